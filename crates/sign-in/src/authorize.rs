@@ -1,0 +1,210 @@
+//! Leaving: from a tenant to the address of its sign-in (RFC 6749 §4.1.1, RFC 7636 §4.3, AWS "Authorize endpoint").
+
+use crate::deployment::{Deployment, ReturnTo, UnknownIssuer};
+use crate::secrets::{CodeVerifier, Entropy, Nonce, PendingKey, State, base64url};
+use crate::time::UnixTime;
+use lookup_api::{ClientId, Issuer, Tenant};
+use serde::{Deserialize, Serialize};
+
+/// How long a person may stay away before the sign-in has to begin anew, in seconds (contract §5).
+pub const PENDING_LIFETIME: i64 = 10 * 60;
+
+/// All that the callback needs, kept in the browser while the person is at the hosted UI.
+///
+/// It names the issuer and the app client that the answer must come from: with one app client per tenant, this is the
+/// mix-up defence that RFC 9700 §4.4.2 requires. It cannot be cloned; [`crate::callback`] consumes it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PendingSignIn {
+    /// The tenant as the lookup gave it.
+    pub tenant: Tenant,
+    pub(crate) issuer: Issuer,
+    pub(crate) client_id: ClientId,
+    pub(crate) redirect_uri: String,
+    pub(crate) nonce: Nonce,
+    pub(crate) verifier: CodeVerifier,
+    /// Where the person wanted to go. The callback checks it again before it follows.
+    pub return_to: Option<String>,
+    /// What was typed, if it was an email: a second attempt must not ask for it again.
+    pub login_hint: Option<String>,
+    /// Whether this is already the picker's own second attempt.
+    pub retried: bool,
+    pub(crate) created_at: UnixTime,
+}
+
+/// What a person brings along to the hosted UI.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Luggage {
+    /// The email, if one was typed.
+    pub login_hint: Option<String>,
+    /// BCP 47 language tag.
+    pub lang: Option<String>,
+    /// Where to go after signing in.
+    pub return_to: Option<ReturnTo>,
+    /// Whether the picker tries again by itself (never more than once).
+    pub retried: bool,
+}
+
+/// A sign-in that has begun but is not kept yet. The only way to its address is through [`Departure::keep`].
+#[derive(Debug)]
+#[must_use]
+pub struct Departure {
+    state: State,
+    pending: PendingSignIn,
+    authorize_url: String,
+}
+
+/// The address to leave for, obtainable only once the pending sign-in is safely kept.
+#[must_use]
+pub struct AuthorizeUrl(String);
+
+/// Begins a sign-in at `tenant`. Fails if the tenant belongs to a user pool that the deployment does not name.
+pub fn begin(
+    deployment: &Deployment,
+    tenant: Tenant,
+    luggage: Luggage,
+    entropy: Entropy,
+    now: UnixTime,
+) -> Result<Departure, UnknownIssuer> {
+    let pool = deployment.user_pool(&tenant)?;
+    let state = State::new(base64url(&entropy.state));
+    let nonce = Nonce::new(base64url(&entropy.nonce));
+    let verifier = CodeVerifier::new(base64url(&entropy.code_verifier));
+
+    let mut query = pool.query_to("/oauth2/authorize");
+    query
+        .append_pair("response_type", "code")
+        .append_pair("client_id", tenant.client_id.as_str())
+        .append_pair("redirect_uri", &deployment.redirect_uri)
+        .append_pair("scope", &deployment.scopes.join(" "))
+        .append_pair("state", state.secret())
+        .append_pair("nonce", nonce.secret())
+        .append_pair("code_challenge", &verifier.challenge())
+        .append_pair("code_challenge_method", "S256")
+        .append_pair("identity_provider", tenant.identity_provider.as_str());
+    if let Some(hint) = &luggage.login_hint {
+        query.append_pair("login_hint", hint);
+    }
+    if let Some(lang) = &luggage.lang {
+        query.append_pair("lang", lang);
+    }
+    let authorize_url = query.finish();
+
+    let pending = PendingSignIn {
+        issuer: pool.issuer.clone(),
+        client_id: tenant.client_id.clone(),
+        redirect_uri: deployment.redirect_uri.clone(),
+        nonce,
+        verifier,
+        return_to: luggage.return_to.map(|r| r.as_str().to_owned()),
+        login_hint: luggage.login_hint,
+        retried: luggage.retried,
+        created_at: now,
+        tenant,
+    };
+    Ok(Departure { state, pending, authorize_url })
+}
+
+impl Departure {
+    /// Hands key and record to `store` and gives the address only if storing worked: without the record nobody could
+    /// come back (contract §5).
+    pub fn keep<E>(self, store: impl FnOnce(&PendingKey, &str) -> Result<(), E>) -> Result<AuthorizeUrl, E> {
+        // Serialising plain structs of strings cannot fail; an empty record would only be refused on the way back.
+        let record = serde_json::to_string(&self.pending).unwrap_or_default();
+        store(&self.state.pending_key(), &record)?;
+        Ok(AuthorizeUrl(self.authorize_url))
+    }
+}
+
+impl AuthorizeUrl {
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PendingSignIn {
+    /// Reads a kept record. `None` for another version's, a foreign or a damaged one.
+    pub fn from_record(record: &str) -> Option<Self> {
+        serde_json::from_str(record).ok()
+    }
+
+    /// Whether the person stayed away for longer than [`PENDING_LIFETIME`].
+    pub fn is_expired(&self, now: UnixTime) -> bool {
+        now.seconds_since(self.created_at) > PENDING_LIFETIME
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deployment::tests::sample;
+    use crate::tests::{NOW, departure, entropy, tenant};
+    use std::collections::BTreeMap;
+
+    fn query_of(url: &AuthorizeUrl) -> BTreeMap<String, String> {
+        let (base, query) = url.as_str().split_once('?').unwrap();
+        assert_eq!(base, "https://auth.example/oauth2/authorize");
+        form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+    }
+
+    #[test]
+    fn the_address_says_what_the_contract_lists_and_nothing_else() {
+        let luggage =
+            Luggage { login_hint: Some("ada+x@acme.example".into()), lang: Some("en".into()), ..Luggage::default() };
+        let departure = begin(&sample(), tenant(), luggage, entropy(), NOW).unwrap();
+        let url = departure.keep(|_, _| Ok::<_, ()>(())).unwrap();
+        let query = query_of(&url);
+        let expected = [
+            ("client_id", "client-a"),
+            ("code_challenge", "g77gcvvTQj90gfwWOCFjatjPtz-u8N0FgfOXnqDHMbk"),
+            ("code_challenge_method", "S256"),
+            ("identity_provider", "AcmeSAML"),
+            ("lang", "en"),
+            ("login_hint", "ada+x@acme.example"),
+            ("nonce", "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI"),
+            ("redirect_uri", "https://login.example/callback"),
+            ("response_type", "code"),
+            ("scope", "openid email"),
+            ("state", "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"),
+        ];
+        assert_eq!(query, expected.map(|(k, v)| (k.to_owned(), v.to_owned())).into());
+    }
+
+    #[test]
+    fn nobody_leaves_when_the_pending_sign_in_cannot_be_kept() {
+        assert!(departure().keep(|_, _| Err("storage is blocked")).is_err());
+    }
+
+    #[test]
+    fn the_record_holds_what_the_callback_needs_and_reads_back() {
+        let mut kept = None;
+        let _url = departure().keep(|key, record| {
+            kept = Some((key.as_str().to_owned(), record.to_owned()));
+            Ok::<_, ()>(())
+        });
+        let (key, record) = kept.unwrap();
+        assert_eq!(key, "tenant-picker.pending.AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE");
+        let json: serde_json::Value = serde_json::from_str(&record).unwrap();
+        for field in ["tenant", "issuer", "client_id", "redirect_uri", "nonce", "verifier", "return_to"] {
+            assert!(json.get(field).is_some(), "{field}");
+        }
+        let pending = PendingSignIn::from_record(&record).unwrap();
+        assert!(!pending.is_expired(UnixTime(NOW.0 + 600)));
+        assert!(pending.is_expired(UnixTime(NOW.0 + 601)));
+    }
+
+    #[test]
+    fn another_versions_record_is_not_read() {
+        for record in ["", "{}", "null", "[]", r#"{"version":0,"state":"x"}"#] {
+            assert!(PendingSignIn::from_record(record).is_none(), "{record}");
+        }
+    }
+
+    #[test]
+    fn a_tenant_of_a_foreign_pool_goes_nowhere() {
+        let mut foreign = tenant();
+        foreign.issuer = Some(Issuer::try_from("https://evil.example".to_owned()).unwrap());
+        assert!(begin(&sample(), foreign, Luggage::default(), entropy(), NOW).is_err());
+    }
+}

@@ -1,0 +1,522 @@
+//! `config.json`: what one deployment of the picker trusts, read strictly (contract §2).
+//!
+//! The browser reads it at start; the service reads it with this same code, to warn its operator and to derive the
+//! content security policy. Nobody is ever sent to a host that is not named here.
+
+use crate::web_url::{ParseUrl, WebUrl};
+use lookup_api::{Issuer, Tenant};
+use serde_json::{Map, Value};
+
+/// One deployment, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployment {
+    /// Where lookups are posted.
+    pub lookup_url: WebUrl,
+    /// At least one, each with an issuer of its own.
+    pub user_pools: Vec<UserPool>,
+    /// Registered with every app client, compared by Cognito to the letter.
+    pub redirect_uri: String,
+    /// Registered with every app client as an allowed sign-out URL.
+    pub logout_uri: String,
+    /// Contains `openid`, without which there is no ID token.
+    pub scopes: Vec<String>,
+    /// Where people may go after signing in.
+    pub return_to: ReturnToRules,
+    /// How the product presents itself.
+    pub branding: Branding,
+}
+
+/// One Cognito user pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserPool {
+    /// `iss` of its tokens.
+    pub issuer: Issuer,
+    /// The user pool's domain, without a trailing slash.
+    pub hosted_ui: WebUrl,
+    /// Its signing keys; `<issuer>/.well-known/jwks.json` unless configured.
+    pub jwks_uri: WebUrl,
+}
+
+/// Where people may go after signing in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReturnToRules {
+    default: Option<WebUrl>,
+    allow: Vec<WebUrl>,
+    own: Option<WebUrl>,
+}
+
+/// An address that passed [`ReturnToRules::check`]: the only kind the app follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnTo(String);
+
+/// The product's name and looks; everything is optional.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Branding {
+    /// The product's name.
+    pub product: Option<String>,
+    /// An image's address.
+    pub logo: Option<String>,
+    /// `#rgb` or `#rrggbb`.
+    pub accent: Option<String>,
+    /// `https:`, `mailto:` or `tel:`.
+    pub support_url: Option<String>,
+}
+
+/// What is wrong with a config.json, by field.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {fault}")]
+pub struct ConfigError {
+    /// The field's path, such as `user_pools[0].hosted_ui`.
+    pub field: String,
+    /// What is wrong with it.
+    pub fault: ConfigFault,
+}
+
+/// The ways in which a field of config.json can be wrong. The sentences are for operators, in English.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigFault {
+    /// The text is not JSON at all.
+    #[error("is not JSON (line {line}, column {column})")]
+    NotJson {
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
+    },
+    /// A required field is not there.
+    #[error("is required")]
+    Missing,
+    /// A field that nobody reads is a misspelt one.
+    #[error("is not a field that config.json knows")]
+    Unknown,
+    /// Another JSON type.
+    #[error("must be {0}")]
+    MustBe(&'static str),
+    /// Not an address at all.
+    #[error("is not a web address")]
+    NotAUrl,
+    /// A scheme that would carry secrets in the clear.
+    #[error("must be https (http is allowed for localhost and 127.0.0.1 only)")]
+    NotSecure,
+    /// The same value twice where it must be unique.
+    #[error("repeats an earlier entry")]
+    Repeated,
+}
+
+/// The lookup named an issuer that config.json does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the organization belongs to a user pool that config.json does not name")]
+pub struct UnknownIssuer;
+
+const NO_EXTRAS: &str = "a web address without user name, query or fragment";
+
+impl Deployment {
+    /// Reads `config.json`. `page` is the address of the picker's own page, to which relative addresses refer.
+    pub fn parse(json: &str, page: &WebUrl, parse_url: ParseUrl) -> Result<Self, ConfigError> {
+        let value: Value = serde_json::from_str(json)
+            .map_err(|e| fault("config.json", ConfigFault::NotJson { line: e.line(), column: e.column() }))?;
+        let mut top = Fields::of(value, String::new(), parse_url)?;
+
+        let lookup_url = top.require("lookup_url", |f, v| f.secure_url(v, Some(&page.href)))?;
+        let user_pools = top.require("user_pools", user_pools)?;
+        let own = |path: &str| format!("{}{path}", page.origin);
+        let redirect_uri = top.optional("redirect_uri", absolute)?.unwrap_or_else(|| own("/callback"));
+        let logout_uri = top.optional("logout_uri", absolute)?.unwrap_or_else(|| own("/signed-out"));
+        let scopes = top
+            .optional("scopes", scopes)?
+            .unwrap_or_else(|| ["openid", "email", "profile"].map(String::from).to_vec());
+        let return_to = top.optional("return_to", |f, v| return_to(f, v, page))?.unwrap_or_default();
+        let branding = top.optional("branding", |f, v| branding(f, v, page))?.unwrap_or_default();
+        top.finish()?;
+
+        let return_to = ReturnToRules { own: parse_url("/", Some(&page.href)), ..return_to };
+        Ok(Self { lookup_url, user_pools, redirect_uri, logout_uri, scopes, return_to, branding })
+    }
+
+    /// The user pool that a tenant belongs to, which must be one of ours.
+    pub fn user_pool(&self, tenant: &Tenant) -> Result<&UserPool, UnknownIssuer> {
+        match (&tenant.issuer, self.user_pools.as_slice()) {
+            (None, [only]) => Ok(only),
+            (None, _) => Err(UnknownIssuer),
+            (Some(issuer), _) => self.user_pool_of(issuer),
+        }
+    }
+
+    /// The user pool with this issuer, which must be one of ours.
+    pub fn user_pool_of(&self, issuer: &Issuer) -> Result<&UserPool, UnknownIssuer> {
+        self.user_pools.iter().find(|pool| pool.issuer == *issuer).ok_or(UnknownIssuer)
+    }
+
+    /// The origins that the page fetches from, for `connect-src`: lookup, hosted UIs and key sets.
+    pub fn connect_origins(&self) -> Vec<&str> {
+        let pools = self.user_pools.iter().flat_map(|pool| [&pool.hosted_ui, &pool.jwks_uri]);
+        let mut origins: Vec<&str> =
+            [&self.lookup_url].into_iter().chain(pools).map(|url| url.origin.as_str()).collect();
+        origins.sort_unstable();
+        origins.dedup();
+        origins
+    }
+}
+
+impl UserPool {
+    /// An endpoint of the hosted UI; `path` begins with a slash.
+    pub(crate) fn endpoint(&self, path: &str) -> String {
+        format!("{}{path}", self.hosted_ui.href.trim_end_matches('/'))
+    }
+
+    /// The same with a query to be appended.
+    pub(crate) fn query_to(&self, path: &str) -> form_urlencoded::Serializer<'static, String> {
+        let start = self.endpoint(path) + "?";
+        let end = start.len();
+        form_urlencoded::Serializer::for_suffix(start, end)
+    }
+}
+
+impl ReturnToRules {
+    /// Reads an address that somebody gave us and lets it pass if it is the picker's own or an allowed one.
+    pub fn check(&self, text: &str, parse_url: ParseUrl) -> Option<ReturnTo> {
+        let own = self.own.as_ref()?;
+        let url = parse_url(text, Some(&own.href))?;
+        let followed = matches!(url.scheme.as_str(), "https" | "http");
+        (followed && (own.covers(&url) || self.allow.iter().any(|prefix| prefix.covers(&url))))
+            .then_some(ReturnTo(url.href))
+    }
+
+    /// Where to go when nobody asked for anything.
+    pub fn default_target(&self) -> Option<ReturnTo> {
+        self.default.as_ref().map(|url| ReturnTo(url.href.clone()))
+    }
+}
+
+impl ReturnTo {
+    /// The absolute address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn user_pools(f: &Fields, v: Value) -> Result<Vec<UserPool>, ConfigError> {
+    let Value::Array(items) = v else { return Err(f.must_be("a list of user pools")) };
+    if items.is_empty() {
+        return Err(f.must_be("a list of at least one user pool"));
+    }
+    let mut pools: Vec<UserPool> = Vec::with_capacity(items.len());
+    for (i, item) in items.into_iter().enumerate() {
+        let mut pool = Fields::of(item, format!("{}[{i}]", f.path), f.parse_url)?;
+        let (issuer, issuer_url) = pool.require("issuer", |f, v| {
+            let text = f.string(v)?;
+            let url = f.bare_url(&text)?;
+            let issuer = Issuer::try_from(text).map_err(|_| f.must_be("a web address in printable ASCII"))?;
+            Ok((issuer, url))
+        })?;
+        if pools.iter().any(|earlier| earlier.issuer == issuer) {
+            return Err(fault(&format!("{}.issuer", pool.path), ConfigFault::Repeated));
+        }
+        let hosted_ui = pool.require("hosted_ui", |f, v| f.bare_url(&f.string(v)?))?;
+        let jwks_uri = match pool.optional("jwks_uri", |f, v| f.secure_url(v, None))? {
+            Some(url) => url,
+            // From the issuer to the letter, as Cognito documents it; the URL parser only adds its slash to bare hosts.
+            None => {
+                let text = format!("{}/.well-known/jwks.json", issuer.as_str().trim_end_matches('/'));
+                (f.parse_url)(&text, None).unwrap_or(issuer_url)
+            }
+        };
+        pool.finish()?;
+        pools.push(UserPool { issuer, hosted_ui, jwks_uri });
+    }
+    Ok(pools)
+}
+
+/// An address that Cognito compares to the letter: kept as written, once it is known to be one.
+fn absolute(f: &Fields, v: Value) -> Result<String, ConfigError> {
+    let text = f.string(v)?;
+    let url = f.secure_url(Value::String(text.clone()), None)?;
+    if url.has_credentials { Err(f.must_be(NO_EXTRAS)) } else { Ok(text) }
+}
+
+fn scopes(f: &Fields, v: Value) -> Result<Vec<String>, ConfigError> {
+    let rule = "a list of scope names that contains openid";
+    let Value::Array(items) = v else { return Err(f.must_be(rule)) };
+    let scopes = items
+        .into_iter()
+        .map(|item| match item {
+            // RFC 6749 §3.3: scope-token.
+            Value::String(s) if !s.is_empty() && s.chars().all(|c| c.is_ascii_graphic() && c != '"' && c != '\\') => {
+                Ok(s)
+            }
+            _ => Err(f.must_be(rule)),
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    if scopes.iter().any(|s| s == "openid") { Ok(scopes) } else { Err(f.must_be(rule)) }
+}
+
+fn return_to(f: &Fields, v: Value, page: &WebUrl) -> Result<ReturnToRules, ConfigError> {
+    let mut fields = Fields::of(v, f.path.clone(), f.parse_url)?;
+    let allow = fields.optional("allow", |f, v| {
+        let Value::Array(items) = v else { return Err(f.must_be("a list of web addresses")) };
+        let at = |i| Fields { map: Map::new(), path: format!("{}[{i}]", f.path), parse_url: f.parse_url };
+        items.into_iter().enumerate().map(|(i, item)| at(i).bare_url(&at(i).string(item)?)).collect()
+    })?;
+    let rules =
+        ReturnToRules { default: None, allow: allow.unwrap_or_default(), own: (f.parse_url)("/", Some(&page.href)) };
+    let default = fields.optional("default", |f, v| {
+        let text = f.string(v)?;
+        let checked =
+            rules.check(&text, f.parse_url).ok_or_else(|| f.must_be("an address that return_to.allow covers"))?;
+        (f.parse_url)(checked.as_str(), None).ok_or_else(|| fault(&f.path, ConfigFault::NotAUrl))
+    })?;
+    fields.finish()?;
+    Ok(ReturnToRules { default, ..rules })
+}
+
+fn branding(f: &Fields, v: Value, page: &WebUrl) -> Result<Branding, ConfigError> {
+    let mut fields = Fields::of(v, f.path.clone(), f.parse_url)?;
+    let product = fields.optional("product", |f, v| match f.string(v)? {
+        name if name.trim().is_empty() => Err(f.must_be("the product's name")),
+        name => Ok(name),
+    })?;
+    let logo = fields.optional("logo", |f, v| Ok(f.secure_url(v, Some(&page.href))?.href))?;
+    let accent = fields.optional("accent", |f, v| match f.string(v)? {
+        color if is_hex_color(&color) => Ok(color),
+        _ => Err(f.must_be("a colour such as #0b57d0")),
+    })?;
+    let support_url = fields.optional("support_url", |f, v| {
+        let text = f.string(v)?;
+        let url = (f.parse_url)(&text, None).ok_or_else(|| fault(&f.path, ConfigFault::NotAUrl))?;
+        match url.scheme.as_str() {
+            "mailto" | "tel" => Ok(url.href),
+            _ if url.is_secure() => Ok(url.href),
+            _ => Err(f.must_be("an https:, mailto: or tel: address")),
+        }
+    })?;
+    fields.finish()?;
+    Ok(Branding { product, logo, accent, support_url })
+}
+
+fn is_hex_color(text: &str) -> bool {
+    text.strip_prefix('#').is_some_and(|hex| matches!(hex.len(), 3 | 6) && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+fn fault(field: &str, fault: ConfigFault) -> ConfigError {
+    ConfigError { field: field.to_owned(), fault }
+}
+
+/// An object whose fields are taken out one by one; what is left at the end is unknown.
+///
+/// Serde's derived readers cannot name the field of a wrong type, and an operator needs just that.
+struct Fields {
+    map: Map<String, Value>,
+    path: String,
+    parse_url: ParseUrl,
+}
+
+impl Fields {
+    fn of(value: Value, path: String, parse_url: ParseUrl) -> Result<Self, ConfigError> {
+        match value {
+            Value::Object(map) => Ok(Self { map, path, parse_url }),
+            _ if path.is_empty() => Err(fault("config.json", ConfigFault::MustBe("an object"))),
+            _ => Err(fault(&path, ConfigFault::MustBe("an object"))),
+        }
+    }
+
+    /// `null` counts as left out.
+    fn optional<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&Fields, Value) -> Result<T, ConfigError>,
+    ) -> Result<Option<T>, ConfigError> {
+        let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
+        match self.map.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => read(&Fields { map: Map::new(), path, parse_url: self.parse_url }, value).map(Some),
+        }
+    }
+
+    fn require<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&Fields, Value) -> Result<T, ConfigError>,
+    ) -> Result<T, ConfigError> {
+        let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
+        self.optional(name, read)?.ok_or(ConfigError { field: path, fault: ConfigFault::Missing })
+    }
+
+    fn finish(self) -> Result<(), ConfigError> {
+        match self.map.keys().next() {
+            None => Ok(()),
+            Some(name) if self.path.is_empty() => Err(fault(name, ConfigFault::Unknown)),
+            Some(name) => Err(fault(&format!("{}.{name}", self.path), ConfigFault::Unknown)),
+        }
+    }
+
+    fn must_be(&self, what: &'static str) -> ConfigError {
+        fault(&self.path, ConfigFault::MustBe(what))
+    }
+
+    fn string(&self, value: Value) -> Result<String, ConfigError> {
+        if let Value::String(text) = value { Ok(text) } else { Err(self.must_be("a text")) }
+    }
+
+    fn secure_url(&self, value: Value, base: Option<&str>) -> Result<WebUrl, ConfigError> {
+        let text = self.string(value)?;
+        let url = (self.parse_url)(&text, base).ok_or_else(|| fault(&self.path, ConfigFault::NotAUrl))?;
+        if url.is_secure() { Ok(url) } else { Err(fault(&self.path, ConfigFault::NotSecure)) }
+    }
+
+    fn bare_url(&self, text: &str) -> Result<WebUrl, ConfigError> {
+        let url = self.secure_url(Value::String(text.to_owned()), None)?;
+        if url.has_credentials || url.has_query_or_fragment { Err(self.must_be(NO_EXTRAS)) } else { Ok(url) }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::web_url::tests::{parse_url, url};
+    use proptest::prelude::*;
+
+    const FULL: &str = r##"{
+      "lookup_url": "/v1/lookup",
+      "user_pools": [{ "issuer": "https://idp.example/pool", "hosted_ui": "https://auth.example" }],
+      "redirect_uri": "https://login.example/callback",
+      "logout_uri": "https://login.example/signed-out",
+      "scopes": ["openid", "email"],
+      "return_to": { "default": null, "allow": ["https://app.example/", "https://shared.example/team"] },
+      "branding": { "product": "Example", "logo": "/logo.svg", "accent": "#0b57d0", "support_url": "mailto:help@example.com" }
+    }"##;
+
+    fn parse(json: &str) -> Result<Deployment, ConfigError> {
+        Deployment::parse(json, &url("https://login.example/"), parse_url)
+    }
+
+    pub(crate) fn sample() -> Deployment {
+        parse(FULL).unwrap()
+    }
+
+    /// FULL with one text replaced by another, and what must be said of it.
+    #[track_caller]
+    fn check_refused(from: &str, to: &str, expected: &str) {
+        assert!(FULL.contains(from), "the sample does not contain {from}");
+        let error = parse(&FULL.replacen(from, to, 1)).unwrap_err();
+        assert!(error.to_string().starts_with(expected), "{error} should start with {expected}");
+    }
+
+    #[test]
+    fn the_contracts_example_is_read() {
+        let d = sample();
+        assert_eq!(d.lookup_url.href, "https://login.example/v1/lookup");
+        assert_eq!(d.user_pools[0].jwks_uri.href, "https://idp.example/pool/.well-known/jwks.json");
+        assert_eq!(d.user_pools[0].endpoint("/oauth2/authorize"), "https://auth.example/oauth2/authorize");
+        assert_eq!(d.connect_origins(), ["https://auth.example", "https://idp.example", "https://login.example"]);
+        assert_eq!(d.branding.logo.as_deref(), Some("https://login.example/logo.svg"));
+    }
+
+    #[test]
+    fn what_is_left_out_has_the_contracts_defaults() {
+        let json = r#"{"lookup_url":"/l","user_pools":[{"issuer":"http://127.0.0.1:9/p","hosted_ui":"http://localhost:9/base/"}]}"#;
+        let d = parse(json).unwrap();
+        assert_eq!(d.redirect_uri, "https://login.example/callback");
+        assert_eq!(d.logout_uri, "https://login.example/signed-out");
+        assert_eq!(d.scopes, ["openid", "email", "profile"]);
+        assert_eq!(d.user_pools[0].endpoint("/logout"), "http://localhost:9/base/logout");
+        assert_eq!(d.return_to.default_target(), None);
+    }
+
+    #[test]
+    fn every_fault_names_its_field() {
+        check_refused(r#""lookup_url": "/v1/lookup","#, "", "lookup_url: is required");
+        check_refused(r#""/v1/lookup""#, "7", "lookup_url: must be a text");
+        check_refused(r#""/v1/lookup""#, r#""http://lookup.example/""#, "lookup_url: must be https");
+        check_refused(r#""lookup_url""#, r#""lokup_url""#, "lookup_url: is required");
+        check_refused(r#""scopes""#, r#""scope""#, "scope: is not a field");
+        check_refused(r#""hosted_ui""#, r#""domain""#, "user_pools[0].hosted_ui: is required");
+        check_refused(
+            r#""https://auth.example""#,
+            r#""http://auth.example""#,
+            "user_pools[0].hosted_ui: must be https",
+        );
+        check_refused(
+            r#""https://auth.example""#,
+            r#""https://auth.example/?a=b""#,
+            "user_pools[0].hosted_ui: must be a web",
+        );
+        check_refused(
+            r#""https://auth.example""#,
+            r#""https://u:p@auth.example/""#,
+            "user_pools[0].hosted_ui: must be a web",
+        );
+        check_refused(r#""https://idp.example/pool""#, r#""idp""#, "user_pools[0].issuer: is not a web address");
+        check_refused(r#"[{ "issuer""#, r#"[7, { "issuer""#, "user_pools[0]: must be an object");
+        check_refused(r#" }],"#, r#", "x": 1 }],"#, "user_pools[0].x: is not a field");
+        check_refused(r#"["openid", "email"]"#, r#"["email"]"#, "scopes: must be");
+        check_refused(r#"["openid", "email"]"#, r#"["openid email"]"#, "scopes: must be");
+        check_refused(r#""default": null"#, r#""default": "https://evil.example/""#, "return_to.default: must be");
+        check_refused(r#""https://app.example/""#, r#""app.example""#, "return_to.allow[0]: is not a web address");
+        check_refused(r#""https://app.example/""#, r#""http://app.example""#, "return_to.allow[0]: must be https");
+        check_refused("#0b57d0", "red", "branding.accent: must be");
+        check_refused("mailto:help@example.com", "javascript:alert(1)", "branding.support_url: must be");
+        check_refused("}", "", "config.json: is not JSON (line");
+        assert_eq!(parse("[]").unwrap_err().to_string(), "config.json: must be an object");
+        assert_eq!(parse("").unwrap_err().field, "config.json");
+        let twice = r#"{"issuer":"https://i.example","hosted_ui":"https://h.example"}"#;
+        let error = parse(&format!(r#"{{"lookup_url":"/l","user_pools":[{twice},{twice}]}}"#)).unwrap_err();
+        assert_eq!(error.to_string(), "user_pools[1].issuer: repeats an earlier entry");
+        let none = parse(r#"{"lookup_url":"/l","user_pools":[]}"#).unwrap_err();
+        assert_eq!(none.to_string(), "user_pools: must be a list of at least one user pool");
+    }
+
+    #[test]
+    fn people_return_to_the_pickers_own_origin_and_to_allowed_prefixes_only() {
+        let rules = sample().return_to;
+        for (text, href) in [
+            ("/deep/link?x=1#y", "https://login.example/deep/link?x=1#y"),
+            ("https://app.example/a", "https://app.example/a"),
+            ("https://shared.example/team/7", "https://shared.example/team/7"),
+        ] {
+            assert_eq!(rules.check(text, parse_url).map(|r| r.0).as_deref(), Some(href));
+        }
+        for text in [
+            "//evil.example/",
+            "/\\evil.example/",
+            "\\\\evil.example",
+            "https://app.example@evil.example/",
+            "https://app.example.evil.example/",
+            "https://shared.example/teams",
+            "https://shared.example/",
+            "javascript:alert(1)",
+            " javascript:alert(1)",
+            "data:text/html,hi",
+            "http://app.example/",
+            "https:evil.example",
+        ] {
+            // `https:evil.example` is a relative address to a parser with an https base, and stays at home.
+            let home = rules.check(text, parse_url).is_none_or(|r| r.0.starts_with("https://login.example/"));
+            assert!(home, "{text} must not be followed");
+        }
+    }
+
+    #[test]
+    fn a_tenant_of_a_foreign_pool_is_refused() {
+        let mut tenant = crate::tests::tenant();
+        assert!(sample().user_pool(&tenant).is_ok());
+        tenant.issuer = None;
+        assert!(sample().user_pool(&tenant).is_ok());
+        tenant.issuer = Some(Issuer::try_from("https://evil.example".to_owned()).unwrap());
+        assert_eq!(sample().user_pool(&tenant), Err(UnknownIssuer));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_deployment_or_a_named_fault(text in "\\PC{0,200}") {
+            let _ = parse(&text);
+        }
+
+        #[test]
+        fn whatever_is_followed_lies_on_a_trusted_origin(text in "(https?:)?[/\\\\]{0,3}[a-z@.:]{0,20}(app|evil|login)\\.example[a-z/@.%\\\\]{0,20}") {
+            if let Some(target) = sample().return_to.check(&text, parse_url) {
+                let origin = url(target.as_str()).origin;
+                prop_assert!(["https://login.example", "https://app.example", "https://shared.example"].contains(&origin.as_str()), "{}", origin);
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Why the provider or Cognito said no, as far as their texts can be understood.
+//!
+//! AWS: error descriptions "are not fixed strings and you shouldn't use logic that relies on a fixed pattern". They
+//! serve as hints for the words and the way on, never for a decision about trust.
+
+/// A refusal in terms of what the person can do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The person cancelled, or the provider refused without saying why.
+    AccessDenied,
+    /// The provider knows the person but does not let them use this application.
+    NotAssigned,
+    /// A first federated sign-in linked an account; the same sign-in works the second time.
+    AccountLinked,
+    /// The operator's own check (a Lambda trigger) refused; `message` is its text.
+    OperatorCheck {
+        /// The trigger's own words, from outside: text, never markup.
+        message: String,
+    },
+    /// Attribute mapping, certificate or set-up of the provider is wrong: a matter for its administrator.
+    SetUp {
+        /// Cognito's words, for the administrator.
+        detail: String,
+    },
+    /// Cognito could not reach the provider.
+    ProviderUnreachable,
+    /// The app client's configuration is wrong: a matter for the operator.
+    AppClient {
+        /// Cognito's words, for the operator.
+        detail: String,
+    },
+    /// There was no session to continue silently.
+    LoginRequired,
+    /// Anything else.
+    Unknown {
+        /// The words that came along.
+        detail: String,
+    },
+}
+
+/// The most characters of a foreign text that we keep.
+const DETAIL_MAX: usize = 300;
+
+const SET_UP: [&str; 7] = [
+    "Attribute cannot be updated",
+    "attributes required",
+    "Error in SAML response processing",
+    "Invalid SAML response received",
+    "Required attribute cannot be deleted",
+    "error getting token",
+    "SAML Assertion signature is invalid",
+];
+const UNREACHABLE: [&str; 4] = [
+    "Timeout occurred in calling IdP token endpoint",
+    "Timeout in calling jwks uri",
+    "Connection reset",
+    "Read timed out",
+];
+const TRIGGERS: [&str; 4] = ["PreSignUp", "PreAuthentication", "PostConfirmation", "PreTokenGeneration"];
+
+impl Refusal {
+    /// Reads `error` and `error_description` (RFC 6749 §4.1.2.1, with Cognito's texts).
+    pub fn read(error: &str, description: Option<&str>) -> Self {
+        let text = description.unwrap_or_default();
+        let says = |hints: &[&str]| hints.iter().any(|hint| text.contains(hint));
+        let detail = || clean(if text.is_empty() { error } else { text });
+        if says(&["Already found an entry for username"]) {
+            return Self::AccountLinked;
+        }
+        if says(&["User is not assigned to the client application"]) {
+            return Self::NotAssigned;
+        }
+        if let Some((trigger, message)) = text.split_once(" failed with error ")
+            && TRIGGERS.iter().any(|name| trigger.contains(name))
+        {
+            return Self::OperatorCheck { message: clean(message) };
+        }
+        if says(&SET_UP) {
+            return Self::SetUp { detail: detail() };
+        }
+        if says(&UNREACHABLE) {
+            return Self::ProviderUnreachable;
+        }
+        match error {
+            "access_denied" => Self::AccessDenied,
+            "login_required" => Self::LoginRequired,
+            "unauthorized_client" | "invalid_scope" => Self::AppClient { detail: detail() },
+            "temporarily_unavailable" | "server_error" => Self::ProviderUnreachable,
+            _ => Self::Unknown { detail: detail() },
+        }
+    }
+
+    /// Stable, for `data-error` and for logs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::AccessDenied => "provider_access_denied",
+            Self::NotAssigned => "provider_not_assigned",
+            Self::AccountLinked => "provider_account_linked",
+            Self::OperatorCheck { .. } => "provider_operator_check",
+            Self::SetUp { .. } => "provider_set_up",
+            Self::ProviderUnreachable => "provider_unreachable",
+            Self::AppClient { .. } => "provider_app_client",
+            Self::LoginRequired => "provider_login_required",
+            Self::Unknown { .. } => "provider_refused",
+        }
+    }
+}
+
+/// Foreign text made fit to be shown: one line, no control or direction-changing characters, not too long.
+fn clean(text: &str) -> String {
+    let shown = |c: &char| {
+        !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.trim().chars().filter(shown).take(DETAIL_MAX).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_of_cognitos_table_has_its_meaning() {
+        for (error, description, code) in [
+            ("invalid_request", "Already found an entry for username AcmeSAML_ada", "provider_account_linked"),
+            ("invalid_request", "PreSignUp failed with error Not on the list. ", "provider_operator_check"),
+            ("invalid_request", "PreAuthentication failed with error Locked", "provider_operator_check"),
+            ("invalid_request", "PostConfirmation failed with error x", "provider_operator_check"),
+            ("invalid_request", "PreTokenGeneration failed with error x", "provider_operator_check"),
+            ("invalid_request", "user.email: Attribute cannot be updated.", "provider_set_up"),
+            ("invalid_request", "attributes required: [email]", "provider_set_up"),
+            ("server_error", "Error in SAML response processing: x", "provider_set_up"),
+            ("server_error", "Invalid SAML response received: x", "provider_set_up"),
+            ("server_error", "Required attribute cannot be deleted", "provider_set_up"),
+            ("invalid_request", "OIDC error getting token", "provider_set_up"),
+            ("invalid_request", "SAML Assertion signature is invalid.", "provider_set_up"),
+            ("invalid_request", "Timeout occurred in calling IdP token endpoint", "provider_unreachable"),
+            ("invalid_request", "Timeout in calling jwks uri", "provider_unreachable"),
+            ("invalid_request", "Connection reset", "provider_unreachable"),
+            ("invalid_request", "Read timed out", "provider_unreachable"),
+            ("access_denied", "User is not assigned to the client application.", "provider_not_assigned"),
+            ("unauthorized_client", "", "provider_app_client"),
+            ("invalid_scope", "", "provider_app_client"),
+            ("access_denied", "", "provider_access_denied"),
+            ("login_required", "", "provider_login_required"),
+            ("something_new", "", "provider_refused"),
+        ] {
+            assert_eq!(Refusal::read(error, Some(description)).code(), code, "{error}: {description}");
+        }
+    }
+
+    #[test]
+    fn the_operators_own_words_are_kept_as_one_clean_line() {
+        let refusal = Refusal::read("invalid_request", Some("PreSignUp failed with error Not\u{202e} on\nthe list. "));
+        assert_eq!(refusal, Refusal::OperatorCheck { message: "Not onthe list.".into() });
+    }
+
+    #[test]
+    fn a_foreign_text_is_cut_to_a_bearable_length() {
+        let Refusal::Unknown { detail } = Refusal::read("x", Some(&"é".repeat(1000))) else { panic!() };
+        assert_eq!(detail.chars().count(), DETAIL_MAX);
+    }
+}

@@ -1,0 +1,72 @@
+//! A session: verified tokens together with the tenant they belong to, and the way out of it.
+
+use crate::deployment::{Deployment, UnknownIssuer};
+use crate::secrets::{AccessToken, IdTokenText, RefreshToken};
+use crate::time::UnixTime;
+use lookup_api::Tenant;
+use serde::{Deserialize, Serialize};
+
+/// The sessionStorage key of the session (contract §6).
+pub const SESSION_KEY: &str = "tenant-picker.session";
+
+/// Somebody signed in to one organization. Made only by [`crate::tokens::SignedTokens::into_session`], or read back
+/// from where that one was kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Session {
+    /// The organization as the lookup gave it.
+    pub tenant: Tenant,
+    pub(crate) id_token: IdTokenText,
+    pub(crate) access_token: AccessToken,
+    pub(crate) refresh_token: Option<RefreshToken>,
+    pub(crate) expires_at: UnixTime,
+}
+
+impl Session {
+    /// What is kept under [`SESSION_KEY`].
+    pub fn to_record(&self) -> String {
+        // Serialising plain structs of strings cannot fail; an empty record would only read back as no session.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads a kept session; `None` for another version's or a damaged one.
+    pub fn from_record(record: &str) -> Option<Self> {
+        serde_json::from_str(record).ok()
+    }
+
+    /// Whether its tokens are of no more use.
+    pub fn is_expired(&self, now: UnixTime) -> bool {
+        now >= self.expires_at
+    }
+}
+
+/// The hosted UI's sign-out for this tenant (AWS "Logout endpoint"): ends its session cookie and comes back to us.
+pub fn logout_url(deployment: &Deployment, tenant: &Tenant) -> Result<String, UnknownIssuer> {
+    let pool = deployment.user_pool(tenant)?;
+    Ok(pool
+        .query_to("/logout")
+        .append_pair("client_id", tenant.client_id.as_str())
+        .append_pair("logout_uri", &deployment.logout_uri)
+        .finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deployment::tests::sample;
+    use crate::tests::tenant;
+
+    #[test]
+    fn signing_out_goes_to_the_tenants_own_client_and_comes_back() {
+        assert_eq!(
+            logout_url(&sample(), &tenant()).unwrap(),
+            "https://auth.example/logout?client_id=client-a&logout_uri=https%3A%2F%2Flogin.example%2Fsigned-out"
+        );
+    }
+
+    #[test]
+    fn a_damaged_record_is_no_session() {
+        for record in ["", "null", "{}", r#"{"tenant":{}}"#] {
+            assert!(Session::from_record(record).is_none(), "{record}");
+        }
+    }
+}
