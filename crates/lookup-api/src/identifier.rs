@@ -83,14 +83,14 @@ impl Identifier {
         if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(IdentifierError::Malformed);
         }
-        match text.rfind('@') {
-            Some(0) => domain(&text[1..]).map(Self::Domain),
-            Some(at) => {
+        match text.rsplit_once(is_at) {
+            Some(("", after)) => domain(after).map(Self::Domain),
+            Some((_, after)) => {
                 // A missing dot is the usual slip while typing an address, and deserves better than "malformed".
-                if !has_dot(&text[at + 1..]) {
+                if !has_dot(after) {
                     return Err(IdentifierError::EmailIncomplete);
                 }
-                let domain = domain(&text[at + 1..])?;
+                let domain = domain(after)?;
                 Ok(Self::Email(EmailAddress { text: text.to_owned(), domain }))
             }
             None if text.contains(is_dot) => domain(text).map(Self::Domain),
@@ -137,6 +137,11 @@ impl Identifier {
 fn is_luggage(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The at signs of East Asian keyboards included: taken for a letter, one would carry the local part along in a domain.
+fn is_at(c: char) -> bool {
+    matches!(c, '@' | '\u{ff20}' | '\u{fe6b}')
 }
 
 /// The full stops that IDNA maps to a dot (RFC 3490 §3.1), so that Japanese and Chinese keyboards need no switch.
@@ -203,6 +208,8 @@ mod tests {
         check("  ADA@ACME.Example\n", domain("acme.example"));
         check("\"odd@local\"@acme.example", domain("acme.example"));
         check("ada@acme.example.", domain("acme.example"));
+        check("ada\u{ff20}acme.example", domain("acme.example"));
+        check("ada\u{fe6b}acme\u{ff0e}example", domain("acme.example"));
         check("\u{200b}ada@acme.example\u{feff}", domain("acme.example"));
     }
 

@@ -1,1 +1,256 @@
-fn main() {}
+//! The program: command line, log, socket, signals. What it serves is the library's.
+
+use std::fmt::Display;
+use std::future::pending;
+use std::io::{self, Write};
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use axum::http::HeaderValue;
+use axum::serve::ListenerExt;
+use clap::Parser;
+use lookup_service::directory::Directory;
+use lookup_service::directory_file::{self, LoadError, SAMPLE};
+use lookup_service::rate_limit::RateLimit;
+use lookup_service::reload::{Watch, reload_directory};
+use lookup_service::site::Site;
+use lookup_service::site_config::SiteConfig;
+use lookup_service::{CurrentDirectory, Settings, app};
+use tokio::net::TcpListener;
+use tokio::{select, signal, time};
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::prelude::*;
+
+/// How often the watched files are looked at; a change is in force after two looks.
+const WATCH_EVERY: Duration = Duration::from_secs(1);
+/// How long requests under way may take to end once the service is told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+/// The exit code for a wrong command line, a wrong file, a port that is taken.
+const FAULT: u8 = 2;
+
+/// The tenant picker's lookup service: which organization a domain or a code belongs to
+#[derive(Parser)]
+#[command(version)]
+struct CommandLine {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+
+    /// The directory file, watched and reloaded; without it the embedded sample answers
+    #[arg(long, value_name = "FILE")]
+    directory: Option<PathBuf>,
+
+    /// Serve the picker's files from this folder (dist/)
+    #[arg(long, value_name = "DIR")]
+    site: Option<PathBuf>,
+
+    /// What is served at /config.json, watched and reloaded [default: config.json in the site's folder]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Another origin whose pages may look up, such as https://login.example.com; repeatable
+    #[arg(long = "allow-origin", value_name = "ORIGIN", value_parser = origin)]
+    allow_origins: Vec<HeaderValue>,
+
+    /// So many lookups a minute from one client address; counted by this process alone, so behind a proxy do it there
+    #[arg(long, value_name = "N")]
+    rate_limit: Option<NonZeroU32>,
+
+    /// A proxy whose X-Forwarded-For the rate limit believes; repeatable
+    #[arg(long = "trusted-proxy", value_name = "IP", requires = "rate_limit")]
+    trusted_proxies: Vec<IpAddr>,
+
+    /// Check the directory and config.json, report everything wrong with them, and exit
+    #[arg(long)]
+    check: bool,
+}
+
+impl CommandLine {
+    fn load_directory(&self) -> Result<Directory, LoadError> {
+        match &self.directory {
+            Some(path) => directory_file::load(path),
+            None => directory_file::parse(SAMPLE).map_err(LoadError::Findings),
+        }
+    }
+
+    fn directory_name(&self) -> String {
+        self.directory.as_deref().map_or("tenants.toml".to_owned(), |path| path.display().to_string())
+    }
+
+    fn config_file(&self) -> Option<PathBuf> {
+        self.config.clone().or_else(|| Some(self.site.as_ref()?.join("config.json")))
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let command_line = CommandLine::parse();
+    if command_line.check {
+        // Where nobody reads the report any more, the exit code still tells.
+        return check(&command_line, &mut io::stdout(), &mut io::stderr()).unwrap_or(ExitCode::from(FAULT));
+    }
+    start_log();
+    match serve(&command_line).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Fault) => ExitCode::from(FAULT),
+    }
+}
+
+/// The service cannot start or go on; why is in the log.
+struct Fault;
+
+impl Fault {
+    fn log(what: impl Display) -> Self {
+        tracing::error!("{what}");
+        Self
+    }
+}
+
+fn check(command_line: &CommandLine, out: &mut impl Write, err: &mut impl Write) -> io::Result<ExitCode> {
+    let (mut sound, file) = (true, command_line.directory_name());
+    match command_line.load_directory() {
+        Ok(d) => writeln!(out, "{file}: {} tenants, {} domains, no problems", d.tenants(), d.domains())?,
+        Err(error) => {
+            sound = false;
+            error.lines(&file).iter().try_for_each(|line| writeln!(err, "{line}"))?;
+        }
+    }
+    if let Some(file) = command_line.config_file() {
+        match SiteConfig::load(&file).1 {
+            Ok(()) => writeln!(out, "{}: no problems", file.display())?,
+            Err(error) => {
+                sound = false;
+                writeln!(err, "{}: {error}", file.display())?;
+            }
+        }
+    }
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(FAULT) })
+}
+
+/// JSON lines on stderr. RUST_LOG takes levels and targets, as in `info,lookup_service=debug`.
+fn start_log() {
+    let wanted = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
+    let lines = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .with_writer(io::stderr);
+    let filter = wanted.unwrap_or(Targets::new().with_default(LevelFilter::INFO));
+    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
+    // A panic's message may quote what it was about; the place is enough to find the bug.
+    std::panic::set_hook(Box::new(|info| {
+        tracing::error!(location = info.location().map(ToString::to_string), "panicked");
+    }));
+}
+
+async fn serve(command_line: &CommandLine) -> Result<(), Fault> {
+    let settings = Settings {
+        site: site(command_line)?,
+        allow_origins: command_line.allow_origins.clone(),
+        rate_limit: command_line.rate_limit.map(|n| RateLimit::new(n, command_line.trusted_proxies.clone())),
+        ..Settings::new(directory(command_line)?)
+    };
+    let cannot_listen = |error| Fault::log(format_args!("cannot listen on {}: {error}", command_line.listen));
+    let listener = TcpListener::bind(command_line.listen).await.map_err(cannot_listen)?;
+    let address = listener.local_addr().map_err(cannot_listen)?;
+    tracing::info!(%address, tenants = settings.directory.load().tenants(), "listening");
+    // For whoever started it, perhaps with port 0; it may well not be listening.
+    let _ = writeln!(io::stdout(), "lookup service ready at http://{address}");
+
+    // Answers are single small packets: waiting to fill one (Nagle) only delays them.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    let service = app(settings).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(told_to_stop());
+    let out_of_patience = async {
+        told_to_stop().await;
+        tracing::info!("stopping");
+        time::sleep(GRACE).await;
+    };
+    select! {
+        result = server => result.map_err(|error| Fault::log(format_args!("cannot go on serving: {error}")))?,
+        () = out_of_patience => tracing::warn!("stopped with requests under way"),
+    }
+    Ok(())
+}
+
+fn directory(command_line: &CommandLine) -> Result<CurrentDirectory, Fault> {
+    let watch = command_line.directory.clone().map(Watch::new);
+    let directory = command_line.load_directory().map_err(|error| {
+        for line in error.lines(&command_line.directory_name()) {
+            tracing::error!("{line}");
+        }
+        Fault::log("the directory cannot be used")
+    })?;
+    let current: CurrentDirectory = Arc::new(ArcSwap::from_pointee(directory));
+    if let Some(watch) = watch {
+        let current = current.clone();
+        watch.start(WATCH_EVERY, move |path| reload_directory(path, &current));
+    }
+    Ok(current)
+}
+
+fn site(command_line: &CommandLine) -> Result<Option<Site>, Fault> {
+    let (folder, file) = match (command_line.site.clone(), command_line.config_file()) {
+        (Some(folder), Some(file)) => (folder, file),
+        (None, Some(_)) => return Err(Fault::log("--config is served with a site: --site is missing")),
+        _ => return Ok(None),
+    };
+    if !folder.join("index.html").is_file() {
+        return Err(Fault::log(format_args!("no index.html in {}: is the site built?", folder.display())));
+    }
+    let watch = Watch::new(file.clone());
+    let config = Arc::new(ArcSwap::from_pointee(load_config(&file)));
+    let current = config.clone();
+    watch.start(WATCH_EVERY, move |path| current.store(Arc::new(load_config(path))));
+    Ok(Some(Site { folder, config }))
+}
+
+/// What is wrong with config.json stops nothing here: the page says it to the operator, too.
+fn load_config(file: &Path) -> SiteConfig {
+    let (config, finding) = SiteConfig::load(file);
+    match finding {
+        Ok(()) => tracing::info!("{}: no problems", file.display()),
+        Err(error) => tracing::warn!("{}: {error}", file.display()),
+    }
+    config
+}
+
+/// Browsers send an origin in one spelling: only that spelling can ever match.
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    let origin = url::Url::parse(text).map_err(|e| e.to_string())?.origin();
+    match origin.ascii_serialization() {
+        exact if exact == text && origin.is_tuple() => HeaderValue::from_str(text).map_err(|e| e.to_string()),
+        exact if origin.is_tuple() => Err(format!("an origin is scheme, host and port alone: {exact}")),
+        _ => Err("an origin is a scheme and a host, such as https://login.example.com".to_owned()),
+    }
+}
+
+/// Ctrl-C, or what a supervisor sends.
+async fn told_to_stop() {
+    let terminated = async {
+        #[cfg(unix)]
+        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            Ok(mut terminate) => drop(terminate.recv().await),
+            Err(_) => pending().await,
+        }
+        #[cfg(not(unix))]
+        pending::<()>().await;
+    };
+    let interrupted = async {
+        // Without a handler the signal ends the process by itself.
+        if signal::ctrl_c().await.is_err() {
+            pending::<()>().await;
+        }
+    };
+    select! {
+        () = terminated => {}
+        () = interrupted => {}
+    }
+}

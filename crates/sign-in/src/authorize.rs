@@ -14,7 +14,6 @@ pub const PENDING_LIFETIME: i64 = 10 * 60;
 /// It names the issuer and the app client that the answer must come from: with one app client per tenant, this is the
 /// mix-up defence that RFC 9700 §4.4.2 requires. It cannot be cloned; [`crate::callback`] consumes it.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct PendingSignIn {
     /// The tenant as the lookup gave it.
     pub tenant: Tenant,
@@ -27,6 +26,8 @@ pub struct PendingSignIn {
     pub return_to: Option<String>,
     /// What was typed, if it was an email: a second attempt must not ask for it again.
     pub login_hint: Option<String>,
+    /// The language asked for.
+    pub lang: Option<String>,
     /// Whether this is already the picker's own second attempt.
     pub retried: bool,
     pub(crate) created_at: UnixTime,
@@ -98,6 +99,7 @@ pub fn begin(
         verifier,
         return_to: luggage.return_to.map(|r| r.as_str().to_owned()),
         login_hint: luggage.login_hint,
+        lang: luggage.lang,
         retried: luggage.retried,
         created_at: now,
         tenant,

@@ -38,7 +38,7 @@ pub struct UserPool {
 }
 
 /// Where people may go after signing in.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReturnToRules {
     default: Option<WebUrl>,
     allow: Vec<WebUrl>,
@@ -113,23 +113,21 @@ const NO_EXTRAS: &str = "a web address without user name, query or fragment";
 impl Deployment {
     /// Reads `config.json`. `page` is the address of the picker's own page, to which relative addresses refer.
     pub fn parse(json: &str, page: &WebUrl, parse_url: ParseUrl) -> Result<Self, ConfigError> {
-        let value: Value = serde_json::from_str(json)
-            .map_err(|e| fault("config.json", ConfigFault::NotJson { line: e.line(), column: e.column() }))?;
-        let mut top = Fields::of(value, String::new(), parse_url)?;
+        let value: Value = serde_json::from_str(json).map_err(|e| {
+            ConfigError::new("config.json", ConfigFault::NotJson { line: e.line(), column: e.column() })
+        })?;
+        let mut top = Fields::of(value, "config.json".to_owned(), parse_url)?;
+        top.path.clear();
 
-        let lookup_url = top.require("lookup_url", |f, v| f.secure_url(v, Some(&page.href)))?;
-        let user_pools = top.require("user_pools", user_pools)?;
-        let own = |path: &str| format!("{}{path}", page.origin);
-        let redirect_uri = top.optional("redirect_uri", absolute)?.unwrap_or_else(|| own("/callback"));
-        let logout_uri = top.optional("logout_uri", absolute)?.unwrap_or_else(|| own("/signed-out"));
-        let scopes = top
-            .optional("scopes", scopes)?
-            .unwrap_or_else(|| ["openid", "email", "profile"].map(String::from).to_vec());
-        let return_to = top.optional("return_to", |f, v| return_to(f, v, page))?.unwrap_or_default();
-        let branding = top.optional("branding", |f, v| branding(f, v, page))?.unwrap_or_default();
+        let lookup_url = top.url("lookup_url", Some(page))?;
+        let lookup_url = top.required("lookup_url", lookup_url)?;
+        let user_pools = user_pools(&mut top)?;
+        let redirect_uri = own_address(&mut top, "redirect_uri", page, "/callback")?;
+        let logout_uri = own_address(&mut top, "logout_uri", page, "/signed-out")?;
+        let scopes = scopes(&mut top)?;
+        let return_to = return_to(&mut top, page)?;
+        let branding = branding(&mut top, page)?;
         top.finish()?;
-
-        let return_to = ReturnToRules { own: parse_url("/", Some(&page.href)), ..return_to };
         Ok(Self { lookup_url, user_pools, redirect_uri, logout_uri, scopes, return_to, branding })
     }
 
@@ -195,100 +193,96 @@ impl ReturnTo {
     }
 }
 
-fn user_pools(f: &Fields, v: Value) -> Result<Vec<UserPool>, ConfigError> {
-    let Value::Array(items) = v else { return Err(f.must_be("a list of user pools")) };
+fn user_pools(top: &mut Fields) -> Result<Vec<UserPool>, ConfigError> {
+    let name = "user_pools";
+    let items = top.list(name, "a list of user pools")?;
+    let items = top.required(name, items)?;
     if items.is_empty() {
-        return Err(f.must_be("a list of at least one user pool"));
+        return Err(top.must_be(name, "a list of at least one user pool"));
     }
     let mut pools: Vec<UserPool> = Vec::with_capacity(items.len());
     for (i, item) in items.into_iter().enumerate() {
-        let mut pool = Fields::of(item, format!("{}[{i}]", f.path), f.parse_url)?;
-        let (issuer, issuer_url) = pool.require("issuer", |f, v| {
-            let text = f.string(v)?;
-            let url = f.bare_url(&text)?;
-            let issuer = Issuer::try_from(text).map_err(|_| f.must_be("a web address in printable ASCII"))?;
-            Ok((issuer, url))
-        })?;
+        let mut fields = Fields::of(item, format!("{name}[{i}]"), top.parse_url)?;
+        let text = fields.text("issuer")?;
+        let text = fields.required("issuer", text)?;
+        let issuer_url = fields.bare_url("issuer", &text)?;
+        let issuer =
+            Issuer::try_from(text).map_err(|_| fields.must_be("issuer", "a web address in printable ASCII"))?;
         if pools.iter().any(|earlier| earlier.issuer == issuer) {
-            return Err(fault(&format!("{}.issuer", pool.path), ConfigFault::Repeated));
+            return Err(fields.error("issuer", ConfigFault::Repeated));
         }
-        let hosted_ui = pool.require("hosted_ui", |f, v| f.bare_url(&f.string(v)?))?;
-        let jwks_uri = match pool.optional("jwks_uri", |f, v| f.secure_url(v, None))? {
+        let text = fields.text("hosted_ui")?;
+        let text = fields.required("hosted_ui", text)?;
+        let hosted_ui = fields.bare_url("hosted_ui", &text)?;
+        // From the issuer to the letter, as Cognito documents it; the URL parser only adds its slash to bare hosts.
+        let usual = format!("{}/.well-known/jwks.json", issuer.as_str().trim_end_matches('/'));
+        let jwks_uri = match fields.url("jwks_uri", None)? {
             Some(url) => url,
-            // From the issuer to the letter, as Cognito documents it; the URL parser only adds its slash to bare hosts.
-            None => {
-                let text = format!("{}/.well-known/jwks.json", issuer.as_str().trim_end_matches('/'));
-                (f.parse_url)(&text, None).unwrap_or(issuer_url)
-            }
+            None => (fields.parse_url)(&usual, None).unwrap_or(issuer_url),
         };
-        pool.finish()?;
+        fields.finish()?;
         pools.push(UserPool { issuer, hosted_ui, jwks_uri });
     }
     Ok(pools)
 }
 
 /// An address that Cognito compares to the letter: kept as written, once it is known to be one.
-fn absolute(f: &Fields, v: Value) -> Result<String, ConfigError> {
-    let text = f.string(v)?;
-    let url = f.secure_url(Value::String(text.clone()), None)?;
-    if url.has_credentials { Err(f.must_be(NO_EXTRAS)) } else { Ok(text) }
+fn own_address(top: &mut Fields, name: &str, page: &WebUrl, path: &str) -> Result<String, ConfigError> {
+    let Some(text) = top.text(name)? else { return Ok(format!("{}{path}", page.origin)) };
+    if top.secure_url(name, &text, None)?.has_credentials { Err(top.must_be(name, NO_EXTRAS)) } else { Ok(text) }
 }
 
-fn scopes(f: &Fields, v: Value) -> Result<Vec<String>, ConfigError> {
+fn scopes(top: &mut Fields) -> Result<Vec<String>, ConfigError> {
     let rule = "a list of scope names that contains openid";
-    let Value::Array(items) = v else { return Err(f.must_be(rule)) };
-    let scopes = items
-        .into_iter()
-        .map(|item| match item {
-            // RFC 6749 §3.3: scope-token.
-            Value::String(s) if !s.is_empty() && s.chars().all(|c| c.is_ascii_graphic() && c != '"' && c != '\\') => {
-                Ok(s)
-            }
-            _ => Err(f.must_be(rule)),
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    if scopes.iter().any(|s| s == "openid") { Ok(scopes) } else { Err(f.must_be(rule)) }
+    let Some(items) = top.list("scopes", rule)? else {
+        return Ok(["openid", "email", "profile"].map(String::from).to_vec());
+    };
+    // RFC 6749 §3.3: scope-token.
+    let is_token = |s: &str| !s.is_empty() && s.chars().all(|c| c.is_ascii_graphic() && c != '"' && c != '\\');
+    let scopes: Option<Vec<String>> =
+        items.iter().map(|item| item.as_str().filter(|s| is_token(s)).map(String::from)).collect();
+    scopes.filter(|scopes| scopes.iter().any(|s| s == "openid")).ok_or_else(|| top.must_be("scopes", rule))
 }
 
-fn return_to(f: &Fields, v: Value, page: &WebUrl) -> Result<ReturnToRules, ConfigError> {
-    let mut fields = Fields::of(v, f.path.clone(), f.parse_url)?;
-    let allow = fields.optional("allow", |f, v| {
-        let Value::Array(items) = v else { return Err(f.must_be("a list of web addresses")) };
-        let at = |i| Fields { map: Map::new(), path: format!("{}[{i}]", f.path), parse_url: f.parse_url };
-        items.into_iter().enumerate().map(|(i, item)| at(i).bare_url(&at(i).string(item)?)).collect()
-    })?;
-    let rules =
-        ReturnToRules { default: None, allow: allow.unwrap_or_default(), own: (f.parse_url)("/", Some(&page.href)) };
-    let default = fields.optional("default", |f, v| {
-        let text = f.string(v)?;
-        let checked =
-            rules.check(&text, f.parse_url).ok_or_else(|| f.must_be("an address that return_to.allow covers"))?;
-        (f.parse_url)(checked.as_str(), None).ok_or_else(|| fault(&f.path, ConfigFault::NotAUrl))
-    })?;
-    fields.finish()?;
-    Ok(ReturnToRules { default, ..rules })
-}
-
-fn branding(f: &Fields, v: Value, page: &WebUrl) -> Result<Branding, ConfigError> {
-    let mut fields = Fields::of(v, f.path.clone(), f.parse_url)?;
-    let product = fields.optional("product", |f, v| match f.string(v)? {
-        name if name.trim().is_empty() => Err(f.must_be("the product's name")),
-        name => Ok(name),
-    })?;
-    let logo = fields.optional("logo", |f, v| Ok(f.secure_url(v, Some(&page.href))?.href))?;
-    let accent = fields.optional("accent", |f, v| match f.string(v)? {
-        color if is_hex_color(&color) => Ok(color),
-        _ => Err(f.must_be("a colour such as #0b57d0")),
-    })?;
-    let support_url = fields.optional("support_url", |f, v| {
-        let text = f.string(v)?;
-        let url = (f.parse_url)(&text, None).ok_or_else(|| fault(&f.path, ConfigFault::NotAUrl))?;
-        match url.scheme.as_str() {
-            "mailto" | "tel" => Ok(url.href),
-            _ if url.is_secure() => Ok(url.href),
-            _ => Err(f.must_be("an https:, mailto: or tel: address")),
+fn return_to(top: &mut Fields, page: &WebUrl) -> Result<ReturnToRules, ConfigError> {
+    let own = (top.parse_url)("/", Some(&page.href));
+    let mut rules = ReturnToRules { default: None, allow: Vec::new(), own };
+    let Some(mut fields) = top.object("return_to")? else { return Ok(rules) };
+    let rule = "a list of web addresses";
+    for (i, item) in fields.list("allow", rule)?.unwrap_or_default().into_iter().enumerate() {
+        let name = format!("allow[{i}]");
+        let Value::String(text) = item else { return Err(fields.must_be("allow", rule)) };
+        rules.allow.push(fields.bare_url(&name, &text)?);
+    }
+    if let Some(text) = fields.text("default")? {
+        let checked = rules.check(&text, fields.parse_url);
+        rules.default = checked.and_then(|url| (fields.parse_url)(url.as_str(), None));
+        if rules.default.is_none() {
+            return Err(fields.must_be("default", "an address that return_to.allow covers"));
         }
-    })?;
+    }
+    fields.finish()?;
+    Ok(rules)
+}
+
+fn branding(top: &mut Fields, page: &WebUrl) -> Result<Branding, ConfigError> {
+    let Some(mut fields) = top.object("branding")? else { return Ok(Branding::default()) };
+    let product = fields.text("product")?;
+    if product.as_ref().is_some_and(|name| name.trim().is_empty()) {
+        return Err(fields.must_be("product", "the product's name"));
+    }
+    let logo = fields.url("logo", Some(page))?.map(|url| url.href);
+    let accent = fields.text("accent")?;
+    if accent.as_ref().is_some_and(|color| !is_hex_color(color)) {
+        return Err(fields.must_be("accent", "a colour such as #0b57d0"));
+    }
+    let support_url = match fields.text("support_url")? {
+        None => None,
+        Some(text) => match (fields.parse_url)(&text, None) {
+            Some(url) if matches!(url.scheme.as_str(), "mailto" | "tel") || url.is_secure() => Some(url.href),
+            _ => return Err(fields.must_be("support_url", "an https:, mailto: or tel: address")),
+        },
+    };
     fields.finish()?;
     Ok(Branding { product, logo, accent, support_url })
 }
@@ -297,11 +291,13 @@ fn is_hex_color(text: &str) -> bool {
     text.strip_prefix('#').is_some_and(|hex| matches!(hex.len(), 3 | 6) && hex.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
-fn fault(field: &str, fault: ConfigFault) -> ConfigError {
-    ConfigError { field: field.to_owned(), fault }
+impl ConfigError {
+    fn new(field: &str, fault: ConfigFault) -> Self {
+        Self { field: field.to_owned(), fault }
+    }
 }
 
-/// An object whose fields are taken out one by one; what is left at the end is unknown.
+/// An object whose fields are taken out one by one; what is left at the end is unknown. `null` counts as left out.
 ///
 /// Serde's derived readers cannot name the field of a wrong type, and an operator needs just that.
 struct Fields {
@@ -314,58 +310,70 @@ impl Fields {
     fn of(value: Value, path: String, parse_url: ParseUrl) -> Result<Self, ConfigError> {
         match value {
             Value::Object(map) => Ok(Self { map, path, parse_url }),
-            _ if path.is_empty() => Err(fault("config.json", ConfigFault::MustBe("an object"))),
-            _ => Err(fault(&path, ConfigFault::MustBe("an object"))),
+            _ => Err(ConfigError { field: path, fault: ConfigFault::MustBe("an object") }),
         }
     }
 
-    /// `null` counts as left out.
-    fn optional<T>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(&Fields, Value) -> Result<T, ConfigError>,
-    ) -> Result<Option<T>, ConfigError> {
-        let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
-        match self.map.remove(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(value) => read(&Fields { map: Map::new(), path, parse_url: self.parse_url }, value).map(Some),
+    fn take(&mut self, name: &str) -> Option<Value> {
+        self.map.remove(name).filter(|value| !value.is_null())
+    }
+
+    fn text(&mut self, name: &str) -> Result<Option<String>, ConfigError> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(self.must_be(name, "a text")),
         }
     }
 
-    fn require<T>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(&Fields, Value) -> Result<T, ConfigError>,
-    ) -> Result<T, ConfigError> {
-        let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
-        self.optional(name, read)?.ok_or(ConfigError { field: path, fault: ConfigFault::Missing })
+    fn list(&mut self, name: &str, rule: &'static str) -> Result<Option<Vec<Value>>, ConfigError> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Array(items)) => Ok(Some(items)),
+            Some(_) => Err(self.must_be(name, rule)),
+        }
+    }
+
+    fn object(&mut self, name: &str) -> Result<Option<Fields>, ConfigError> {
+        self.take(name).map(|value| Fields::of(value, self.path_of(name), self.parse_url)).transpose()
+    }
+
+    fn url(&mut self, name: &str, base: Option<&WebUrl>) -> Result<Option<WebUrl>, ConfigError> {
+        let text = self.text(name)?;
+        text.map(|text| self.secure_url(name, &text, base)).transpose()
+    }
+
+    fn secure_url(&self, name: &str, text: &str, base: Option<&WebUrl>) -> Result<WebUrl, ConfigError> {
+        match (self.parse_url)(text, base.map(|url| url.href.as_str())) {
+            None => Err(self.error(name, ConfigFault::NotAUrl)),
+            Some(url) if !url.is_secure() => Err(self.error(name, ConfigFault::NotSecure)),
+            Some(url) => Ok(url),
+        }
+    }
+
+    fn bare_url(&self, name: &str, text: &str) -> Result<WebUrl, ConfigError> {
+        let url = self.secure_url(name, text, None)?;
+        if url.has_credentials || url.has_query_or_fragment { Err(self.must_be(name, NO_EXTRAS)) } else { Ok(url) }
+    }
+
+    fn required<T>(&self, name: &str, value: Option<T>) -> Result<T, ConfigError> {
+        value.ok_or_else(|| self.error(name, ConfigFault::Missing))
     }
 
     fn finish(self) -> Result<(), ConfigError> {
-        match self.map.keys().next() {
-            None => Ok(()),
-            Some(name) if self.path.is_empty() => Err(fault(name, ConfigFault::Unknown)),
-            Some(name) => Err(fault(&format!("{}.{name}", self.path), ConfigFault::Unknown)),
-        }
+        self.map.keys().next().map_or(Ok(()), |name| Err(self.error(name, ConfigFault::Unknown)))
     }
 
-    fn must_be(&self, what: &'static str) -> ConfigError {
-        fault(&self.path, ConfigFault::MustBe(what))
+    fn must_be(&self, name: &str, what: &'static str) -> ConfigError {
+        self.error(name, ConfigFault::MustBe(what))
     }
 
-    fn string(&self, value: Value) -> Result<String, ConfigError> {
-        if let Value::String(text) = value { Ok(text) } else { Err(self.must_be("a text")) }
+    fn error(&self, name: &str, fault: ConfigFault) -> ConfigError {
+        ConfigError { field: self.path_of(name), fault }
     }
 
-    fn secure_url(&self, value: Value, base: Option<&str>) -> Result<WebUrl, ConfigError> {
-        let text = self.string(value)?;
-        let url = (self.parse_url)(&text, base).ok_or_else(|| fault(&self.path, ConfigFault::NotAUrl))?;
-        if url.is_secure() { Ok(url) } else { Err(fault(&self.path, ConfigFault::NotSecure)) }
-    }
-
-    fn bare_url(&self, text: &str) -> Result<WebUrl, ConfigError> {
-        let url = self.secure_url(Value::String(text.to_owned()), None)?;
-        if url.has_credentials || url.has_query_or_fragment { Err(self.must_be(NO_EXTRAS)) } else { Ok(url) }
+    fn path_of(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 }
 

@@ -75,7 +75,9 @@ fn decode(part: &str) -> Result<Vec<u8>, JwtError> {
 }
 
 fn object(part: &str) -> Result<Map<String, Value>, JwtError> {
-    serde_json::from_slice(&decode(part)?).map_err(|_| JwtError::Malformed)
+    // As text, like all JSON here: a second instance of the parser for bytes would only make the wasm larger.
+    let text = String::from_utf8(decode(part)?).map_err(|_| JwtError::Malformed)?;
+    serde_json::from_str(&text).map_err(|_| JwtError::Malformed)
 }
 
 #[cfg(test)]

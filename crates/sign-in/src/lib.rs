@@ -25,6 +25,7 @@
 //! # }
 //! ```
 
+pub mod arrival;
 pub mod authorize;
 pub mod callback;
 pub mod deployment;

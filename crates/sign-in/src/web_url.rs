@@ -27,6 +27,11 @@ pub struct WebUrl {
 pub type ParseUrl = fn(text: &str, base: Option<&str>) -> Option<WebUrl>;
 
 impl WebUrl {
+    /// Host and port as a person reads them: `login.acme.example`, `127.0.0.1:9000`.
+    pub fn host(&self) -> &str {
+        self.origin.split_once("://").map_or(&self.hostname, |(_, host)| host)
+    }
+
     /// `https`, or `http` on this very machine.
     pub fn is_secure(&self) -> bool {
         self.scheme == "https" || (self.scheme == "http" && matches!(self.hostname.as_str(), "localhost" | "127.0.0.1"))

@@ -1,0 +1,209 @@
+//! The directory: which organization a domain or a code belongs to. Pure: no I/O, no clock, nothing logged.
+
+use std::collections::HashMap;
+
+use lookup_api::{LookupRequest, Tenant};
+
+use crate::domain_name::{DomainName, is_luggage};
+
+/// An organization as the directory's author describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What the answer says.
+    pub tenant: Tenant,
+    /// Its domains; with none it is found by its code alone.
+    pub domains: Vec<DomainName>,
+    /// Whether the domains below its own are its own too.
+    pub subdomains: bool,
+}
+
+/// An index over the organizations, in the order in which people are to see them.
+#[derive(Debug, Default)]
+pub struct Directory {
+    tenants: Vec<Indexed>,
+    by_code: HashMap<Box<str>, usize>,
+    by_domain: HashMap<DomainName, Vec<usize>>,
+}
+
+#[derive(Debug)]
+struct Indexed {
+    tenant: Tenant,
+    subdomains: bool,
+}
+
+impl Directory {
+    /// Indexes the entries. Their codes are unique, their domains fit to name an organization: see `directory_file`.
+    pub fn new(entries: Vec<Entry>) -> Self {
+        let mut directory = Self::default();
+        for (i, Entry { tenant, domains, subdomains }) in entries.into_iter().enumerate() {
+            directory.by_code.insert(tenant.code.as_str().to_ascii_lowercase().into(), i);
+            for domain in domains {
+                directory.by_domain.entry(domain).or_default().push(i);
+            }
+            directory.tenants.push(Indexed { tenant, subdomains });
+        }
+        directory
+    }
+
+    /// The organizations that a request means. A text that can be no domain or no code means none.
+    pub fn find(&self, request: &LookupRequest) -> Vec<&Tenant> {
+        match request {
+            LookupRequest::Code(code) => self.find_by_code(code).into_iter().collect(),
+            LookupRequest::Domain(text) => match DomainName::parse(text) {
+                Ok(domain) => self.find_by_domain(&domain),
+                Err(_) => Vec::new(),
+            },
+        }
+    }
+
+    fn find_by_code(&self, code: &str) -> Option<&Tenant> {
+        let code = code.trim_matches(is_luggage).to_ascii_lowercase();
+        self.by_code.get(code.as_str()).map(|&i| &self.tenants[i].tenant)
+    }
+
+    /// Whoever lists the very domain; else whoever lists the nearest parent and wants what lies below it.
+    fn find_by_domain(&self, domain: &DomainName) -> Vec<&Tenant> {
+        let listed = |name: &str| self.by_domain.get(name).into_iter().flatten().map(|&i| &self.tenants[i]);
+        let exact: Vec<&Tenant> = listed(domain.as_str()).map(|t| &t.tenant).collect();
+        if !exact.is_empty() {
+            return exact;
+        }
+        domain
+            .parents()
+            .map(|parent| listed(parent).filter(|t| t.subdomains).map(|t| &t.tenant).collect::<Vec<_>>())
+            .find(|tenants| !tenants.is_empty())
+            .unwrap_or_default()
+    }
+
+    /// How many organizations there are.
+    pub fn tenants(&self) -> usize {
+        self.tenants.len()
+    }
+
+    /// How many different domains they have.
+    pub fn domains(&self) -> usize {
+        self.by_domain.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn entry(code: &str, domains: &[&str], subdomains: bool) -> Entry {
+        let json = format!(r#"{{"code":"{code}","name":"{code}","client_id":"{code}","identity_provider":"COGNITO"}}"#);
+        Entry {
+            tenant: serde_json::from_str(&json).unwrap(),
+            domains: domains.iter().map(|d| DomainName::parse(d).unwrap()).collect(),
+            subdomains,
+        }
+    }
+
+    fn sample() -> Directory {
+        Directory::new(vec![
+            entry("acme", &["acme.example", "acme.test"], false),
+            entry("globex", &["globex.example"], true),
+            entry("globex-lab", &["lab.globex.example"], false),
+            entry("umbrella-us", &["umbrella.example"], false),
+            entry("umbrella-eu", &["umbrella.example"], true),
+            entry("munich", &["münchen.example"], false),
+            entry("Pied-Piper", &[], false),
+        ])
+    }
+
+    #[track_caller]
+    fn check(request: LookupRequest, expected: &[&str]) {
+        let directory = sample();
+        let found: Vec<&str> = directory.find(&request).iter().map(|t| t.code.as_str()).collect();
+        assert_eq!(found, expected, "{request:?}");
+    }
+
+    fn domain(text: &str) -> LookupRequest {
+        LookupRequest::Domain(text.to_owned())
+    }
+
+    fn code(text: &str) -> LookupRequest {
+        LookupRequest::Code(text.to_owned())
+    }
+
+    #[test]
+    fn an_exact_domain_is_found_in_any_spelling() {
+        check(domain("acme.example"), &["acme"]);
+        check(domain(" ACME.test. "), &["acme"]);
+        check(domain("MÜNCHEN.example"), &["munich"]);
+        check(domain("xn--mnchen-3ya.example"), &["munich"]);
+    }
+
+    #[test]
+    fn organizations_that_share_a_domain_are_all_found_in_the_files_order() {
+        check(domain("umbrella.example"), &["umbrella-us", "umbrella-eu"]);
+    }
+
+    #[test]
+    fn a_subdomain_belongs_to_the_nearest_parent_that_asked_for_it() {
+        check(domain("mail.globex.example"), &["globex"]);
+        check(domain("a.b.globex.example"), &["globex"]);
+        check(domain("mail.umbrella.example"), &["umbrella-eu"]);
+        check(domain("mail.acme.example"), &[]);
+        check(domain("xglobex.example"), &[]);
+    }
+
+    #[test]
+    fn an_exact_match_goes_before_a_parents_claim_and_a_parent_that_did_not_ask_is_passed_over() {
+        check(domain("lab.globex.example"), &["globex-lab"]);
+        check(domain("x.lab.globex.example"), &["globex"]);
+    }
+
+    #[test]
+    fn a_code_is_found_in_any_case_and_with_space_around_it() {
+        check(code("acme"), &["acme"]);
+        check(code(" PIED-piper\u{200b}"), &["Pied-Piper"]);
+        check(code("acme.example"), &[]);
+        check(code(""), &[]);
+    }
+
+    #[test]
+    fn what_can_be_no_domain_belongs_to_nobody() {
+        for text in ["", "example", "acme", "a b.example", "127.0.0.1", "acme.example/x"] {
+            check(domain(text), &[]);
+        }
+    }
+
+    /// The rule in its plainest words: no index, no iterator over parents, the suffix given by the caller.
+    fn reference<'a>(entries: &'a [Entry], name: &str, suffix: &str) -> Vec<&'a str> {
+        let listing = |name: &str, opted_in: bool| -> Vec<&'a str> {
+            entries
+                .iter()
+                .filter(|e| (e.subdomains || !opted_in) && e.domains.iter().any(|d| d.as_str() == name))
+                .map(|e| e.tenant.code.as_str())
+                .collect()
+        };
+        let mut found = listing(name, false);
+        let labels: Vec<&str> = name.split('.').collect();
+        for from in 1..labels.len() {
+            let parent = labels[from..].join(".");
+            if found.is_empty() && parent != suffix && !suffix.ends_with(&format!(".{parent}")) {
+                found = listing(&parent, true);
+            }
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn the_index_finds_what_a_naive_search_finds(
+            rows in prop::collection::vec((prop::collection::btree_set("([ab]\\.){1,3}(co\\.uk|com|test)", 0..3), any::<bool>()), 0..8),
+            labels in "([ab]\\.){1,4}",
+            suffix in "(co\\.uk|com|test)",
+        ) {
+            let entries: Vec<Entry> = rows.iter().enumerate().map(|(i, (domains, subdomains))| {
+                entry(&format!("t{i}"), &domains.iter().map(String::as_str).collect::<Vec<_>>(), *subdomains)
+            }).collect();
+            let name = format!("{labels}{suffix}");
+            let directory = Directory::new(entries.clone());
+            let found: Vec<&str> = directory.find(&domain(&name)).into_iter().map(|t| t.code.as_str()).collect();
+            prop_assert_eq!(found, reference(&entries, &name, &suffix), "{}", name);
+        }
+    }
+}

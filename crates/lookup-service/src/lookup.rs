@@ -1,0 +1,140 @@
+//! `POST /v1/lookup`: reads the request strictly, asks the directory, answers. What was asked is never logged.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use arc_swap::ArcSwap;
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
+use lookup_api::{LookupRequest, Tenant};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::directory::Directory;
+use crate::problem::{BODY_MAX, Problem, ProblemCode};
+
+/// How many bytes of a body that is too large are read and thrown away before the connection is given up.
+const DISCARDED_MAX: usize = 16 * 1024 * 1024;
+
+/// The directory that answers now. A reload puts another one in its place; a request keeps the one it began with.
+pub type CurrentDirectory = Arc<ArcSwap<Directory>>;
+
+/// `lookup_api::LookupResponse` over borrowed tenants.
+#[derive(Serialize)]
+struct Answer<'a> {
+    tenants: Vec<&'a Tenant>,
+}
+
+/// What a lookup was, for its line in the log.
+#[derive(Debug, Clone, Copy)]
+struct Outcome {
+    kind: &'static str,
+    matches: usize,
+}
+
+pub(crate) async fn lookup(State(directory): State<CurrentDirectory>, request: Request) -> Result<Response, Problem> {
+    let is_json = is_json(request.headers());
+    let body = read(request.into_body()).await;
+    if !is_json {
+        return Err(Problem::ContentType);
+    }
+    let body = body?;
+    let request = serde_json::from_slice(&body).map_err(|_| why_not(&body))?;
+    let kind = match &request {
+        // U+FF20 and U+FE6B: the at signs of East Asian keyboards, which IDNA takes for one.
+        LookupRequest::Domain(text) if text.contains(['@', '\u{ff20}', '\u{fe6b}']) => {
+            return Err(Problem::EmailAddress);
+        }
+        LookupRequest::Domain(_) => "domain",
+        LookupRequest::Code(_) => "code",
+    };
+
+    let directory = directory.load();
+    let tenants = directory.find(&request);
+    let outcome = Outcome { kind, matches: tenants.len() };
+    let mut response = ([(header::CACHE_CONTROL, "no-store")], Json(Answer { tenants })).into_response();
+    response.extensions_mut().insert(outcome);
+    Ok(response)
+}
+
+/// One line for each lookup, whatever became of it.
+pub(crate) async fn log(request: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let response = next.run(request).await;
+    let outcome = response.extensions().get::<Outcome>();
+    tracing::info!(
+        kind = outcome.map(|o| o.kind),
+        matches = outcome.map(|o| o.matches),
+        problem = response.extensions().get::<ProblemCode>().map(|p| p.0),
+        status = response.status().as_u16(),
+        micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX),
+        "lookup"
+    );
+    response
+}
+
+/// Whether there is one Content-Type and it is application/json; parameters, such as a charset, are let pass.
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(only), None) = (types.next(), types.next()) else { return false };
+    let essence = only.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+/// Reads the body to its end, though it is too large. Most clients write all of it before they look for an answer; on a
+/// connection that is closed in the middle of that they see a broken pipe, and never the 413 that says why.
+async fn read(mut body: Body) -> Result<Vec<u8>, Problem> {
+    let (mut kept, mut seen) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Problem::BodyCutShort)?.into_data() else { continue };
+        seen += data.len();
+        if seen <= BODY_MAX {
+            kept.extend_from_slice(&data);
+        } else if seen > DISCARDED_MAX {
+            break;
+        }
+    }
+    if seen <= BODY_MAX { Ok(kept) } else { Err(Problem::BodyTooLarge) }
+}
+
+/// Why a body is not a lookup. Serde's own messages quote what was sent, which may be an email address.
+fn why_not(body: &[u8]) -> Problem {
+    let fields = match serde_json::from_slice::<Value>(body) {
+        Err(error) => return Problem::NotJson { line: error.line(), column: error.column() },
+        Ok(Value::Object(fields)) => fields,
+        Ok(other) => return Problem::NotAnObject(kind_of(&other)),
+    };
+    let known = ["domain", "code"];
+    if let Some(name) = fields.keys().find(|name| !known.contains(&name.as_str())) {
+        return Problem::UnknownField(is_showable(name).then(|| name.clone()));
+    }
+    let mut given = known.into_iter().filter_map(|field| Some((field, fields.get(field)?)));
+    match (given.next(), given.next()) {
+        (None, _) => Problem::NoField,
+        (Some(_), Some(_)) => Problem::BothFields,
+        (Some((field, value)), None) if !value.is_string() => Problem::NotAString { field, found: kind_of(value) },
+        // The tree keeps the last of several fields of one name, the request's own type refuses them.
+        (Some(_), None) => Problem::RepeatedField,
+    }
+}
+
+/// A field's name is what the client sent, too: only what looks like a name is shown.
+fn is_showable(name: &str) -> bool {
+    (1..=32).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}

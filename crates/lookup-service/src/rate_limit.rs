@@ -1,0 +1,135 @@
+//! So many lookups a minute from one client address; the rest is told when to come back (429).
+//!
+//! The `governor` crate counts (GCRA: as many at once as a minute allows, then evenly). `tower_governor` around it was
+//! looked at and left: whom to believe about the client's address and how to word the refusal are all there is to do
+//! here, and both would have to be plugged into it. Counts are this process's own; behind a proxy limit there.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::HeaderMap;
+use axum::middleware::Next;
+use axum::response::Response;
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use crate::problem::Problem;
+
+/// After how many requests the addresses that have been quiet are forgotten.
+const FORGET_EVERY: u64 = 1024;
+
+/// The limit, and what it remembers of each address.
+#[derive(Debug)]
+pub struct RateLimit {
+    limiter: DefaultKeyedRateLimiter<IpAddr>,
+    clock: DefaultClock,
+    trusted_proxies: Vec<IpAddr>,
+    seen: AtomicU64,
+}
+
+impl RateLimit {
+    /// Lets `per_minute` requests a minute pass. X-Forwarded-For is believed from `trusted_proxies` only.
+    pub fn new(per_minute: NonZeroU32, trusted_proxies: Vec<IpAddr>) -> Self {
+        Self {
+            limiter: RateLimiter::keyed(Quota::per_minute(per_minute)),
+            clock: DefaultClock::default(),
+            trusted_proxies,
+            seen: AtomicU64::new(0),
+        }
+    }
+
+    fn check(&self, client: IpAddr) -> Result<(), Problem> {
+        if self.seen.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
+            self.limiter.retain_recent();
+        }
+        self.limiter.check_key(&network(client)).map_err(|until| {
+            let wait = until.wait_time_from(self.clock.now());
+            Problem::TooManyRequests { retry_after: wait.as_secs() + 1 }
+        })
+    }
+
+    /// The address that the request came from: the peer's or, from a trusted proxy, the last forwarded one that is not
+    /// itself a trusted proxy's. What stands before that, anybody may have written.
+    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let forwarded = headers.get_all("x-forwarded-for").iter().rev();
+        let mut hops =
+            forwarded.flat_map(|value| value.to_str().unwrap_or_default().rsplit(',')).map(|hop| hop.trim().parse());
+        let mut client = peer.to_canonical();
+        while self.trusted_proxies.contains(&client) {
+            match hops.next() {
+                Some(Ok(hop)) => client = IpAddr::to_canonical(&hop),
+                _ => break,
+            }
+        }
+        client
+    }
+}
+
+/// Who counts as one: an IPv4 address, an IPv6 /64 (a household has one, and could use each address of it once).
+fn network(client: IpAddr) -> IpAddr {
+    match client {
+        IpAddr::V4(_) => client,
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
+    }
+}
+
+pub(crate) async fn enforce(
+    State(limit): State<Arc<RateLimit>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    limit.check(limit.client(peer.ip(), request.headers()))?;
+    Ok(next.run(request).await)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limit(trusted: &[&str]) -> RateLimit {
+        RateLimit::new(NonZeroU32::new(2).unwrap(), trusted.iter().map(|ip| ip.parse().unwrap()).collect())
+    }
+
+    #[test]
+    fn an_address_that_asks_too_often_is_told_when_to_come_back_and_others_are_not_held_up() {
+        let limit = limit(&[]);
+        let [a, b]: [IpAddr; 2] = ["192.0.2.1", "192.0.2.2"].map(|ip| ip.parse().unwrap());
+        assert_eq!([limit.check(a), limit.check(a)], [Ok(()), Ok(())]);
+        assert_eq!(limit.check(a), Err(Problem::TooManyRequests { retry_after: 30 }));
+        assert_eq!(limit.check(b), Ok(()));
+    }
+
+    #[test]
+    fn addresses_of_one_ipv6_network_count_as_one() {
+        let [a, b, c]: [IpAddr; 3] =
+            ["2001:db8::1", "2001:db8::ffff:2", "2001:db8:0:1::1"].map(|ip| ip.parse().unwrap());
+        assert_eq!(network(a), network(b));
+        assert_ne!(network(a), network(c));
+    }
+
+    #[test]
+    fn a_forwarded_address_is_believed_from_a_trusted_proxy_only() {
+        #[track_caller]
+        fn check(trusted: &[&str], peer: &str, forwarded: &[&'static str], expected: &str) {
+            let mut headers = HeaderMap::new();
+            for value in forwarded {
+                headers.append("x-forwarded-for", value.parse().unwrap());
+            }
+            let client = limit(trusted).client(peer.parse().unwrap(), &headers);
+            assert_eq!(client, expected.parse::<IpAddr>().unwrap(), "{peer} {forwarded:?}");
+        }
+        check(&[], "192.0.2.1", &["198.51.100.7"], "192.0.2.1");
+        check(&["10.0.0.1"], "192.0.2.1", &["198.51.100.7"], "192.0.2.1");
+        check(&["10.0.0.1"], "10.0.0.1", &["198.51.100.7"], "198.51.100.7");
+        check(&["10.0.0.1"], "::ffff:10.0.0.1", &["198.51.100.7"], "198.51.100.7");
+        check(&["10.0.0.1"], "10.0.0.1", &["6.6.6.6, 198.51.100.7"], "198.51.100.7");
+        check(&["10.0.0.1"], "10.0.0.1", &["6.6.6.6", "198.51.100.7"], "198.51.100.7");
+        check(&["10.0.0.1", "10.0.0.2"], "10.0.0.1", &["6.6.6.6, 198.51.100.7, 10.0.0.2"], "198.51.100.7");
+        check(&["10.0.0.1"], "10.0.0.1", &[], "10.0.0.1");
+        check(&["10.0.0.1"], "10.0.0.1", &["6.6.6.6, unknown"], "10.0.0.1");
+    }
+}

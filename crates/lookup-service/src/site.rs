@@ -1,0 +1,151 @@
+//! The picker's own files, with the headers that a sign-in page owes its people.
+
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use tower::{ServiceExt, service_fn};
+use tower_http::services::{ServeDir, ServeFile};
+
+use crate::problem::Problem;
+use crate::site_config::SiteConfig;
+
+/// A folder as `make build` leaves it (`dist/`), and the config.json of this deployment.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The folder.
+    pub folder: PathBuf,
+    /// What is served at /config.json; swapped when the file changes.
+    pub config: Arc<ArcSwap<SiteConfig>>,
+}
+
+/// The headers that are the same on every answer of the site; `nosniff` is on every answer of the service.
+///
+/// COOP is `same-origin`: the picker opens no window, and no window that opened it may keep a handle on the page where
+/// people name their organization. A page that is meant for a popup needs a path with another value.
+const HARDENING: [(HeaderName, &str); 5] = [
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "accelerometer=(), bluetooth=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
+         magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(), screen-wake-lock=(), \
+         serial=(), usb=(), xr-spatial-tracking=()",
+    ),
+];
+
+const YEAR_LONG: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// Kept, but asked for each time: ServeDir answers 304 where nothing changed.
+const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
+
+impl Site {
+    /// Everything that the other routes leave over.
+    pub(crate) fn router(self) -> Router {
+        Router::new()
+            .route("/config.json", get(config).fallback(async || Problem::MethodNotAllowed))
+            .fallback(any(file))
+            .layer(middleware::from_fn_with_state(self.clone(), harden))
+            .with_state(self)
+    }
+}
+
+async fn config(State(site): State<Site>) -> Result<Response, Problem> {
+    let body = site.config.load().body.clone().ok_or(Problem::NotFound)?;
+    let headers =
+        [(header::CONTENT_TYPE, HeaderValue::from_static("application/json")), (header::CACHE_CONTROL, REVALIDATED)];
+    Ok((headers, body).into_response())
+}
+
+async fn file(State(site): State<Site>, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    let index = ServeFile::new(site.folder.join("index.html")).precompressed_br().precompressed_gzip();
+    // The app has its own addresses (/callback, /signed-out): what is not a file and does not look like one is a page.
+    let page = service_fn(move |request: Request| {
+        let index = index.clone();
+        async move {
+            match extension(request.uri().path()) {
+                None => index.oneshot(request).await.map(|response| response.map(Body::new)),
+                Some(_) => Ok::<_, Infallible>(Problem::NotFound.into_response()),
+            }
+        }
+    });
+    // No index.html in folders: `/` is a page like the others, and nothing is ever redirected.
+    let files = ServeDir::new(&site.folder)
+        .precompressed_br()
+        .precompressed_gzip()
+        .append_index_html_on_directories(false)
+        .fallback(page);
+    let response = match files.oneshot(request).await {
+        Ok(response) => response.map(Body::new),
+        Err(never) => match never {},
+    };
+    let caching = if is_fingerprinted(&path) { YEAR_LONG } else { REVALIDATED };
+    match response.status() {
+        StatusCode::NOT_FOUND => Problem::NotFound.into_response(),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ([(header::ALLOW, HeaderValue::from_static("GET,HEAD"))], Problem::MethodNotAllowed).into_response()
+        }
+        StatusCode::INTERNAL_SERVER_ERROR => Problem::Internal.into_response(),
+        status if status.is_success() || status == StatusCode::NOT_MODIFIED => {
+            ([(header::CACHE_CONTROL, caching)], response).into_response()
+        }
+        _ => response,
+    }
+}
+
+async fn harden(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in HARDENING {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert(header::CONTENT_SECURITY_POLICY, site.config.load().policy.clone());
+    response
+}
+
+fn extension(path: &str) -> Option<&str> {
+    Path::new(path).extension()?.to_str()
+}
+
+/// Whether the name tells the content, as the build's do (`picker-1a2b3c4d5e6f7a8b_bg.wasm`): it may be kept for good.
+fn is_fingerprinted(path: &str) -> bool {
+    let Some((stem, _)) = path.rsplit('/').next().and_then(|name| name.split_once('.')) else { return false };
+    let stem = stem.strip_suffix("_bg").unwrap_or(stem);
+    stem.rsplit_once('-')
+        .is_some_and(|(_, hash)| hash.len() >= 8 && hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_that_tell_the_content_are_kept_for_good() {
+        for path in
+            ["/tenant-picker-1a2b3c4d5e6f7a8b_bg.wasm", "/a-12345678.js", "/style/elements-0123456789abcdef.css"]
+        {
+            assert!(is_fingerprinted(path), "{path}");
+        }
+        for path in [
+            "/",
+            "/index.html",
+            "/a-1234567.js",
+            "/a-1234567g.js",
+            "/acme-12345678",
+            "/12345678.js",
+            "/a-12345678/b.js",
+        ] {
+            assert!(!is_fingerprinted(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! What is said about a directory file, line by line.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::fmt::Write as _;
+use std::fs;
+
+use lookup_api::LookupRequest;
+use lookup_service::directory::Directory;
+use lookup_service::directory_file::{self, LoadError, SAMPLE};
+
+/// Line 1 to 6 of a file with one sound tenant.
+const SOUND: &str = r#"[[tenants]]
+code = "acme"
+name = "Acme"
+client_id = "1acme"
+identity_provider = "AcmeSAML"
+domains = ["acme.example"]
+"#;
+
+fn findings(text: &str) -> Vec<String> {
+    directory_file::parse(text).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+}
+
+/// The sound tenant with one text replaced by another has just this one finding.
+#[track_caller]
+fn check(from: &str, to: &str, expected: &str) {
+    assert!(SOUND.contains(from), "the sound file does not contain {from}");
+    let found = findings(&SOUND.replacen(from, to, 1));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with(expected), "{} should start with {expected}", found[0]);
+}
+
+/// The sound tenant followed by `more`, whose first line is line 7, has just these findings.
+#[track_caller]
+fn check_more(more: &str, expected: &[&str]) {
+    let found = findings(&format!("{SOUND}{more}"));
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.starts_with(expected), "{found} should start with {expected}");
+    }
+}
+
+fn codes(directory: &Directory, domain: &str) -> Vec<String> {
+    let found = directory.find(&LookupRequest::Domain(domain.to_owned()));
+    found.into_iter().map(|tenant| tenant.code.to_string()).collect()
+}
+
+#[test]
+fn the_embedded_sample_is_sound_and_has_tenants_of_every_kind() {
+    let directory = directory_file::parse(SAMPLE).unwrap();
+    assert!(directory.tenants() >= 14 && directory.domains() >= 14);
+    for (domain, expected) in [
+        ("acme.example", &["acme"][..]),
+        ("eu.globex.example", &["globex"]),
+        ("umbrella.example", &["umbrella-eu", "umbrella-us"]),
+        ("miskatonic.example", &["miskatonic", "miskatonic-library", "miskatonic-hospital"]),
+        ("MÜNCHEN-werke.example", &["muenchen-werke"]),
+        ("さくら商事.example", &["sakura"]),
+        ("initech.example", &["initech"]),
+        ("hooli.example", &["hooli"]),
+    ] {
+        assert_eq!(codes(&directory, domain), expected, "{domain}");
+    }
+    let found = directory.find(&LookupRequest::Code("PiedPiper".to_owned()));
+    assert_eq!((found.len(), found[0].domain.as_deref()), (1, None));
+}
+
+#[test]
+fn a_field_that_is_missing_misspelt_or_of_another_type_is_named_with_its_line() {
+    check("code = \"acme\"\n", "", "1: tenants[0].code: is missing");
+    check("name = \"Acme\"\n", "", "1: tenants[0].name: is missing");
+    check("client_id = \"1acme\"\n", "", "1: tenants[0].client_id: is missing");
+    check("identity_provider = \"AcmeSAML\"\n", "", "1: tenants[0].identity_provider: is missing");
+    check("name = \"Acme\"", "name = \"Acme\"\ncolour = 1", "4: tenants[0].colour: unknown field");
+    check("[[tenants]]", "version = 1\n[[tenants]]", "1: version: unknown field");
+    check("\"Acme\"", "7", "3: tenants[0].name: must be a string, and is integer");
+    check("[\"acme.example\"]", "\"acme.example\"", "6: tenants[0].domains: must be a list of strings, and is string");
+    check("\"acme.example\"", "\"acme.example\",\n\n 7", "8: tenants[0].domains[1]: must be a string");
+    check(
+        "domains =",
+        "subdomains = \"yes\"\ndomains =",
+        "6: tenants[0].subdomains: must be true or false, and is string",
+    );
+    check("[[tenants]]", "[tenants]", "1: tenants: must be a list of tables");
+    check("[[tenants]]", "issuers = 1\n[[tenants]]", "1: issuers: must be a list");
+    check("[[tenants]]", "issuers = [1]\n[[tenants]]", "1: issuers[0]: must be a string");
+    assert!(findings("tenants = [7]")[0].starts_with("1: tenants[0]: must be a table, and is integer"));
+}
+
+#[test]
+fn a_malformed_code_client_or_provider_is_refused_by_cognitos_rules() {
+    for code in ["", "ac me", "acme.example", "ácme", &"a".repeat(65)] {
+        check("\"acme\"", &format!("{code:?}"), "2: tenants[0].code: must be 1 to 64");
+    }
+    for client in ["", "a-b", "a b", "é", &"a".repeat(129)] {
+        check("\"1acme\"", &format!("{client:?}"), "4: tenants[0].client_id: is not an app client id");
+    }
+    for provider in ["", "Acme SAML", "Acme\u{a0}SAML", &"a".repeat(33)] {
+        check("\"AcmeSAML\"", &format!("\"{provider}\""), "5: tenants[0].identity_provider: is not the name");
+    }
+    for (from, to) in [("\"acme\"", "\"A-1\""), ("\"1acme\"", "\"A_+9\""), ("\"AcmeSAML\"", "\"Ünï.côdé-1\"")] {
+        assert_eq!(findings(&SOUND.replacen(from, to, 1)), [""; 0], "{to}");
+    }
+}
+
+#[test]
+fn a_name_that_is_empty_or_could_deceive_is_refused() {
+    check("\"Acme\"", "\"\"", "3: tenants[0].name: must not be empty");
+    check("\"Acme\"", "\"\u{3000} \"", "3: tenants[0].name: must not be empty");
+    check("\"Acme\"", r#""Ac\nme""#, "3: tenants[0].name: has a control or text direction character in it (U+000A)");
+    check(
+        "\"Acme\"",
+        r#""\u202Eemca""#,
+        "3: tenants[0].name: has a control or text direction character in it (U+202E)",
+    );
+    assert_eq!(findings(&SOUND.replacen("\"Acme\"", r#""\u200Fאלון""#, 1)), [""; 0]);
+}
+
+#[test]
+fn a_domain_that_can_name_no_organization_is_refused_with_the_reason() {
+    for (domain, reason) in [
+        ("gmail.com", "belongs to a consumer mailbox provider"),
+        ("GoogleMail.com.", "belongs to a consumer mailbox provider"),
+        ("mail.gmx.de", "belongs to a consumer mailbox provider"),
+        ("co.uk", "is a public suffix"),
+        ("公司.cn", "is a public suffix"),
+        ("example", "is a single label"),
+        ("10.0.0.1", "ends in a number"),
+        ("acme..example", "is not a domain name"),
+        ("ada@acme.example", "is not a domain name"),
+        ("https://acme.example", "is not a domain name"),
+        ("", "is empty"),
+    ] {
+        check("\"acme.example\"", &format!("{domain:?}"), &format!("6: tenants[0].domains[0]: {reason}"));
+    }
+    check(
+        "\"acme.example\"",
+        "\"münchen.example\",\n  \"xn--mnchen-3ya.example\"",
+        "7: tenants[0].domains[1]: is listed for this tenant already (line 6)",
+    );
+}
+
+#[test]
+fn what_only_one_tenant_may_have_names_the_line_of_the_first_use() {
+    check_more(
+        "[[tenants]]\ncode = \"ACME\"\nname = \"B\"\nclient_id = \"1acme\"\nidentity_provider = \"AcmeSAML\"\n",
+        &[
+            "8: tenants[1].code: is the code of another tenant already (line 2)",
+            "10: tenants[1].client_id: is the app client of another tenant already (line 4)",
+        ],
+    );
+}
+
+#[test]
+fn an_issuer_is_https_and_among_the_files_own() {
+    let with = |issuers: &str, issuer: &str| {
+        let text = SOUND.replacen("domains =", &format!("{issuer}\ndomains ="), 1);
+        findings(&format!("issuers = {issuers}\n{text}"))
+    };
+    let ours = r#"issuer = "https://idp.example/a""#;
+    let one = r#"["https://idp.example/a"]"#;
+    let two = r#"["https://idp.example/a", "http://localhost:9000/b"]"#;
+    assert_eq!(with("[]", ""), [""; 0]);
+    assert_eq!(with("[]", ours), [""; 0]);
+    assert_eq!(with(one, ours), [""; 0]);
+    assert_eq!(with(two, r#"issuer = "http://localhost:9000/b""#), [""; 0]);
+    assert!(with(two, "")[0].starts_with("2: tenants[0].issuer: is missing, and the file names 2 issuers"));
+    assert!(with(one, r#"issuer = "https://idp.example/A""#)[0].starts_with("7: tenants[0].issuer: is not among"));
+    for issuer in ["http://idp.example", "idp", "https://u:p@idp.example", "https://idp.example/?a", "ftp://localhost"]
+    {
+        let found = with("[]", &format!("issuer = {issuer:?}"));
+        assert!(found[0].starts_with("7: tenants[0].issuer: is not an issuer"), "{found:?}");
+        let found = with(&format!("[{issuer:?}]"), "");
+        assert!(found[0].starts_with("1: issuers[0]: is not an issuer"), "{found:?}");
+    }
+    let found = with(r#"["https://idp.example/a", "https://idp.example/a"]"#, "");
+    assert!(found[0].starts_with("1: issuers[1]: is listed already (line 1)"), "{found:?}");
+
+    let directory = directory_file::parse(&format!("issuers = {one}\n{SOUND}")).unwrap();
+    let found = directory.find(&LookupRequest::Code("acme".to_owned()));
+    assert_eq!(found[0].issuer.as_ref().map(|i| i.as_str()), Some("https://idp.example/a"));
+}
+
+#[test]
+fn a_logo_is_a_path_on_the_pickers_own_origin() {
+    for logo in [
+        "https://cdn.example/a.svg",
+        "//cdn.example/a.svg",
+        "/\\\\cdn.example",
+        "a.svg",
+        "",
+        "/a b",
+        "/\\t/cdn.example",
+    ] {
+        let to = format!("logo = \"{logo}\"\ndomains =");
+        check("domains =", &to, "6: tenants[0].logo: must be a path");
+    }
+    assert_eq!(findings(&SOUND.replacen("domains =", "logo = \"/logos/a.svg?v=2\"\ndomains =", 1)), [""; 0]);
+}
+
+#[test]
+fn everything_wrong_is_reported_in_one_go_and_in_the_order_of_lines() {
+    check_more(
+        "\n[[tenants]]\nname = \"\"\nclient_id = \"!\"\nidentity_provider = \"X\"\ndomains = [\"com\", \"b.example\", \"qq.com\"]\nextra = 1\n",
+        &[
+            "8: tenants[1].code: is missing",
+            "9: tenants[1].name: must",
+            "10: tenants[1].client_id: is not",
+            "12: tenants[1].domains[0]: is a single",
+            "12: tenants[1].domains[2]: belongs",
+            "13: tenants[1].extra: unknown",
+        ],
+    );
+}
+
+#[test]
+fn a_file_that_is_empty_or_half_written_says_so() {
+    assert_eq!(findings(""), ["1: the file names no tenant"]);
+    assert_eq!(findings("# nothing yet\n"), ["1: the file names no tenant"]);
+    assert_eq!(findings("tenants = []"), ["1: tenants: the file names no tenant"]);
+    let half = findings(&format!("{SOUND}[[tenants]]\ncode = \"glo"));
+    assert!(half[0].starts_with("8: not TOML: "), "{half:?}");
+    let half = findings(&format!("{SOUND}[[tenants]]\ncode = \"globex\"\nname = \"Globex\"\n"));
+    assert_eq!(half.len(), 2, "{half:?}");
+    assert!(half[0].starts_with("7: tenants[1].client_id: is missing"), "{half:?}");
+    assert!(findings(&format!("{SOUND}code = \"twice\"\n"))[0].starts_with("7: not TOML: duplicate key"));
+}
+
+#[test]
+fn every_cut_of_the_sample_is_read_or_refused_without_a_panic() {
+    for end in (0..SAMPLE.len()).filter(|&end| SAMPLE.is_char_boundary(end)) {
+        let _ = directory_file::parse(&SAMPLE[..end]);
+    }
+}
+
+#[test]
+fn a_file_that_is_missing_or_no_text_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tenants.toml");
+    let lines = directory_file::load(&path).unwrap_err().lines("tenants.toml");
+    assert!(lines[0].starts_with("tenants.toml: cannot be read: "), "{lines:?}");
+
+    fs::write(&path, b"# one\n# \xff\n").unwrap();
+    let error = directory_file::load(&path).unwrap_err();
+    assert!(matches!(&error, LoadError::Findings(findings) if findings.len() == 1));
+    assert_eq!(error.lines("tenants.toml"), ["tenants.toml:2: the file is not UTF-8 text"]);
+}
+
+#[test]
+fn a_hundred_thousand_tenants_are_loaded_and_each_is_found() {
+    let mut text = String::new();
+    for i in 0..100_000 {
+        let (domain, subdomains) = (format!("t{i}.example"), i % 2 == 0);
+        write!(
+            text,
+            "[[tenants]]\ncode = \"t{i}\"\nname = \"Tenant {i}\"\nclient_id = \"client{i}\"\nidentity_provider = \"P{i}\"\ndomains = [\"{domain}\", \"shared{}.example\"]\nsubdomains = {subdomains}\n",
+            i / 3
+        )
+        .unwrap();
+    }
+    let directory = directory_file::parse(&text).unwrap();
+    assert_eq!((directory.tenants(), directory.domains()), (100_000, 100_000 + 33_334));
+    for i in (0..100_000).step_by(997) {
+        assert_eq!(codes(&directory, &format!("T{i}.example")), [format!("t{i}")]);
+        let below = codes(&directory, &format!("mail.t{i}.example"));
+        assert_eq!(below.len(), usize::from(i % 2 == 0), "{below:?}");
+    }
+    assert_eq!(codes(&directory, "shared7.example"), ["t21", "t22", "t23"]);
+}

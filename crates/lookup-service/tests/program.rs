@@ -1,0 +1,297 @@
+//! The real program: its command line, its log, a reload under load, its end.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_lookup-service"))
+}
+
+fn run(args: &[&str]) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = program().args(args).output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+fn directory(code: &str) -> String {
+    format!(
+        "[[tenants]]\ncode = \"{code}\"\nname = \"A\"\nclient_id = \"c\"\nidentity_provider = \"P\"\ndomains = [\"a.example\"]\n"
+    )
+}
+
+/// The program, running on a free port; killed when dropped.
+struct Service {
+    child: Child,
+    address: SocketAddr,
+    log: Arc<Mutex<String>>,
+    reader: Option<thread::JoinHandle<()>>,
+}
+
+impl Service {
+    fn start(args: &[&str]) -> Self {
+        let mut child = program()
+            .args(["--listen", "127.0.0.1:0"])
+            .args(args)
+            .env("RUST_LOG", "trace")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let log = Arc::new(Mutex::new(String::new()));
+        let kept = log.clone();
+        let reader = thread::spawn(move || {
+            for line in stderr.lines() {
+                *kept.lock().unwrap() += &format!("{}\n", line.unwrap());
+            }
+        });
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim_end().strip_prefix("lookup service ready at http://").expect(&line).parse().unwrap();
+        Self { child, address, log, reader: Some(reader) }
+    }
+
+    fn open(&self, body: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let head = "POST /v1/lookup HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json";
+        write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n", body.len()).unwrap();
+        stream
+    }
+
+    /// The whole answer, its status line and headers included.
+    fn post(&self, body: &str) -> String {
+        let mut stream = self.open(body);
+        stream.write_all(body.as_bytes()).unwrap();
+        read(stream)
+    }
+
+    fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    #[track_caller]
+    fn wait_until(&self, what: impl Fn(&Self) -> bool) {
+        let start = Instant::now();
+        while !what(self) {
+            assert!(start.elapsed() < PATIENCE, "it did not happen; the log: {}", self.log());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn tell(&self, signal: &str) {
+        assert!(Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    fn ended(&mut self) -> (ExitStatus, String) {
+        let status = self.child.wait().unwrap();
+        self.reader.take().unwrap().join().unwrap();
+        (status, self.log())
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn read(mut stream: TcpStream) -> String {
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+fn replace(path: &Path, content: &str) {
+    let other = path.with_extension("new");
+    fs::write(&other, content).unwrap();
+    fs::rename(other, path).unwrap();
+}
+
+#[test]
+fn check_reports_a_sound_directory_with_its_size() {
+    let (code, out, err) = run(&["--check"]);
+    assert_eq!(
+        (code, out.as_str(), err.as_str()),
+        (Some(0), "tenants.toml: 15 tenants, 16 domains, no problems\n", "")
+    );
+}
+
+#[test]
+fn check_reports_everything_wrong_by_file_line_and_field() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (tenants, config) = (path("tenants.toml"), path("config.json"));
+    fs::write(&tenants, directory("a b").replace("a.example", "gmail.com")).unwrap();
+    fs::write(&config, r#"{"lookup_url":7}"#).unwrap();
+    let (code, out, err) = run(&["--check", "--directory", &tenants, "--config", &config]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    let lines: Vec<&str> = err.lines().collect();
+    assert_eq!(lines.len(), 3, "{err}");
+    assert!(lines[0].starts_with(&format!("{tenants}:2: tenants[0].code: must be")), "{err}");
+    assert!(lines[1].starts_with(&format!("{tenants}:6: tenants[0].domains[0]: belongs to a consumer")), "{err}");
+    assert!(lines[2].starts_with(&format!("{config}: lookup_url: must be")), "{err}");
+}
+
+#[test]
+fn what_keeps_the_service_from_starting_is_said_and_ends_in_exit_code_2() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let broken = folder.path().join("tenants.toml").display().to_string();
+    fs::write(&broken, directory("a b")).unwrap();
+    let empty = folder.path().display().to_string();
+    for (args, expected) in [
+        (&["--listen", &address][..], format!("cannot listen on {address}")),
+        (&["--directory", "/nowhere/tenants.toml"], "/nowhere/tenants.toml: cannot be read".to_owned()),
+        (&["--directory", &broken], format!("{broken}:2: tenants[0].code: must be")),
+        (&["--site", &empty], format!("no index.html in {empty}")),
+        (&["--config", &broken], "--site is missing".to_owned()),
+        (&["--allow-origin", "https://a.example/"], "https://a.example".to_owned()),
+        (&["--allow-origin", "*"], "invalid value '*'".to_owned()),
+        (&["--allow-origin", "null"], "invalid value 'null'".to_owned()),
+        (&["--rate-limit", "0"], "invalid value '0'".to_owned()),
+        (&["--trusted-proxy", "10.0.0.1"], "--rate-limit".to_owned()),
+    ] {
+        let (code, out, err) = run(args);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{args:?}: {err}");
+        assert!(err.contains(&expected), "{args:?}: {err}");
+    }
+}
+
+#[test]
+fn every_lookup_has_one_line_in_the_log_and_none_holds_what_was_asked() {
+    let mut service = Service::start(&[]);
+    for (body, status) in [
+        (r#"{"domain":"umbrella.example"}"#, 200),
+        (r#"{"code":"hidden-code"}"#, 200),
+        (r#"{"domain":"hidden@acme.example"}"#, 400),
+        (r#"{"hidden@acme.example":"hidden"}"#, 400),
+        (r#"{"email":"hidden@acme.example"}"#, 400),
+        (r#"hidden@acme.example"#, 400),
+    ] {
+        assert!(service.post(body).starts_with(&format!("HTTP/1.1 {status} ")), "{body}");
+    }
+    service.tell("-TERM");
+    let (status, log) = service.ended();
+    assert!(status.success());
+    let lookups: Vec<serde_json::Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).expect(line))
+        .filter(|line: &serde_json::Value| line["message"] == "lookup")
+        .collect();
+    assert_eq!(lookups.len(), 6, "{log}");
+    assert_eq!((&lookups[0]["kind"], &lookups[0]["matches"]), (&"domain".into(), &2.into()));
+    assert_eq!((&lookups[1]["kind"], &lookups[1]["matches"]), (&"code".into(), &0.into()));
+    assert_eq!((&lookups[2]["status"], &lookups[2]["problem"]), (&400.into(), &"email_address".into()));
+    assert!(lookups.iter().all(|line| line["micros"].is_u64()), "{log}");
+    for secret in ["hidden", "umbrella", "acme.example"] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+}
+
+#[test]
+fn a_body_of_ten_megabytes_is_refused_in_words_though_the_client_writes_all_of_it_first() {
+    let service = Service::start(&[]);
+    assert!(service.post(&" ".repeat(10_000_000)).starts_with("HTTP/1.1 413 "));
+}
+
+#[test]
+fn a_changed_directory_answers_without_a_dropped_request_and_a_broken_one_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tenants.toml");
+    fs::write(&path, directory("one")).unwrap();
+    let service = Service::start(&["--directory", path.to_str().unwrap()]);
+    let answers = |code: &str| service.post(r#"{"domain":"a.example"}"#).contains(&format!("\"code\":\"{code}\""));
+    assert!(answers("one"));
+
+    let (done, asked) = (AtomicBool::new(false), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        let askers: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    while !done.load(Ordering::Relaxed) {
+                        let answer = service.post(r#"{"domain":"a.example"}"#);
+                        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("\"code\":\""), "{answer}");
+                        asked.fetch_add(1, Ordering::Relaxed);
+                        thread::sleep(Duration::from_millis(1));
+                    }
+                })
+            })
+            .collect();
+        let steps = scope.spawn(|| {
+            replace(&path, &directory("two"));
+            service.wait_until(|_| answers("two"));
+
+            replace(&path, &directory("a b"));
+            service.wait_until(|s| s.log().contains("tenants.toml:2: tenants[0].code: must be"));
+            service.wait_until(|s| s.log().contains("the one before is kept"));
+            assert!(answers("two"));
+
+            fs::remove_file(&path).unwrap();
+            service.wait_until(|s| s.log().contains("tenants.toml: cannot be read"));
+            assert!(answers("two"));
+
+            fs::write(&path, directory("three")).unwrap();
+            service.wait_until(|_| answers("three"));
+        });
+        let result = steps.join();
+        done.store(true, Ordering::Relaxed);
+        result.unwrap();
+        askers.into_iter().for_each(|asker| asker.join().unwrap());
+    });
+    assert!(asked.load(Ordering::Relaxed) > 100);
+}
+
+#[test]
+fn a_changed_config_json_is_served_with_the_policy_that_follows_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("index.html"), "").unwrap();
+    let service = Service::start(&["--site", folder.path().to_str().unwrap()]);
+    service.wait_until(|s| s.log().contains("config.json: cannot be read"));
+    let get = |address: &str| {
+        let mut stream = TcpStream::connect(service.address).unwrap();
+        write!(stream, "GET {address} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
+        read(stream)
+    };
+    assert!(get("/config.json").starts_with("HTTP/1.1 404 "));
+    let config = r#"{"lookup_url":"/v1/lookup","user_pools":[{"issuer":"https://idp.example","hosted_ui":"https://auth.example"}],"branding":{"logo":"/l.svg"}}"#;
+    replace(&folder.path().join("config.json"), config);
+    service.wait_until(|_| get("/config.json").ends_with(config));
+    let page = get("/");
+    assert!(
+        page.contains("img-src 'self' data:; connect-src 'self' https://auth.example https://idp.example;"),
+        "{page}"
+    );
+}
+
+#[test]
+fn a_request_under_way_is_answered_before_the_service_stops() {
+    for signal in ["-TERM", "-INT"] {
+        let mut service = Service::start(&[]);
+        let body = r#"{"code":"acme"}"#;
+        let (first, rest) = body.split_at(5);
+        let mut stream = service.open(body);
+        stream.write_all(first.as_bytes()).unwrap();
+        // Until the service has begun to read.
+        thread::sleep(Duration::from_millis(200));
+        service.tell(signal);
+        service.wait_until(|s| s.log().contains("stopping"));
+        assert!(service.child.try_wait().unwrap().is_none());
+        stream.write_all(rest.as_bytes()).unwrap();
+        assert!(read(stream).contains("\"code\":\"acme\""));
+        let (status, log) = service.ended();
+        assert!(status.success() && !log.contains("stopped with requests under way"), "{log}");
+    }
+}

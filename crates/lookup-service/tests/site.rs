@@ -1,0 +1,232 @@
+//! The picker's files through the real router: what is served, for how long it is kept, and under which policy.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::{HeaderMap, StatusCode};
+use http_body_util::BodyExt;
+use lookup_service::directory_file::{SAMPLE, parse};
+use lookup_service::site::Site;
+use lookup_service::site_config::SiteConfig;
+use lookup_service::{Settings, app};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+const WASM: &str = "tenant-picker-1a2b3c4d5e6f7a8b_bg.wasm";
+const CONFIG: &str = r#"{
+  "lookup_url": "https://lookup.example/v1/lookup",
+  "user_pools": [{ "issuer": "https://idp.example/pool", "hosted_ui": "https://auth.example" }],
+  "redirect_uri": "https://login.example/callback",
+  "return_to": { "default": "https://login.example/home", "allow": [] },
+  "branding": { "logo": "https://cdn.example/logo.svg" }
+}"#;
+
+/// dist/ as `make build` leaves it, with a file beside it that nobody may read.
+fn built() -> TempDir {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("dist");
+    fs::create_dir_all(folder.join("logos")).unwrap();
+    for (name, content) in [
+        ("index.html", "<!doctype html>"),
+        ("index.html.br", "index as br"),
+        ("index.html.gz", "index as gz"),
+        (WASM, "wasm"),
+        (&format!("{WASM}.br"), "wasm as br"),
+        ("logos/acme.svg", "<svg/>"),
+        ("config.json", CONFIG),
+        ("../secret.txt", "secret"),
+    ] {
+        fs::write(folder.join(name), content).unwrap();
+    }
+    parent
+}
+
+async fn request(parent: &Path, request: Request) -> (StatusCode, HeaderMap, Bytes) {
+    let folder = parent.join("dist");
+    let config = Arc::new(ArcSwap::from_pointee(SiteConfig::load(&folder.join("config.json")).0));
+    let directory = Arc::new(ArcSwap::from_pointee(parse(SAMPLE).unwrap()));
+    let app = app(Settings { site: Some(Site { folder, config }), ..Settings::new(directory) });
+    let (parts, body) = app.oneshot(request).await.unwrap().into_parts();
+    (parts.status, parts.headers, body.collect().await.unwrap().to_bytes())
+}
+
+async fn get(parent: &TempDir, address: &str) -> (StatusCode, HeaderMap, Bytes) {
+    request(parent.path(), Request::get(address).body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn the_pages_of_the_app_are_index_html_and_are_asked_for_each_time() {
+    let built = built();
+    for address in [
+        "/",
+        "/?tenant=acme",
+        "/callback?code=1.2&state=3",
+        "/signed-out",
+        "/logos",
+        "/logos/",
+        "/acme-12345678",
+        "/a/b/c",
+    ] {
+        let (status, headers, body) = get(&built, address).await;
+        assert_eq!((status, &body[..]), (StatusCode::OK, &b"<!doctype html>"[..]), "{address}");
+        assert_eq!(headers["content-type"], "text/html", "{address}");
+        assert_eq!(headers["cache-control"], "no-cache", "{address}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_there_is_a_problem_and_not_the_app() {
+    let built = built();
+    for address in ["/missing.js", "/tenant-picker-0123456789abcdef.js", "/logos/globex.svg", "/v1/unknown", "/v1"] {
+        let (status, headers, _) = get(&built, address).await;
+        assert_eq!(status, 404, "{address}");
+        assert_eq!(headers["content-type"], "application/problem+json", "{address}");
+        assert_eq!(headers["cache-control"], "no-store", "{address}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_outside_the_folder_is_served_and_nothing_is_redirected() {
+    let built = built();
+    for address in [
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/..%2fsecret.txt",
+        "/logos/..%5c..%5csecret.txt",
+        "//logos",
+        "//secret.txt",
+    ] {
+        let (status, headers, body) = get(&built, address).await;
+        assert!(!body.starts_with(b"secret"), "{address}");
+        assert!(status == 404 || status == 200, "{address}: {status}");
+        assert!(!headers.contains_key("location"), "{address}");
+    }
+}
+
+#[tokio::test]
+async fn a_fingerprinted_file_is_kept_for_good_and_others_are_asked_for_each_time() {
+    let built = built();
+    let (_, headers, _) = get(&built, &format!("/{WASM}")).await;
+    assert_eq!(headers["cache-control"], "public, max-age=31536000, immutable");
+    assert_eq!(headers["content-type"], "application/wasm");
+    let (_, headers, _) = get(&built, "/logos/acme.svg").await;
+    assert_eq!(headers["cache-control"], "no-cache");
+    assert_eq!(headers["content-type"], "image/svg+xml");
+
+    let etag = headers["last-modified"].clone();
+    let again = Request::get("/logos/acme.svg").header("if-modified-since", etag).body(Body::empty()).unwrap();
+    let (status, headers, body) = request(built.path(), again).await;
+    assert_eq!((status, body.len()), (StatusCode::NOT_MODIFIED, 0));
+    assert_eq!(headers["cache-control"], "no-cache");
+}
+
+#[tokio::test]
+async fn a_browser_that_takes_brotli_or_gzip_gets_the_smaller_file() {
+    let built = built();
+    for (address, accept, encoding, content) in [
+        ("/", "gzip, br", Some("br"), "index as br"),
+        ("/callback", "gzip", Some("gzip"), "index as gz"),
+        ("/", "identity", None, "<!doctype html>"),
+        (&format!("/{WASM}"), "br", Some("br"), "wasm as br"),
+        (&format!("/{WASM}"), "gzip", None, "wasm"),
+    ] {
+        let asked = Request::get(address).header("accept-encoding", accept).body(Body::empty()).unwrap();
+        let (_, headers, body) = request(built.path(), asked).await;
+        assert_eq!(body, content, "{address} {accept}");
+        assert_eq!(headers.get("content-encoding").map(|v| v.to_str().unwrap()), encoding, "{address} {accept}");
+        assert_eq!(headers["vary"], "accept-encoding", "{address} {accept}");
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_is_not_for_files_is_refused() {
+    for address in ["/", "/config.json", "/logos/acme.svg", "/callback"] {
+        let (status, headers, _) = request(built().path(), Request::post(address).body(Body::empty()).unwrap()).await;
+        assert_eq!(status, 405, "{address}");
+        assert_eq!(headers["allow"], "GET,HEAD", "{address}");
+        assert_eq!(headers["content-type"], "application/problem+json", "{address}");
+    }
+    let (status, headers, body) = request(built().path(), Request::head("/").body(Body::empty()).unwrap()).await;
+    assert_eq!((status, body.len()), (StatusCode::OK, 0));
+    assert_eq!(headers["content-length"], "15");
+}
+
+#[tokio::test]
+async fn every_answer_of_the_site_is_hardened() {
+    let built = built();
+    for address in ["/", "/config.json", "/missing.js", "/logos/acme.svg"] {
+        let (_, headers, _) = get(&built, address).await;
+        for (name, value) in [
+            ("strict-transport-security", "max-age=63072000; includeSubDomains"),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(headers[name], value, "{address}");
+        }
+        for feature in ["camera", "microphone", "geolocation", "payment", "usb"] {
+            let policy = headers["permissions-policy"].to_str().unwrap();
+            assert!(policy.contains(&format!("{feature}=()")), "{address} {feature}");
+        }
+        assert_eq!(
+            headers["content-security-policy"],
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+             img-src 'self' data: https://cdn.example; connect-src 'self' https://auth.example https://idp.example \
+             https://lookup.example; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'",
+            "{address}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn config_json_is_served_as_it_is_even_if_it_is_broken() {
+    let built = built();
+    let file = built.path().join("dist/config.json");
+    for content in [CONFIG, "{ broken"] {
+        fs::write(&file, content).unwrap();
+        let (status, headers, body) = get(&built, "/config.json").await;
+        assert_eq!((status, &body[..]), (StatusCode::OK, content.as_bytes()));
+        assert_eq!(headers["cache-control"], "no-cache");
+        assert_eq!(headers["content-type"], "application/json");
+    }
+    let policy = get(&built, "/").await.1["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("connect-src 'self';") && policy.contains("img-src 'self' data:;"), "{policy}");
+
+    fs::remove_file(&file).unwrap();
+    let (status, headers, _) = get(&built, "/config.json").await;
+    assert_eq!(
+        (status, headers["content-type"].to_str().unwrap()),
+        (StatusCode::NOT_FOUND, "application/problem+json")
+    );
+}
+
+#[test]
+fn what_is_wrong_with_config_json_names_the_field() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.json");
+    let finding = |content: &str| {
+        fs::write(&file, content).unwrap();
+        SiteConfig::load(&file).1.map_err(|error| error.to_string())
+    };
+    assert_eq!(finding(CONFIG), Ok(()));
+    assert_eq!(finding(&format!("\u{feff}{CONFIG}")), Ok(()));
+    let relative = r#"{"lookup_url":"/v1/lookup","user_pools":[{"issuer":"https://idp.example","hosted_ui":"https://auth.example"}]}"#;
+    assert_eq!(finding(relative), Ok(()));
+    for (content, expected) in [
+        (CONFIG.replace("https://auth", "http://auth"), "user_pools[0].hosted_ui: must be https"),
+        (CONFIG.replace("lookup_url", "lookup"), "lookup_url: is required"),
+        (CONFIG.replace("login.example/home", "evil.example/home"), "return_to.default: "),
+        ("{".to_owned(), "config.json: is not JSON (line 1"),
+    ] {
+        let error = finding(&content).unwrap_err();
+        assert!(error.starts_with(expected), "{error} should start with {expected}");
+    }
+    fs::remove_file(&file).unwrap();
+    assert!(SiteConfig::load(&file).1.unwrap_err().to_string().starts_with("cannot be read: "));
+}

@@ -1,0 +1,150 @@
+// oidc-provider, configured and wrapped so that it answers as Cognito does. What Cognito has no word for (PAR, DPoP,
+// resource indicators, device flow…) is switched off, so that nothing here works which would fail there.
+import { randomBytes } from 'node:crypto';
+import { Provider, errors, interactionPolicy } from 'oidc-provider';
+
+import { TOKEN, USER_INFO, cognitoTokens, withoutIssuerParameter } from './answers.mjs';
+import { errorAddress, errorPage, INVALID_STATE, show } from './pages.mjs';
+import { People } from './people.mjs';
+import { hostedPages } from './sign-in.mjs';
+import { claims } from './tokens.mjs';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** The whole hosted UI as a Koa application. */
+export function hostedUi({ issuer, tenants, pickers, tokenDelay, signingKey }) {
+  const people = new People(tenants);
+  const byClient = new Map(tenants.map((tenant) => [tenant.clientId, tenant]));
+  const callbacks = pickers.map((picker) => `${picker}/callback`);
+
+  const provider = new Provider(issuer, {
+    ...cognito,
+    clients: tenants.map(({ clientId }) => ({
+      client_id: clientId,
+      redirect_uris: callbacks,
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      response_modes: ['query'],
+    })),
+    jwks: { keys: [signingKey] },
+    cookies: { names: COOKIES, keys: [randomBytes(32).toString('base64url')] },
+    extraParams: {
+      lang: null,
+      identity_provider(ctx, value, client) {
+        if (value !== byClient.get(client.clientId).provider) throw new LoginOptionUnavailable();
+      },
+    },
+    findAccount(ctx, sub, token) {
+      const account = people.account(sub);
+      return account && { accountId: sub, claims: (use) => claims(account, use, token?.grantId) };
+    },
+    interactions: { policy: signInPolicy(people, byClient), url: signInAddress },
+  });
+
+  provider.on('server_error', (ctx, error) => console.error(error));
+  provider.use(withoutIssuerParameter(callbacks));
+  provider.use(cognitoTokens({ provider, people, issuer, signingKey, tokenDelay }));
+  provider.use(hostedPages({ provider, people, byClient, logoutUris: pickers.map((picker) => `${picker}/signed-out`) }));
+  return provider;
+}
+
+/** The part of the configuration that does not depend on the directory. */
+const cognito = {
+  routes: {
+    authorization: '/oauth2/authorize',
+    token: TOKEN,
+    userinfo: USER_INFO,
+    revocation: '/oauth2/revoke',
+    jwks: '/.well-known/jwks.json',
+  },
+  features: {
+    devInteractions: { enabled: false },
+    dPoP: { enabled: false },
+    pushedAuthorizationRequests: { enabled: false },
+    resourceIndicators: { enabled: false },
+    rpInitiatedLogout: { enabled: false },
+    revocation: { enabled: true, allowedPolicy: (ctx, client, token) => token.clientId === client.clientId },
+  },
+  responseTypes: ['code'],
+  clientAuthMethods: ['none'],
+  pkce: { required: () => true },
+  scopes: ['openid', 'email', 'phone', 'profile', 'aws.cognito.signin.user.admin'],
+  // Cognito's ID token carries the person's attributes itself, and not only what a bare `openid` gives.
+  conformIdTokenClaims: false,
+  claims: {
+    openid: ['sub', 'auth_time', 'token_use', 'origin_jti', 'cognito:username', 'cognito:groups', 'identities', 'username'],
+    email: ['email', 'email_verified'],
+    profile: ['name', 'given_name', 'family_name'],
+  },
+  ttl: {
+    AccessToken: HOUR,
+    IdToken: HOUR,
+    RefreshToken: 30 * DAY,
+    Grant: 30 * DAY,
+    AuthorizationCode: 5 * MINUTE,
+    Interaction: 5 * MINUTE,
+    // One hour from the sign-in, however often the session is used meanwhile.
+    Session: (ctx, { loginTs }) => (loginTs ? Math.max(1, loginTs + HOUR - Math.floor(Date.now() / 1000)) : HOUR),
+  },
+  issueRefreshToken: () => true,
+  rotateRefreshToken: false,
+  // Signing out ends the session; tokens that were handed out live on, as they do at Cognito.
+  expiresWithSession: () => false,
+  clientBasedCORS: () => true,
+  allowOmittingSingleRegisteredRedirectUri: false,
+  loadExistingGrant: consentToEverything,
+  renderError,
+};
+
+const COOKIES = { session: 'cognito', interaction: 'cognito-sign-in', resume: 'cognito-resume' };
+
+class LoginOptionUnavailable extends errors.OIDCProviderError {
+  constructor() {
+    super(401, 'login_option_unavailable');
+    this.allow_redirect = false;
+  }
+}
+
+/** Failures of which no application hears: they end on a page of the hosted UI. */
+function renderError(ctx, out, error) {
+  if (error instanceof LoginOptionUnavailable) {
+    show(ctx, 401, errorPage('Login option is not available. Please try another one'));
+  } else if (error instanceof errors.InvalidRedirectUri) {
+    ctx.redirect(errorAddress('redirect_mismatch'));
+  } else if (error instanceof errors.SessionNotFound) {
+    ctx.redirect(errorAddress(INVALID_STATE));
+  } else {
+    ctx.redirect(errorAddress(out.error_description ?? out.error));
+  }
+}
+
+/** Cognito asks nobody for consent to the operator's own application. */
+async function consentToEverything(ctx) {
+  const { provider, client, account, params } = ctx.oidc;
+  const grant = new provider.Grant({ clientId: client.clientId, accountId: account.accountId });
+  grant.addOIDCScope(params.scope ?? '');
+  await grant.save();
+  return grant;
+}
+
+/** A session signs in silently wherever the same provider is asked for; all native accounts are one provider, COGNITO. */
+function signInPolicy(people, byClient) {
+  const { base, Check } = interactionPolicy;
+  const policy = base();
+  policy.get('login').checks.add(new Check('other_provider', 'the session belongs to another provider', ({ oidc }) => {
+    const account = people.account(oidc.session.accountId);
+    return account !== undefined && account.provider !== byClient.get(oidc.client.clientId).provider;
+  }));
+  return policy;
+}
+
+/** One address per attempt: its cookies are bound to that path, so attempts in several tabs do not mix. */
+async function signInAddress(ctx, interaction) {
+  // The library would insist on the session this attempt began with. Another tab may sign in or out meanwhile.
+  interaction.session = undefined;
+  await interaction.persist();
+  return `/login/${interaction.uid}`;
+}

@@ -1,0 +1,215 @@
+// Sign-ins that succeed, the tokens they end with, and the session they leave behind.
+import assert from 'node:assert/strict';
+import { createPublicKey, verify } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { ACME, BAKERY, Browser, CALLBACK, FLORIST, GLOBEX, PICKER, SIGNED_OUT, attempt, decode, redeem, start } from './walk.mjs';
+
+let ui;
+before(async () => { ui = await start(); });
+after(() => ui.stop());
+
+/** Walks to the callback; `button` undefined means that no page is expected on the way. */
+async function walk(browser, tried, button) {
+  const page = await browser.open(tried.address);
+  const back = button === undefined ? page : await browser.press(page, button);
+  assert.equal(back.url.origin + back.url.pathname, CALLBACK, back.html);
+  assert.deepEqual(Object.keys(back.params), ['code', 'state'], 'exactly these, and no iss');
+  assert.equal(back.params.state, tried.state);
+  const { status, body } = await redeem(ui.url, tried, back.params.code);
+  assert.equal(status, 200, JSON.stringify(body));
+  return body;
+}
+
+async function assertSignedByPool(jwt) {
+  const response = await fetch(`${ui.url}/.well-known/jwks.json`, { headers: { origin: PICKER } });
+  assert.ok(['*', PICKER].includes(response.headers.get('access-control-allow-origin')));
+  const { keys } = await response.json();
+  const { header } = decode(jwt);
+  assert.equal(header.alg, 'RS256');
+  const key = keys.find(({ kid }) => kid === header.kid);
+  assert.ok(key, `no key ${header.kid}`);
+  assert.equal(key.d, undefined, 'the private half stays at home');
+  const [head, payload, signature] = jwt.split('.');
+  const signed = Buffer.from(`${head}.${payload}`);
+  assert.ok(verify('RSA-SHA256', signed, createPublicKey({ key, format: 'jwk' }), Buffer.from(signature, 'base64url')));
+}
+
+test('a federated person comes back with tokens like those of Cognito', async () => {
+  const tried = attempt(ACME);
+  const began = Math.floor(Date.now() / 1000);
+  const tokens = await walk(new Browser(ui.url), tried, 'Ada Lovelace');
+
+  assert.deepEqual(Object.keys(tokens).sort(), ['access_token', 'expires_in', 'id_token', 'refresh_token', 'token_type']);
+  assert.equal(tokens.expires_in, 3600);
+  assert.equal(tokens.token_type, 'Bearer');
+
+  await assertSignedByPool(tokens.id_token);
+  const id = decode(tokens.id_token).payload;
+  assert.equal(id.iss, ui.url);
+  assert.equal(id.aud, ACME.client_id);
+  assert.equal(id.token_use, 'id');
+  assert.equal(id.nonce, tried.nonce);
+  assert.equal(id.exp - id.iat, 3600);
+  assert.ok(id.auth_time >= began && id.auth_time <= id.iat);
+  assert.ok(id.origin_jti);
+  assert.equal(id.email, 'ada@acme.example');
+  assert.equal(id.email_verified, true);
+  assert.equal(id.name, 'Ada Lovelace');
+  assert.equal(id['cognito:username'], 'AcmeSAML_ada');
+  assert.deepEqual(id['cognito:groups'], ['local_HostedUi_AcmeSAML']);
+  const [identity] = id.identities;
+  assert.match(identity.dateCreated, /^\d{13}$/);
+  assert.deepEqual({ ...identity, dateCreated: '' }, {
+    userId: 'ada', providerName: 'AcmeSAML', providerType: 'SAML', issuer: null, primary: 'true', dateCreated: '',
+  });
+
+  await assertSignedByPool(tokens.access_token);
+  const access = decode(tokens.access_token).payload;
+  assert.equal('aud' in access, false);
+  assert.equal(access.iss, ui.url);
+  assert.equal(access.sub, id.sub);
+  assert.equal(access.client_id, ACME.client_id);
+  assert.equal(access.username, 'AcmeSAML_ada');
+  assert.equal(access.token_use, 'access');
+  assert.equal(access.scope, 'openid email profile');
+  assert.equal(access.exp - access.iat, 3600);
+  assert.equal(access.origin_jti, id.origin_jti);
+  assert.ok(access.jti);
+});
+
+test('userInfo takes the access token and nothing forged', async () => {
+  const { access_token } = await walk(new Browser(ui.url), attempt(ACME), 'Alan Turing');
+  const ask = (token) => fetch(`${ui.url}/oauth2/userInfo`, { headers: { authorization: `Bearer ${token}`, origin: PICKER } });
+
+  const answer = await ask(access_token);
+  assert.equal(answer.status, 200);
+  assert.ok(answer.headers.get('access-control-allow-origin'));
+  const info = await answer.json();
+  assert.deepEqual([info.email, info.email_verified, info.username], ['alan@acme.example', 'true', 'AcmeSAML_alan']);
+
+  const [header, payload] = access_token.split('.');
+  assert.equal((await ask(`${header}.${payload}.${Buffer.alloc(256).toString('base64url')}`)).status, 401);
+});
+
+test('a refresh token brings new tokens until it is revoked', async () => {
+  const { refresh_token, id_token } = await walk(new Browser(ui.url), attempt(ACME), 'Ada Lovelace');
+  const post = (path, form) => fetch(`${ui.url}${path}`, { method: 'POST', body: new URLSearchParams({ client_id: ACME.client_id, ...form }), headers: { origin: PICKER } });
+  const refresh = () => post('/oauth2/token', { grant_type: 'refresh_token', refresh_token });
+
+  const fresh = await (await refresh()).json();
+  assert.deepEqual(Object.keys(fresh).sort(), ['access_token', 'expires_in', 'id_token', 'token_type']);
+  assert.equal(decode(fresh.id_token).payload.sub, decode(id_token).payload.sub);
+  assert.equal(decode(fresh.id_token).payload.origin_jti, decode(id_token).payload.origin_jti);
+
+  const revoked = await post('/oauth2/revoke', { token: refresh_token });
+  assert.deepEqual([revoked.status, await revoked.text()], [200, '']);
+  assert.ok(revoked.headers.get('access-control-allow-origin'));
+  assert.deepEqual((await (await refresh()).json()).error, 'invalid_grant');
+  assert.equal((await post('/oauth2/revoke', { token: 'unknown' })).status, 200);
+});
+
+test('the token endpoint can be called from the picker by script', async () => {
+  const preflight = await fetch(`${ui.url}/oauth2/token`, {
+    method: 'OPTIONS', headers: { origin: PICKER, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
+  });
+  assert.equal(preflight.status, 204);
+  assert.equal(preflight.headers.get('access-control-allow-origin'), PICKER);
+  const refused = await redeem(ui.url, attempt(ACME), 'unknown');
+  assert.equal(refused.headers.get('access-control-allow-origin'), PICKER, 'on refusals too, or the picker cannot read them');
+});
+
+test('a native account has no identities', async () => {
+  const { id_token, access_token } = await walk(new Browser(ui.url), attempt(BAKERY), 'Ada Lovelace');
+  const id = decode(id_token).payload;
+  assert.equal('identities' in id, false);
+  assert.equal('cognito:groups' in id, false);
+  assert.equal(id['cognito:username'], id.sub);
+  assert.equal(id.email, 'ada@bakery.example');
+  assert.equal(decode(access_token).payload.username, id.sub);
+});
+
+test('login_hint is offered as a person', async () => {
+  const { id_token } = await walk(new Browser(ui.url), attempt(GLOBEX, { login_hint: 'grace@globex.example' }), 'Continue as grace@globex.example');
+  const id = decode(id_token).payload;
+  assert.equal(id.email, 'grace@globex.example');
+  assert.equal(id.identities[0].providerType, 'OIDC');
+});
+
+test('the page names provider and organization, escapes both, and cannot be framed', async () => {
+  const hint = '"><script>alert(1)</script>@x';
+  const { html, headers } = await new Browser(ui.url).open(attempt(ACME, { login_hint: hint }).address);
+  assert.match(html, /<h1>AcmeSAML · the sign-in page of <bdi>Acme &#60;Corporation&#62; &#38; &#34;Sons&#34;<\/bdi> \(local stand-in\)<\/h1>/);
+  assert.ok(!html.includes('<script'));
+  assert.equal(headers.get('x-frame-options'), 'DENY');
+});
+
+test('a native session signs in to every native app client silently, and the people stay who they are', async () => {
+  const browser = new Browser(ui.url);
+  const first = decode((await walk(browser, attempt(BAKERY), 'Alan Turing')).id_token).payload;
+  const second = decode((await walk(browser, attempt(FLORIST))).id_token).payload;
+  assert.equal(second.aud, FLORIST.client_id);
+  assert.equal(second.sub, first.sub);
+  assert.equal(second.email, 'alan@bakery.example');
+});
+
+test('a session lasts one hour from its sign-in, however it is used', async () => {
+  const browser = new Browser(ui.url);
+  const { auth_time } = decode((await walk(browser, attempt(BAKERY), 'Ada Lovelace')).id_token).payload;
+  await sleep(2100);
+  const silent = decode((await walk(browser, attempt(FLORIST))).id_token).payload;
+  assert.equal(silent.auth_time, auth_time);
+  const ends = Date.parse(browser.cookie('cognito').expires) / 1000;
+  assert.ok(Math.abs(ends - auth_time - 3600) <= 1, `${ends - auth_time} seconds`);
+});
+
+test('a federated session is reused for its own provider only', async () => {
+  const browser = new Browser(ui.url);
+  await walk(browser, attempt(ACME), 'Ada Lovelace');
+  await walk(browser, attempt(ACME));
+  // Neither another provider nor native accounts: there a page asks, and its person takes over the session.
+  await walk(browser, attempt(BAKERY), 'Ada Lovelace');
+  await walk(browser, attempt(GLOBEX), 'Ada Lovelace');
+  await walk(browser, attempt(GLOBEX));
+  await walk(browser, attempt(ACME), 'Alan Turing');
+});
+
+test('attempts in two tabs of one browser do not disturb each other', async () => {
+  const browser = new Browser(ui.url);
+  const [one, two, three] = [attempt(ACME), attempt(GLOBEX), attempt(ACME)];
+  const pages = [await browser.open(one.address), await browser.open(two.address), await browser.open(three.address)];
+  for (const [index, tried] of [one, two, three].entries()) {
+    const back = await browser.press(pages[index], index === 2 ? 'Alan Turing' : 'Ada Lovelace');
+    assert.equal(back.params?.state, tried.state, back.html);
+    assert.equal((await redeem(ui.url, tried, back.params.code)).status, 200);
+  }
+});
+
+test('signing out ends the session and goes to the registered address', async () => {
+  const browser = new Browser(ui.url);
+  const { refresh_token } = await walk(browser, attempt(BAKERY), 'Ada Lovelace');
+  assert.ok(browser.cookie('cognito'));
+  const query = new URLSearchParams({ client_id: BAKERY.client_id, logout_uri: SIGNED_OUT });
+  const away = await browser.open(`/logout?${query}`);
+  assert.equal(away.url.href, SIGNED_OUT);
+  assert.deepEqual([browser.cookie('cognito'), browser.cookie('cognito.sig')], [undefined, undefined]);
+  await walk(browser, attempt(BAKERY), 'Ada Lovelace');
+  const refreshed = await redeem(ui.url, attempt(BAKERY), undefined, { grant_type: 'refresh_token', refresh_token });
+  assert.equal(refreshed.status, 200, 'tokens outlive the session');
+});
+
+test('signing out to an unregistered address is refused and keeps the session', async () => {
+  const browser = new Browser(ui.url);
+  await walk(browser, attempt(BAKERY), 'Ada Lovelace');
+  for (const query of [
+    { client_id: BAKERY.client_id, logout_uri: 'https://evil.example/signed-out' },
+    { client_id: 'unknown', logout_uri: SIGNED_OUT },
+    { logout_uri: SIGNED_OUT },
+  ]) {
+    const page = await browser.open(`/logout?${new URLSearchParams(query)}`);
+    assert.equal(page.status, 400);
+    assert.match(page.html, /not registered/);
+  }
+  await walk(browser, attempt(FLORIST));
+});

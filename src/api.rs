@@ -1,0 +1,214 @@
+//! The only room that fetches: config.json, the lookup, the token endpoint and the issuer's keys.
+//!
+//! Every request has a time limit, follows no redirect and sends no cookie elsewhere. Nothing is tried twice by itself: a code
+//! may be spent by the first try, and a person can press the button again.
+
+use crate::browser;
+use gloo_net::http::{Method, RequestBuilder, Response};
+use lookup_api::{Identifier, LookupResponse, Tenant};
+use sign_in::deployment::{ConfigError, Deployment};
+use sign_in::jwks::Jwks;
+use sign_in::tokens::{AwaitedTokens, TokenError, TokenRequest, UnverifiedTokens};
+use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect};
+
+/// Contract §3, in milliseconds.
+const LOOKUP_LIMIT: u32 = 15_000;
+/// Contract §3, in milliseconds; for the token endpoint and the keys.
+const SIGN_IN_LIMIT: u32 = 30_000;
+
+/// Why no answer came at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    /// No connection, a refused one, or an answer that the browser keeps from us (CORS, a redirect).
+    Unreachable,
+    /// The time limit passed.
+    TimedOut,
+}
+
+/// Why config.json cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConfigFailure {
+    /// No answer.
+    Silent(Silence),
+    /// An answer other than 200, or a web page in its stead.
+    Missing,
+    /// A field is wrong.
+    Wrong(ConfigError),
+}
+
+/// Why the lookup gave no organizations to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LookupFailure {
+    /// No answer.
+    Silent(Silence),
+    /// 429; try again after so many seconds, where the endpoint says so.
+    RateLimited {
+        /// From Retry-After.
+        seconds: Option<u32>,
+    },
+    /// 5xx.
+    Unavailable,
+    /// 4xx: what was typed, or the deployment, is not what the endpoint takes.
+    Refused,
+    /// Not the JSON of the contract.
+    Malformed,
+}
+
+/// Why a code did not become tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenFailure {
+    /// No answer; the code may be spent all the same.
+    Silent(Silence),
+    /// An answer that we do not take.
+    Refused(TokenError),
+}
+
+/// Why the issuer's keys could not be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeysFailure {
+    /// No answer.
+    Silent(Silence),
+    /// Not a key set.
+    Malformed,
+}
+
+impl ConfigFailure {
+    /// Stable.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Silent(_) => "config_unreachable",
+            Self::Missing => "config_missing",
+            Self::Wrong(_) => "config_malformed",
+        }
+    }
+}
+
+impl LookupFailure {
+    /// Stable.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Silent(Silence::Unreachable) => "lookup_unreachable",
+            Self::Silent(Silence::TimedOut) => "lookup_timeout",
+            Self::RateLimited { .. } => "lookup_rate_limited",
+            Self::Unavailable => "lookup_unavailable",
+            Self::Refused => "lookup_refused",
+            Self::Malformed => "lookup_malformed",
+        }
+    }
+}
+
+impl TokenFailure {
+    /// Stable.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Silent(Silence::Unreachable) => "token_unreachable",
+            Self::Silent(Silence::TimedOut) => "token_timeout",
+            Self::Refused(error) => error.code(),
+        }
+    }
+}
+
+impl KeysFailure {
+    /// Stable.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Silent(Silence::Unreachable) => "jwks_unreachable",
+            Self::Silent(Silence::TimedOut) => "jwks_timeout",
+            Self::Malformed => "jwks_malformed",
+        }
+    }
+}
+
+/// Fetches and reads `/config.json`.
+pub async fn deployment() -> Result<Deployment, ConfigFailure> {
+    // The credentials mode of index.html's preload, or the browser would fetch the file twice.
+    let request = request(Method::GET, "/config.json", LOOKUP_LIMIT).credentials(RequestCredentials::SameOrigin);
+    let (status, text) = send(request, None).await.map_err(ConfigFailure::Silent)?.text().await;
+    let text = text.map_err(ConfigFailure::Silent)?;
+    // Static hosts that fall back to index.html answer 200 with a page where a file is missing.
+    if status != 200 || text.trim_start().starts_with('<') {
+        return Err(ConfigFailure::Missing);
+    }
+    let page = browser::page_url().ok_or(ConfigFailure::Missing)?;
+    Deployment::parse(&text, &page, browser::parse_url).map_err(ConfigFailure::Wrong)
+}
+
+/// Asks which organizations match. Of an email only the domain is sent (see [`Identifier::request`]).
+pub async fn lookup(deployment: &Deployment, identifier: &Identifier) -> Result<Vec<Tenant>, LookupFailure> {
+    let body = serde_json::to_string(&identifier.request()).map_err(|_| LookupFailure::Refused)?;
+    let request =
+        request(Method::POST, &deployment.lookup_url.href, LOOKUP_LIMIT).header("content-type", "application/json");
+    let answer = send(request, Some(body)).await.map_err(LookupFailure::Silent)?;
+    let seconds = answer.0.headers().get("retry-after").and_then(|value| value.parse().ok());
+    match answer.text().await {
+        (200, Ok(text)) => match serde_json::from_str::<LookupResponse>(&text) {
+            Ok(response) => Ok(response.tenants),
+            Err(_) => Err(LookupFailure::Malformed),
+        },
+        (200, Err(silence)) => Err(LookupFailure::Silent(silence)),
+        (429, _) => Err(LookupFailure::RateLimited { seconds }),
+        (500.., _) => Err(LookupFailure::Unavailable),
+        _ => Err(LookupFailure::Refused),
+    }
+}
+
+/// Sends the one token request that a code is good for.
+pub async fn redeem(request_: TokenRequest, awaited: AwaitedTokens) -> Result<UnverifiedTokens, TokenFailure> {
+    let request =
+        request(Method::POST, &request_.url, SIGN_IN_LIMIT).header("content-type", "application/x-www-form-urlencoded");
+    let (status, text) = send(request, Some(request_.body)).await.map_err(TokenFailure::Silent)?.text().await;
+    awaited.receive(status, &text.map_err(TokenFailure::Silent)?).map_err(TokenFailure::Refused)
+}
+
+/// Whether a cached answer will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// As HTTP caching says.
+    Cached,
+    /// From the issuer itself: it may have changed its keys.
+    Fresh,
+}
+
+/// Fetches an issuer's key set.
+pub async fn keys(jwks_uri: &str, freshness: Freshness) -> Result<Jwks, KeysFailure> {
+    let request = request(Method::GET, jwks_uri, SIGN_IN_LIMIT).cache(match freshness {
+        Freshness::Cached => RequestCache::Default,
+        Freshness::Fresh => RequestCache::Reload,
+    });
+    match send(request, None).await.map_err(KeysFailure::Silent)?.text().await {
+        (200, Ok(text)) => Jwks::parse(&text).map_err(|_| KeysFailure::Malformed),
+        (_, Err(silence)) => Err(KeysFailure::Silent(silence)),
+        _ => Err(KeysFailure::Malformed),
+    }
+}
+
+fn request(method: Method, url: &str, limit: u32) -> RequestBuilder {
+    RequestBuilder::new(url)
+        .method(method)
+        .credentials(RequestCredentials::Omit)
+        .redirect(RequestRedirect::Error)
+        .abort_signal(Some(&AbortSignal::timeout_with_u32(limit)))
+}
+
+struct Answered(Response);
+
+impl Answered {
+    async fn text(self) -> (u16, Result<String, Silence>) {
+        (self.0.status(), self.0.text().await.map_err(silence))
+    }
+}
+
+async fn send(request: RequestBuilder, body: Option<String>) -> Result<Answered, Silence> {
+    let request = match body {
+        Some(body) => request.body(body),
+        None => request.build(),
+    };
+    Ok(Answered(request.map_err(silence)?.send().await.map_err(silence)?))
+}
+
+fn silence(error: gloo_net::Error) -> Silence {
+    match error {
+        gloo_net::Error::JsError(error) if error.name == "TimeoutError" => Silence::TimedOut,
+        _ => Silence::Unreachable,
+    }
+}
