@@ -141,10 +141,9 @@ pub async fn lookup(deployment: &Deployment, identifier: &Identifier) -> Result<
     let answer = send(request, Some(body)).await.map_err(LookupFailure::Silent)?;
     let seconds = answer.0.headers().get("retry-after").and_then(|value| value.parse().ok());
     match answer.text().await {
-        (200, Ok(text)) => match serde_json::from_str::<LookupResponse>(&text) {
-            Ok(response) => Ok(response.tenants),
-            Err(_) => Err(LookupFailure::Malformed),
-        },
+        (200, Ok(text)) => {
+            LookupResponse::parse(&text).map(|response| response.tenants).map_err(|_| LookupFailure::Malformed)
+        }
         (200, Err(silence)) => Err(LookupFailure::Silent(silence)),
         (429, _) => Err(LookupFailure::RateLimited { seconds }),
         (500.., _) => Err(LookupFailure::Unavailable),

@@ -136,7 +136,8 @@ pub fn Find() -> impl IntoView {
     view! {
         {dropped.then(|| view! { <p class="notice" role="status">{copy::RETURN_TO_DROPPED}</p> })}
         {move || {
-            screen.track();
+            // Read, not only tracked: a memo that nobody reads follows nothing.
+            screen.get();
             match stage.get_untracked() {
                 Stage::Choosing(tenants) => view! { <Choice tenants choose start_over /> }.into_any(),
                 Stage::Leaving(tenant) => view! { <Leaving tenant called_off=start_over /> }.into_any(),

@@ -15,6 +15,7 @@ pub use ids::{ClientId, IdError, IdentityProvider, Issuer, TenantCode};
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// The body of `POST {lookup_url}`: exactly one of `{"domain": "acme.example"}` and `{"code": "acme"}`.
 ///
@@ -29,7 +30,7 @@ pub enum LookupRequest {
 }
 
 /// The body of a 200: the organizations that match, none of them being an answer like any other.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LookupResponse {
     /// In the order in which a person should see them.
     pub tenants: Vec<Tenant>,
@@ -38,25 +39,61 @@ pub struct LookupResponse {
 /// One organization and the app client that belongs to it alone.
 ///
 /// Unknown fields are let pass, so that an endpoint may learn to say more before the picker does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Tenant {
     /// What people type and bookmarks carry.
     pub code: TenantCode,
     /// The organization's name as its people know it, in any script.
     pub name: String,
     /// The domain shown beside the name, the best defence against look-alike names.
-    #[serde(default)]
     pub domain: Option<String>,
     /// The Cognito app client of this tenant.
     pub client_id: ClientId,
     /// The name of the tenant's identity provider in the user pool, or `COGNITO` for native accounts.
     pub identity_provider: IdentityProvider,
     /// The user pool's issuer; may be left out where the picker is configured with a single user pool.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub issuer: Option<Issuer>,
     /// An image's address, if the organization has one.
-    #[serde(default)]
     pub logo: Option<String>,
+}
+
+/// An answer that is not the contract's, by the field that is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is missing or wrong")]
+pub struct Malformed(pub &'static str);
+
+impl LookupResponse {
+    /// Reads the body of a 200.
+    pub fn parse(json: &str) -> Result<Self, Malformed> {
+        let value: Value = serde_json::from_str(json).map_err(|_| Malformed("the body"))?;
+        let tenants = value.get("tenants").and_then(Value::as_array).ok_or(Malformed("tenants"))?;
+        Ok(Self { tenants: tenants.iter().map(Tenant::from_json).collect::<Result<_, _>>()? })
+    }
+}
+
+impl Tenant {
+    /// Reads one tenant, from an answer or from a record of the picker's own.
+    ///
+    /// By hand and from [`Value`]: serde's derived readers for the same few fields are 5 kB (brotli) of the wasm.
+    pub fn from_json(value: &Value) -> Result<Self, Malformed> {
+        let optional = |name: &'static str| match value.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(_) => Err(Malformed(name)),
+        };
+        let required = |name: &'static str| optional(name)?.ok_or(Malformed(name));
+        let wrong = |error: IdError| Malformed(error.field);
+        Ok(Self {
+            code: required("code")?.try_into().map_err(wrong)?,
+            name: required("name")?,
+            domain: optional("domain")?,
+            client_id: required("client_id")?.try_into().map_err(wrong)?,
+            identity_provider: required("identity_provider")?.try_into().map_err(wrong)?,
+            issuer: optional("issuer")?.map(TryInto::try_into).transpose().map_err(wrong)?,
+            logo: optional("logo")?,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -86,21 +123,41 @@ mod tests {
         }
     }
 
-    #[test]
-    fn an_answer_may_leave_out_what_is_optional_and_is_written_back_as_it_came() {
-        let sparse = r#"{"code":"acme","name":"Acme","client_id":"c1","identity_provider":"AcmeSAML"}"#;
-        let tenant: Tenant = serde_json::from_str(sparse).unwrap();
-        assert_eq!((tenant.domain, tenant.issuer, tenant.logo), (None, None, None));
-
-        let full = r#"{"code":"acme","name":"Acme","domain":"acme.example","client_id":"c1","identity_provider":"AcmeSAML","issuer":"https://idp.example/pool","logo":null}"#;
-        let tenant: Tenant = serde_json::from_str(full).unwrap();
-        assert_eq!(serde_json::to_string(&tenant).unwrap(), full);
+    fn tenant(json: &str) -> Result<Tenant, Malformed> {
+        Tenant::from_json(&serde_json::from_str(json).unwrap())
     }
 
     #[test]
-    fn an_answer_with_an_empty_or_unprintable_id_is_refused_by_field() {
-        let body = "{\"code\":\"acme\",\"name\":\"Acme\",\"client_id\":\"a\\u0000b\",\"identity_provider\":\"x\"}";
-        let error = serde_json::from_str::<Tenant>(body).unwrap_err().to_string();
-        assert!(error.contains("client_id"), "{error}");
+    fn an_answer_may_leave_out_what_is_optional_and_is_written_back_as_it_came() {
+        let sparse = r#"{"code":"acme","name":"Acme","client_id":"c1","identity_provider":"AcmeSAML","new":1}"#;
+        let read = tenant(sparse).unwrap();
+        assert_eq!((read.domain, read.issuer, read.logo), (None, None, None));
+
+        let full = r#"{"code":"acme","name":"Acme","domain":"acme.example","client_id":"c1","identity_provider":"AcmeSAML","issuer":"https://idp.example/pool","logo":null}"#;
+        assert_eq!(serde_json::to_string(&tenant(full).unwrap()).unwrap(), full);
+        let body = alloc::format!(r#"{{"tenants":[{full},{sparse}]}}"#);
+        assert_eq!(LookupResponse::parse(&body).unwrap().tenants.len(), 2);
+        assert_eq!(LookupResponse::parse(r#"{"tenants":[]}"#).unwrap().tenants, []);
+    }
+
+    #[test]
+    fn an_answer_with_a_wrong_field_is_refused_by_its_name() {
+        let good = r#"{"code":"acme","name":"Acme","client_id":"c1","identity_provider":"x"}"#;
+        for (from, to, field) in [
+            ("\"acme\"", "\"\"", "code"),
+            ("\"acme\"", "\"a b\"", "code"),
+            ("\"Acme\"", "null", "name"),
+            ("\"c1\"", "\"a\\u0000b\"", "client_id"),
+            ("\"c1\"", "7", "client_id"),
+            ("\"x\"", "\"x\",\"issuer\":[]", "issuer"),
+            ("\"identity_provider\"", "\"provider\"", "identity_provider"),
+        ] {
+            assert_eq!(tenant(&good.replacen(from, to, 1)), Err(Malformed(field)), "{to}");
+        }
+        for (body, field) in
+            [("", "the body"), ("[]", "tenants"), (r#"{"tenants":{}}"#, "tenants"), (r#"{"tenants":[7]}"#, "code")]
+        {
+            assert_eq!(LookupResponse::parse(body), Err(Malformed(field)), "{body}");
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! Leaving: from a tenant to the address of its sign-in (RFC 6749 §4.1.1, RFC 7636 §4.3, AWS "Authorize endpoint").
 
 use crate::deployment::{Deployment, ReturnTo, UnknownIssuer};
+use crate::record::Record;
 use crate::secrets::{CodeVerifier, Entropy, Nonce, PendingKey, State, base64url};
 use crate::time::UnixTime;
 use lookup_api::{ClientId, Issuer, Tenant};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// How long a person may stay away before the sign-in has to begin anew, in seconds (contract §5).
 pub const PENDING_LIFETIME: i64 = 10 * 60;
@@ -13,7 +14,7 @@ pub const PENDING_LIFETIME: i64 = 10 * 60;
 ///
 /// It names the issuer and the app client that the answer must come from: with one app client per tenant, this is the
 /// mix-up defence that RFC 9700 §4.4.2 requires. It cannot be cloned; [`crate::callback`] consumes it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize)]
 pub struct PendingSignIn {
     /// The tenant as the lookup gave it.
     pub tenant: Tenant,
@@ -128,7 +129,20 @@ impl AuthorizeUrl {
 impl PendingSignIn {
     /// Reads a kept record. `None` for another version's, a foreign or a damaged one.
     pub fn from_record(record: &str) -> Option<Self> {
-        serde_json::from_str(record).ok()
+        let record = Record::read(record)?;
+        Some(Self {
+            tenant: record.tenant()?,
+            issuer: record.text("issuer")?.try_into().ok()?,
+            client_id: record.text("client_id")?.try_into().ok()?,
+            redirect_uri: record.text("redirect_uri")?,
+            nonce: Nonce::new(record.text("nonce")?),
+            verifier: CodeVerifier::new(record.text("verifier")?),
+            return_to: record.text("return_to"),
+            login_hint: record.text("login_hint"),
+            lang: record.text("lang"),
+            retried: record.flag("retried"),
+            created_at: record.time("created_at")?,
+        })
     }
 
     /// Whether the person stayed away for longer than [`PENDING_LIFETIME`].

@@ -31,6 +31,7 @@ pub mod callback;
 pub mod deployment;
 pub mod jwks;
 mod jwt;
+mod record;
 pub mod refusal;
 pub mod secrets;
 pub mod session;
@@ -52,14 +53,17 @@ mod tests {
     pub(crate) const STATE: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
 
     pub(crate) fn tenant() -> Tenant {
-        serde_json::from_str(
+        read(
             r#"{"code":"acme","name":"Acme","domain":"acme.example","client_id":"client-a","identity_provider":"AcmeSAML","issuer":"https://idp.example/pool","logo":null}"#,
         )
-        .unwrap()
+    }
+
+    fn read(json: &str) -> Tenant {
+        Tenant::from_json(&serde_json::from_str(json).unwrap()).unwrap()
     }
 
     pub(crate) fn native_tenant() -> Tenant {
-        serde_json::from_str(r#"{"code":"n","name":"N","client_id":"client-n","identity_provider":"COGNITO"}"#).unwrap()
+        read(r#"{"code":"n","name":"N","client_id":"client-n","identity_provider":"COGNITO"}"#)
     }
 
     pub(crate) fn entropy() -> Entropy {

@@ -3,7 +3,7 @@
 //! None of them shows itself in `Debug`. `secret()` is the one named door, so that a reviewer can list who uses it.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -20,7 +20,7 @@ pub struct Entropy {
 macro_rules! secret {
     ($(#[$doc:meta])* $name:ident $(, $derive:ident)*) => {
         $(#[$doc])*
-        #[derive(Serialize, Deserialize $(, $derive)*)]
+        #[derive(Serialize $(, $derive)*)]
         #[serde(transparent)]
         pub struct $name(String);
 

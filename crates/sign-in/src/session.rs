@@ -1,17 +1,18 @@
 //! A session: verified tokens together with the tenant they belong to, and the way out of it.
 
 use crate::deployment::{Deployment, UnknownIssuer};
+use crate::record::Record;
 use crate::secrets::{AccessToken, IdTokenText, RefreshToken};
 use crate::time::UnixTime;
 use lookup_api::Tenant;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The sessionStorage key of the session (contract §6).
 pub const SESSION_KEY: &str = "tenant-picker.session";
 
 /// Somebody signed in to one organization. Made only by [`crate::tokens::SignedTokens::into_session`], or read back
 /// from where that one was kept.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Session {
     /// The organization as the lookup gave it.
     pub tenant: Tenant,
@@ -30,7 +31,14 @@ impl Session {
 
     /// Reads a kept session; `None` for another version's or a damaged one.
     pub fn from_record(record: &str) -> Option<Self> {
-        serde_json::from_str(record).ok()
+        let record = Record::read(record)?;
+        Some(Self {
+            tenant: record.tenant()?,
+            id_token: IdTokenText::new(record.text("id_token")?),
+            access_token: AccessToken::new(record.text("access_token")?),
+            refresh_token: record.text("refresh_token").map(RefreshToken::new),
+            expires_at: record.time("expires_at")?,
+        })
     }
 
     /// Whether its tokens are of no more use.

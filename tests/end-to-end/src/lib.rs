@@ -1,1 +1,205 @@
+//! One world a test: a browser, the lookup service with the built site, and the local hosted UI, each on a free port.
+//!
+//! `make test` builds what is driven here. A failed test leaves a screenshot in `target/end-to-end/` and prints what
+//! the page said.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "tests fail by panicking, and say why"
+)]
+
+mod page;
+mod program;
+
+use anyhow::{Context, Result, anyhow};
+use program::{Program, free_port};
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+use thirtyfour::common::capabilities::desiredcapabilities::{CapabilitiesHelper, PageLoadStrategy};
+use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
+use tokio::time::timeout;
+
+/// No journey takes this long; a browser that hangs must not hang the tests.
+const LIMIT: Duration = Duration::from_secs(90);
+
+const EVIDENCE: Duration = Duration::from_secs(10);
+
+/// Everything that a person needs to sign in.
+pub struct World {
+    /// The browser.
+    pub driver: WebDriver,
+    /// The picker's origin.
+    pub picker: String,
+    /// The hosted UI's origin.
+    pub hosted_ui: String,
+    service: Program,
+    provider: Program,
+    _driver_program: Program,
+    _folder: TempDir,
+}
+
+/// What is out of the ordinary in one world.
+#[derive(Default)]
+pub struct Conditions {
+    /// Other text for config.json; `None`: no such file.
+    pub config: Option<Option<String>>,
+    /// The browser keeps nothing: cookies and site data are blocked.
+    pub storage_blocked: bool,
+    /// The window's width, in CSS pixels.
+    pub width: Option<u32>,
+}
+
+/// Runs `steps` in a world of their own and takes the world down afterwards, whatever happened.
+pub fn journey<F>(name: &'static str, conditions: Conditions, steps: impl FnOnce(Arc<World>) -> F)
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let world = Arc::new(World::start(conditions).await.unwrap());
+        let outcome = match timeout(LIMIT, tokio::spawn(steps(world.clone()))).await {
+            Ok(outcome) => outcome,
+            Err(_) => Ok(Err(anyhow!("not done after {} seconds", LIMIT.as_secs()))),
+        };
+        let failed = !matches!(outcome, Ok(Ok(())));
+        if failed {
+            let _ = timeout(EVIDENCE, world.keep_evidence(name)).await;
+        }
+        let _ = timeout(EVIDENCE, world.driver.clone().quit()).await;
+        match outcome {
+            Ok(result) => result.unwrap(),
+            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+        }
+    });
+}
+
+/// [`journey`] under ordinary conditions.
+pub fn ordinary_journey<F>(name: &'static str, steps: impl FnOnce(Arc<World>) -> F)
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    journey(name, Conditions::default(), steps);
+}
+
+/// The project's root.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+impl World {
+    async fn start(conditions: Conditions) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        // The two must know each other's address before either runs.
+        let (picker_port, provider_port) = (free_port()?, free_port()?);
+        let picker = format!("http://127.0.0.1:{picker_port}");
+        let hosted_ui = format!("http://127.0.0.1:{provider_port}");
+
+        let ordinary = serde_json::json!({
+            "lookup_url": "/v1/lookup",
+            "user_pools": [{ "issuer": hosted_ui, "hosted_ui": hosted_ui }],
+            "return_to": { "allow": [format!("{hosted_ui}/.well-known/")] },
+            "branding": { "product": "Example", "support_url": "mailto:support@example.com" },
+        });
+        let config = folder.path().join("config.json");
+        if let Some(text) = conditions.config.unwrap_or_else(|| Some(ordinary.to_string())) {
+            std::fs::write(&config, text)?;
+        }
+        let directory = root().join("crates/lookup-service/tenants.toml");
+        let provider = Program::start(
+            "node",
+            [
+                root().join("hosted-ui/main.mjs").as_os_str(),
+                "--port".as_ref(),
+                provider_port.to_string().as_ref(),
+                "--directory".as_ref(),
+                directory.as_ref(),
+                "--picker".as_ref(),
+                picker.as_ref(),
+            ],
+            "hosted UI ready at",
+        )?;
+        let service = Program::start(
+            root().join("target/release/lookup-service"),
+            [
+                "--listen".as_ref(),
+                format!("127.0.0.1:{picker_port}").as_ref(),
+                "--directory".as_ref(),
+                directory.as_os_str(),
+                "--site".as_ref(),
+                root().join("dist").as_os_str(),
+                "--config".as_ref(),
+                config.as_os_str(),
+            ],
+            "lookup service ready at",
+        )?;
+
+        let driver_port = free_port()?;
+        let chromedriver = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
+        let driver_program =
+            Program::start(chromedriver, [format!("--port={driver_port}").as_ref()], "started successfully")?;
+        let mut capabilities = DesiredCapabilities::chrome();
+        if let Ok(chrome) = std::env::var("CHROME") {
+            capabilities.set_binary(&chrome)?;
+        }
+        let size = format!("--window-size={},900", conditions.width.unwrap_or(1000));
+        for argument in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--lang=en-US",
+            &size,
+        ] {
+            capabilities.add_arg(argument)?;
+        }
+        if conditions.storage_blocked {
+            let blocked = serde_json::json!({ "profile.default_content_setting_values.cookies": 2 });
+            capabilities.add_experimental_option("prefs", blocked)?;
+        }
+        // Steps look for what they need; a click must not wait for the page that it leads to.
+        capabilities.set_page_load_strategy(PageLoadStrategy::None)?;
+        let driver =
+            WebDriver::new(format!("http://127.0.0.1:{driver_port}"), capabilities).await.context("a browser")?;
+        if let Some(width) = conditions.width {
+            // Headless windows do not get narrower than 500 px by themselves.
+            let metrics = serde_json::json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": true });
+            driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
+        }
+        Ok(Self { driver, picker, hosted_ui, service, provider, _driver_program: driver_program, _folder: folder })
+    }
+
+    /// Ends the lookup service, and with it the site.
+    pub fn stop_service(&self) {
+        self.service.stop();
+    }
+
+    /// Makes the hosted UI accept connections and answer nothing, until [`World::resume_hosted_ui`].
+    pub fn freeze_hosted_ui(&self) {
+        self.provider.signal("STOP");
+    }
+
+    /// Lets the hosted UI answer again.
+    pub fn resume_hosted_ui(&self) {
+        self.provider.signal("CONT");
+    }
+
+    async fn keep_evidence(&self, name: &str) {
+        let folder = root().join("target/end-to-end");
+        let _ = std::fs::create_dir_all(&folder);
+        let picture = folder.join(format!("{name}.png"));
+        let _ = self.driver.screenshot(&picture).await;
+        let text = self.text().await.unwrap_or_default();
+        let url = self.driver.current_url().await.map(|url| url.to_string()).unwrap_or_default();
+        eprintln!("{name} failed at {url}, see {}. The page said:\n{text}", picture.display());
+    }
+}

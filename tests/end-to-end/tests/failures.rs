@@ -1,0 +1,177 @@
+//! What goes wrong: each ends in words, a stable code and a way on.
+
+use end_to_end::{Conditions, journey, ordinary_journey};
+
+fn with_config(config: Option<String>) -> Conditions {
+    Conditions { config: Some(config), ..Conditions::default() }
+}
+
+#[test]
+fn an_unknown_organization_gets_help_and_keeps_what_was_typed() {
+    ordinary_journey("no-match", |w| async move {
+        w.open("/").await?;
+        w.submit("ada@acme.exmaple").await?;
+        let words = w.sees_problem("no_match").await?;
+        assert!(words.contains("acme.exmaple") && !words.contains("ada@"), "{words}");
+        let field = w.field().await?;
+        assert_eq!(field.prop("value").await?.as_deref(), Some("ada@acme.exmaple"));
+        assert_eq!(field.attr("aria-invalid").await?.as_deref(), Some("true"));
+        assert!(w.driver.title().await?.starts_with("Error: "));
+        assert_eq!(w.ask("return document.activeElement.getAttribute('role')").await?, "alert");
+        Ok(())
+    });
+}
+
+#[test]
+fn an_unfinished_input_is_told_apart() {
+    ordinary_journey("input", |w| async move {
+        w.open("/").await?;
+        w.field().await?;
+        w.press("Continue").await?;
+        w.sees_problem("identifier_empty").await?;
+        w.submit("ada@acme").await?;
+        w.sees_problem("identifier_email_incomplete").await?;
+        w.submit(" and more").await?;
+        w.sees_problem("identifier_malformed").await.map(drop)
+    });
+}
+
+#[test]
+fn cancelling_at_the_provider_leads_back_with_a_second_chance() {
+    ordinary_journey("cancelled", |w| async move {
+        w.open("/").await?;
+        w.submit("ada@acme.example").await?;
+        w.signs_in_at("AcmeSAML", "Cancel").await?;
+        w.sees_problem("provider_access_denied").await?;
+        assert!(w.session().await?.is_null());
+        w.press("Try again with Acme Corporation").await?;
+        w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await
+    });
+}
+
+#[test]
+fn every_refusal_has_its_own_words() {
+    ordinary_journey("refusals", |w| async move {
+        for (person, code, says) in [
+            ("Noor", "provider_not_assigned", "Ask your administrator"),
+            ("Omar", "provider_operator_check", "Your account is locked until Monday."),
+            ("Tess", "provider_unreachable", "did not answer"),
+            ("Mallory", "id_token_identity_provider", "another organization"),
+        ] {
+            w.open("/?tenant=acme").await?;
+            w.signs_in_at("AcmeSAML", person).await?;
+            let words = w.sees_problem(code).await?;
+            assert!(words.contains(says), "{person}: {words}");
+            assert!(w.session().await?.is_null(), "{person}");
+        }
+        w.press("Choose another organization").await?;
+        w.field().await.map(drop)
+    });
+}
+
+#[test]
+fn an_account_that_was_just_linked_is_tried_again_by_itself() {
+    ordinary_journey("linked", |w| async move {
+        w.open("/?tenant=acme").await?;
+        w.signs_in_at("AcmeSAML", "Lena").await?;
+        // The hosted UI refuses the first time; the picker leaves again at once.
+        w.sees("AcmeSAML").await?;
+        w.arrives_at(&w.hosted_ui).await?;
+        w.press("Lena").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await
+    });
+}
+
+#[test]
+fn refuses_an_answer_with_someone_elses_state_and_the_genuine_one_still_works() {
+    ordinary_journey("forged", |w| async move {
+        w.open("/?tenant=acme").await?;
+        w.arrives_at(&w.hosted_ui).await?;
+        w.sees("AcmeSAML").await?;
+        let genuine = w.driver.window().await?;
+        w.driver.new_tab().await?;
+        w.switches_to_the_new_tab().await?;
+        let forged = "A".repeat(43);
+        w.open(&format!("/callback?code=x&state={forged}&error_description=%3Cb%3EEvil%3C%2Fb%3E")).await?;
+        let words = w.sees_problem("callback_state_unknown").await?;
+        assert!(!words.contains("Evil"), "{words}");
+        assert_eq!(w.driver.current_url().await?.query(), None, "the address bar is clean");
+        assert_eq!(w.pending().await?, 1, "the genuine sign-in still waits");
+
+        w.driver.switch_to_window(genuine).await?;
+        w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await
+    });
+}
+
+#[test]
+fn a_callback_without_a_sign_in_leads_to_the_form() {
+    ordinary_journey("callback-alone", |w| async move {
+        for (query, code) in [
+            ("", "callback_empty"),
+            ("?code=abc", "callback_unsolicited"),
+            ("?code=a&code=b&state=c", "callback_repeated_parameter"),
+        ] {
+            w.open(&format!("/callback{query}")).await?;
+            w.sees_problem(code).await?;
+        }
+        w.press("Start over").await?;
+        w.field().await.map(drop)
+    });
+}
+
+#[test]
+fn says_so_when_the_service_is_down_and_works_when_it_is_back() {
+    ordinary_journey("service-down", |w| async move {
+        w.open("/").await?;
+        w.field().await?;
+        w.stop_service();
+        w.submit("ada@acme.example").await?;
+        w.sees_problem("lookup_unreachable").await?;
+        assert_eq!(w.field().await?.prop("value").await?.as_deref(), Some("ada@acme.example"));
+        Ok(())
+    });
+}
+
+#[test]
+fn does_not_leave_when_the_browser_keeps_nothing() {
+    let blocked = Conditions { storage_blocked: true, ..Conditions::default() };
+    journey("storage-blocked", blocked, |w| async move {
+        w.open("/").await?;
+        w.submit("ada@acme.example").await?;
+        w.sees_problem("storage_blocked").await?;
+        assert!(w.driver.current_url().await?.as_str().starts_with(&w.picker));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_missing_config_is_said_to_the_operator() {
+    journey("config-missing", with_config(None), |w| async move {
+        w.open("/").await?;
+        w.sees_problem("config_missing").await.map(drop)
+    });
+}
+
+#[test]
+fn a_broken_config_is_said_by_field() {
+    let config =
+        r#"{"lookup_url":"/v1/lookup","user_pools":[{"issuer":"https://i.example","hosted_ui":"http://h.example"}]}"#;
+    journey("config-broken", with_config(Some(config.to_owned())), |w| async move {
+        w.open("/").await?;
+        let words = w.sees_problem("config_malformed").await?;
+        assert!(words.contains("user_pools[0].hosted_ui: must be https"), "{words}");
+        Ok(())
+    });
+}
+
+#[test]
+fn an_address_that_does_not_exist_leads_to_the_form() {
+    ordinary_journey("not-found", |w| async move {
+        w.open("/no/such/page").await?;
+        w.sees_problem("page_not_found").await?;
+        w.press("Start over").await?;
+        w.field().await.map(drop)
+    });
+}
