@@ -1,6 +1,6 @@
 # GNU make. Every target sets up what it needs first (tools/setup.sh) and says so if there is anything to do.
 .DEFAULT_GOAL := help
-.PHONY: help demo test build bench screenshots
+.PHONY: help demo test build bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,7 +15,4 @@ build: ## the production site in dist/, and its sizes
 	@tools/with build tools/build.sh
 
 bench: ## sizes, page timings against a hand-written page, lookups per second
-	@tools/with test tools/bench.sh
-
-screenshots: ## every screen as a PNG in target/screenshots/
-	@tools/with test tools/screenshots.sh
+	@tools/with bench tools/bench.sh

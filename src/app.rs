@@ -72,7 +72,7 @@ pub fn App(
 #[component]
 fn Misconfigured(failure: ConfigFailure) -> impl IntoView {
     browser::set_title(&copy::title(copy::SIGN_IN, None, true));
-    view! { <Problem failure=Failure::Config(failure) /> }
+    view! { <Problem failure=Failure::Config(failure) field=None alone=true /> }
 }
 
 #[component]
@@ -107,7 +107,7 @@ fn Page() -> impl IntoView {
 fn NotFound() -> impl IntoView {
     Frame::of_page().title(copy::SIGN_IN, true);
     view! {
-        <Problem failure=Failure::NotFound>
+        <Problem failure=Failure::NotFound field=None alone=true>
             <a class="button" href="/">{copy::START_OVER}</a>
         </Problem>
     }

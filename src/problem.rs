@@ -14,6 +14,9 @@ pub fn Problem(
     /// The id of the field that the failure is about, to link to.
     #[prop(optional_no_strip)]
     field: Option<&'static str>,
+    /// Whether the page has nothing else to say, so that this is its main heading.
+    #[prop(optional)]
+    alone: bool,
     /// Buttons and links that lead on.
     #[prop(optional)]
     children: Option<Children>,
@@ -28,7 +31,7 @@ pub fn Problem(
     };
     view! {
         <div class="problem" role="alert" data-error=code tabindex="-1" node_ref=alert>
-            <h2>{copy::PROBLEM}</h2>
+            {if alone { view! { <h1>{copy::PROBLEM}</h1> }.into_any() } else { view! { <h2>{copy::PROBLEM}</h2> }.into_any() }}
             <p>{what}</p>
             <p>{words.next}</p>
             {words.detail.map(|detail| view! { <p class="detail">{copy::THEY_SAID}": "<q>{detail}</q></p> })}

@@ -30,9 +30,9 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM
 
-node hosted-ui/main.mjs --port $((PORT + 1)) --directory crates/lookup-service/tenants.toml --picker "$picker" 2>.demo/hosted-ui.log &
+node hosted-ui/main.mjs --port $((PORT + 1)) --directory crates/lookup-service/tenants.toml --picker "$picker" >.demo/hosted-ui.log 2>&1 &
 children+=($!)
-target/release/lookup-service --listen "127.0.0.1:$PORT" --site dist --config .demo/config.json 2>.demo/lookup-service.log &
+target/release/lookup-service --listen "127.0.0.1:$PORT" --site dist --config .demo/config.json >.demo/lookup-service.log 2>&1 &
 children+=($!)
 
 for _ in $(seq 100); do

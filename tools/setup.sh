@@ -4,6 +4,7 @@
 #   tools/setup.sh build   Rust's wasm target, wasm-bindgen, trunk, wasm-opt, esbuild
 #   tools/setup.sh demo    the same, and the npm packages of the local hosted UI
 #   tools/setup.sh test    the same, and rustfmt, clippy, Chromium and its driver
+#   tools/setup.sh bench   the same, and wrk
 #
 # Run it as often as you like: it installs only what is missing and says nothing when nothing is. What it needs to tell
 # other scripts it writes to $PREFIX/env.sh, to be sourced by any shell.
@@ -21,7 +22,7 @@ WASM_BINDGEN=$(sed -n '/^name = "wasm-bindgen"$/{n;s/^version = "\(.*\)"$/\1/p;}
 TRUNK=0.21.14
 BINARYEN=132.0.0
 ESBUILD=0.28.2
-NODE=20
+NODE=20.20
 TARGET=wasm32-unknown-unknown
 DEBIAN_STD=/usr/lib/rustlib/$TARGET/lib
 
@@ -67,7 +68,7 @@ need_basics() {
   local node
   node=$(node -p 'process.versions.node' 2>/dev/null) && have npm ||
     die "Node.js and npm are not on PATH. Install Node.js $NODE or later with npm, then run this again."
-  [ "${node%%.*}" -ge "$NODE" ] || die "Node.js is $node. Install Node.js $NODE or later, then run this again."
+  printf '%s\n' "$NODE" "$node" | sort -CV || die "Node.js is $node. Install Node.js $NODE or later, then run this again."
   if ! have cc; then
     have apt-get || die "There is no C compiler (cc) on PATH, and Rust links with it. Install gcc or clang, then run this again."
     apt_install "a C compiler, which Rust links with" "about a minute" gcc libc6-dev
@@ -194,6 +195,15 @@ need_hosted_ui() {
     die "npm could not install what hosted-ui/package-lock.json lists. Run 'npm ci' in hosted-ui to see why."
 }
 
+# tools/build.sh compiles the standard library anew for size. Without its source the site works too, only larger, so a
+# download that fails is no failure. Debian's package of the source came with its compiler.
+want_std_source() {
+  [ "${RUSTUP_TOOLCHAIN-}" != /usr ] && have rustup || return 0
+  if [ -e "$SYSROOT/lib/rustlib/src/rust/library/Cargo.lock" ]; then return; fi
+  say "adding the source of Rust's standard library with rustup (a few seconds; given up after a minute)"
+  at_most 60 rustup component add rust-src || say "rustup could not add it: the site will be 20 kB larger"
+}
+
 need_lints() {
   # rustup's minimal profile has neither. Debian's packages of both came with its compiler.
   [ "${RUSTUP_TOOLCHAIN-}" != /usr ] && have rustup || return 0
@@ -221,6 +231,12 @@ need_browser() {
     die "The tests need Chromium or Chrome, and the chromedriver of its version. Put both on PATH, or name them in CHROME and CHROMEDRIVER, then run this again."
   apt_install "Chromium and its driver" "120 MB, about a minute" chromium chromium-driver
   find_browser
+}
+
+need_load_generator() {
+  if have wrk; then return; fi
+  have apt-get || die "The benchmarks need wrk. Put it on PATH, then run this again."
+  apt_install "wrk, which loads the lookup service" "seconds" wrk
 }
 
 # --- The whole -----------------------------------------------------------------------------------------------------
@@ -252,12 +268,14 @@ main() {
   need_wasm_compiler
   cargo_tool wasm-bindgen-cli "$WASM_BINDGEN" has_wasm_bindgen "a minute"
   cargo_tool trunk "$TRUNK" has_trunk "2 minutes"
+  want_std_source
   need_npm_tools
   [ "$1" = build ] || need_hosted_ui
-  if [ "$1" = test ]; then
+  if [ "$1" = test ] || [ "$1" = bench ]; then
     need_lints
     need_browser
   fi
+  [ "$1" != bench ] || need_load_generator
   write_env
   if [ -d "$PREFIX/build" ]; then
     rm -rf "$PREFIX/build"
@@ -265,7 +283,7 @@ main() {
   fi
 }
 
-case ${1-} in build | demo | test) ;; *) die "Say what for: tools/setup.sh build, demo or test." ;; esac
+case ${1-} in build | demo | test | bench) ;; *) die "Say what for: tools/setup.sh build, demo, test or bench." ;; esac
 # An outer make's job slots, and settings that are meant for the project's own builds, are not for the tools.
 unset MAKEFLAGS CARGO_BUILD_TARGET CARGO_ENCODED_RUSTFLAGS RUSTFLAGS
 CARGO_BIN=${CARGO_HOME:-$HOME/.cargo}/bin

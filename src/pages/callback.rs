@@ -190,7 +190,7 @@ fn Failed(failure: Failure, again: Option<Again>, depart_again: Handler<Again>) 
     let support_url = frame.deployment.branding.support_url.clone();
     let other = if again.is_some() { copy::ANOTHER_ORGANIZATION } else { copy::START_OVER };
     view! {
-        <Problem failure>
+        <Problem failure field=None alone=true>
             {again.map(|again| {
                 let words = copy::try_again_at(&again.tenant);
                 // A person's own second try is a new beginning: it may be tried again by itself once more.

@@ -1,0 +1,101 @@
+//! What the app makes of the answers that it fetches, and how it asks.
+
+use crate::attempt::{CONFIG, deployment};
+use crate::support::{answering, failing, js_async};
+use lookup_api::Identifier;
+use tenant_picker::api::{self, ConfigFailure, Freshness, KeysFailure, LookupFailure, Silence};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const ONE: &str = r#"{"tenants":[{"code":"acme","name":"Acme","client_id":"c","identity_provider":"AcmeSAML"}]}"#;
+
+async fn look_up() -> Result<usize, LookupFailure> {
+    api::lookup(&deployment(), &Identifier::parse("Ada@acme.example").unwrap()).await.map(|tenants| tenants.len())
+}
+
+#[wasm_bindgen_test]
+async fn nobody_at_the_address_is_unreachable() {
+    // Port 1 belongs to nobody, and browsers refuse to ask it.
+    let keys = api::keys("https://127.0.0.1:1/jwks.json", Freshness::Fresh).await;
+    assert_eq!(keys, Err(KeysFailure::Silent(Silence::Unreachable)));
+}
+
+#[wasm_bindgen_test]
+async fn a_time_limit_that_passes_is_told_from_a_lost_connection() {
+    for (name, silence) in [("TimeoutError", Silence::TimedOut), ("NetworkError", Silence::Unreachable)] {
+        let _network = failing(name);
+        assert_eq!(look_up().await, Err(LookupFailure::Silent(silence)), "{name}");
+        assert_eq!(api::deployment().await, Err(ConfigFailure::Silent(silence)), "{name}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_lookup_asks_with_the_domain_alone() {
+    let _endpoint = answering(200, "{}", ONE);
+    assert_eq!(look_up().await, Ok(1));
+    let asked = "const {method, credentials, redirect} = asked;
+        return [method, new URL(asked.url).pathname, credentials, redirect, asked.headers.get('content-type'),
+            asked.headers.get('authorization'), await asked.text()].join(' ')";
+    let asked = js_async(asked, &JsValue::UNDEFINED).await;
+    let expected = r#"POST /api/lookup omit error application/json  {"domain":"acme.example"}"#;
+    assert_eq!(asked.as_string().unwrap(), expected);
+}
+
+#[wasm_bindgen_test]
+async fn every_answer_of_the_lookup_has_its_meaning() {
+    let limited = |seconds| Err(LookupFailure::RateLimited { seconds });
+    for (status, headers, body, expected) in [
+        (200, "{}", ONE, Ok(1)),
+        (200, "{}", r#"{"tenants":[]}"#, Ok(0)),
+        (200, "{}", "", Err(LookupFailure::Malformed)),
+        (200, "{}", "<!doctype html>", Err(LookupFailure::Malformed)),
+        (200, "{}", r#"{"tenants":[{"code":"acme"}]}"#, Err(LookupFailure::Malformed)),
+        (429, "{'retry-after': '7'}", "", limited(Some(7))),
+        (429, "{'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT'}", "", limited(None)),
+        (429, "{}", ONE, limited(None)),
+        (400, "{}", ONE, Err(LookupFailure::Refused)),
+        (404, "{}", "", Err(LookupFailure::Refused)),
+        (500, "{}", ONE, Err(LookupFailure::Unavailable)),
+        (503, "{}", "", Err(LookupFailure::Unavailable)),
+    ] {
+        let _endpoint = answering(status, headers, body);
+        assert_eq!(look_up().await, expected, "{status} {headers} {body}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_config_that_cannot_be_used_says_which_way() {
+    for (status, body, code) in [
+        (404, "", "config_missing"),
+        (404, CONFIG, "config_missing"),
+        (500, CONFIG, "config_missing"),
+        (200, "\n <!doctype html>", "config_missing"),
+        (200, "", "config_malformed"),
+        (200, "{}", "config_malformed"),
+    ] {
+        let _host = answering(status, "{}", body);
+        assert_eq!(api::deployment().await.map_err(|failure| failure.code()), Err(code), "{status} {body}");
+    }
+    let _host = answering(200, "{}", CONFIG);
+    assert_eq!(api::deployment().await, Ok(deployment()));
+}
+
+#[wasm_bindgen_test]
+async fn only_a_200_with_a_key_set_gives_keys() {
+    for (status, body, is_taken) in [(200, r#"{"keys":[]}"#, true), (404, r#"{"keys":[]}"#, false), (200, "{}", false)]
+    {
+        let _issuer = answering(status, "{}", body);
+        let keys = api::keys("https://idp.example/jwks.json", Freshness::Cached).await;
+        assert_eq!(keys.map(|_| ()), if is_taken { Ok(()) } else { Err(KeysFailure::Malformed) }, "{status} {body}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn keys_are_fetched_past_the_cache_only_when_they_must_be_fresh() {
+    let _issuer = answering(200, "{}", r#"{"keys":[]}"#);
+    for (freshness, cache) in [(Freshness::Cached, "default"), (Freshness::Fresh, "reload")] {
+        api::keys("https://idp.example/jwks.json", freshness).await.unwrap();
+        let mode = js_async("return asked.cache", &JsValue::UNDEFINED).await;
+        assert_eq!(mode.as_string().as_deref(), Some(cache), "{freshness:?}");
+    }
+}

@@ -1,0 +1,140 @@
+//! One sign-in from leaving to session, with the browser's own storage, randomness, clock and signatures.
+
+use crate::support::{js, js_async};
+use lookup_api::Tenant;
+use serde_json::{Value, json};
+use sign_in::authorize::{Luggage, PendingSignIn, begin};
+use sign_in::callback::Answer;
+use sign_in::deployment::Deployment;
+use sign_in::jwks::{Jwks, RsaKey};
+use sign_in::secrets::PendingKey;
+use sign_in::session::Session;
+use sign_in::time::UnixTime;
+use sign_in::tokens::{TokenError, UnverifiedTokens};
+use std::collections::HashMap;
+use tenant_picker::browser;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+pub(crate) const CONFIG: &str = r##"{
+    "lookup_url": "/api/lookup",
+    "user_pools": [{"issuer": "https://idp.example/pool", "hosted_ui": "https://auth.example"}],
+    "branding": {"product": "Tulip", "accent": "#0b57d0"}
+}"##;
+
+pub(crate) fn deployment() -> Deployment {
+    Deployment::parse(CONFIG, &browser::page_url().unwrap(), browser::parse_url).unwrap()
+}
+
+pub(crate) fn tenant() -> Tenant {
+    let tenant = json!({"code": "acme", "name": "Acme", "client_id": "client-a", "identity_provider": "AcmeSAML"});
+    Tenant::from_json(&tenant).unwrap()
+}
+
+/// A sign-in begun at `now`: its address, and the key and record to keep.
+pub(crate) fn begun(now: UnixTime) -> (String, PendingKey, String) {
+    let mut kept = None;
+    let departure = begin(&deployment(), tenant(), Luggage::default(), browser::entropy().unwrap(), now).unwrap();
+    let address = departure.keep(|key, record| {
+        kept = Some((key.clone(), record.to_owned()));
+        Ok::<_, ()>(())
+    });
+    let (key, record) = kept.unwrap();
+    (address.unwrap().as_str().to_owned(), key, record)
+}
+
+/// Somebody who signs with WebCrypto and publishes the public key as a JWK.
+pub(crate) struct Signer {
+    pair: JsValue,
+    keys: Jwks,
+}
+
+const BASE64URL: &str = "const base64url = bytes =>
+    btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');";
+
+impl Signer {
+    pub(crate) async fn new() -> Self {
+        let generate = "return crypto.subtle.generateKey(
+            {name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256'},
+            true, ['sign', 'verify'])";
+        let pair = js_async(generate, &JsValue::UNDEFINED).await;
+        let public = "const jwk = await crypto.subtle.exportKey('jwk', arg.publicKey);
+            return JSON.stringify({keys: [{...jwk, kid: 'k'}]})";
+        let keys = js_async(public, &pair).await.as_string().unwrap();
+        Self { pair, keys: Jwks::parse(&keys).unwrap() }
+    }
+
+    /// The raw signature of a text.
+    pub(crate) async fn sign(&self, text: &str) -> Vec<u8> {
+        let arg = js_sys::Array::of2(&self.pair, &text.into());
+        let sign = "return new Uint8Array(await crypto.subtle.sign(
+            'RSASSA-PKCS1-v1_5', arg[0].privateKey, new TextEncoder().encode(arg[1])))";
+        js_sys::Uint8Array::from(js_async(sign, &arg).await).to_vec()
+    }
+
+    async fn jwt(&self, claims: &Value) -> String {
+        let header = r#"{"alg":"RS256","kid":"k"}"#;
+        let encode = format!("{BASE64URL} return base64url(new TextEncoder().encode(arg))");
+        let encode = |text: &str| js(&encode, &text.into()).as_string().unwrap();
+        let input = format!("{}.{}", encode(header), encode(&claims.to_string()));
+        let signature = js_sys::Uint8Array::from(self.sign(&input).await.as_slice());
+        let signature = js(&format!("{BASE64URL} return base64url(arg)"), &signature);
+        format!("{input}.{}", signature.as_string().unwrap())
+    }
+
+    /// The key as the protocol hands it to [`browser::verify_rs256`].
+    pub(crate) async fn key(&self) -> RsaKey {
+        let tokens = tokens_signed_by(self).await;
+        tokens.select_key(&self.keys).unwrap().clone()
+    }
+}
+
+/// Leaves, comes back with a code, and gets tokens that `signer` has signed.
+async fn tokens_signed_by(signer: &Signer) -> UnverifiedTokens {
+    let now = browser::now();
+    let (address, key, record) = begun(now);
+    browser::keep_pending(&key, &record, now).unwrap();
+    let query: HashMap<_, _> = url::Url::parse(&address).unwrap().query_pairs().into_owned().collect();
+
+    let answer = Answer::parse(&format!("?code=the-code&state={}", query["state"])).unwrap();
+    let record = browser::take_pending(&answer.state().pending_key()).unwrap().unwrap();
+    let grant = PendingSignIn::from_record(&record).unwrap().finish(answer, browser::now()).unwrap();
+    let (_, awaited) = grant.token_request(&deployment()).unwrap();
+
+    let id = json!({
+        "iss": "https://idp.example/pool", "sub": "ädä", "aud": "client-a", "exp": now.0 + 3600, "iat": now.0,
+        "nonce": query["nonce"], "token_use": "id", "identities": [{"providerName": "AcmeSAML"}],
+    });
+    let access = json!({"client_id": "client-a", "token_use": "access", "sub": "ädä"});
+    let body = json!({
+        "id_token": signer.jwt(&id).await, "access_token": signer.jwt(&access).await,
+        "token_type": "Bearer", "expires_in": 3600,
+    });
+    awaited.receive(200, &body.to_string()).unwrap()
+}
+
+async fn session_from(signed_by: &Signer, published_by: &Signer) -> Result<Session, TokenError> {
+    let tokens = tokens_signed_by(signed_by).await;
+    let key = tokens.select_key(&published_by.keys).unwrap().clone();
+    let signed = tokens.check_signature(&key, browser::verify_rs256).await.unwrap()?;
+    signed.into_session(browser::now()).map(|(session, _)| session)
+}
+
+#[wasm_bindgen_test]
+async fn a_sign_in_becomes_a_session_that_this_tab_keeps() {
+    let issuer = Signer::new().await;
+    let session = session_from(&issuer, &issuer).await.unwrap();
+    browser::keep_session(&session).unwrap();
+    let kept = browser::session().unwrap();
+    assert_eq!(kept.to_record(), session.to_record());
+    assert_eq!(kept.tenant, tenant());
+    assert!(!kept.is_expired(browser::now()));
+    browser::forget_session();
+}
+
+#[wasm_bindgen_test]
+async fn a_token_that_somebody_else_signed_under_the_issuers_key_id_makes_no_session() {
+    let (issuer, forger) = (Signer::new().await, Signer::new().await);
+    let refused = session_from(&forger, &issuer).await.map(|_| ());
+    assert_eq!(refused, Err(TokenError::IdTokenSignature));
+}

@@ -1,0 +1,242 @@
+//! The browser's powers: its URL parser, its randomness, its signatures, its address bar.
+
+use crate::attempt::Signer;
+use crate::support::{Replaced, js, js_text};
+use sign_in::web_url::WebUrl;
+use tenant_picker::browser::{self, NoWebCrypto};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+// ── addresses ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// What the native tests of sign-in take for the browser. They prove nothing unless the two agree.
+fn native(text: &str, base: Option<&str>) -> Option<WebUrl> {
+    let base = base.map(url::Url::parse).transpose().ok()?;
+    let url = url::Url::options().base_url(base.as_ref()).parse(text).ok()?;
+    Some(WebUrl {
+        scheme: url.scheme().to_owned(),
+        hostname: url.host_str().unwrap_or_default().to_owned(),
+        origin: url.origin().ascii_serialization(),
+        path: url.path().to_owned(),
+        has_credentials: !url.username().is_empty() || url.password().is_some(),
+        has_query_or_fragment: url.query().is_some() || url.fragment().is_some(),
+        href: url.into(),
+    })
+}
+
+const HOSTILE: [&str; 58] = [
+    "https://app.example",
+    "https://APP.example:443/a/../b",
+    "http://localhost:80/",
+    "http://localhost:8080/x?y#z",
+    "https://app.example:/",
+    "https://app.example:99999/",
+    "https://user:pass@evil.example/",
+    "https://user@evil.example/",
+    "https://app.example@evil.example/",
+    "https://app.example:443@evil.example/",
+    "https://:@app.example/",
+    "https://app.example\\@evil.example/",
+    "https://app.example/;@evil.example",
+    "https:\\\\evil.example\\a",
+    "https:evil",
+    "https:/evil.example",
+    "https:///evil.example",
+    "https://",
+    "//evil.example",
+    "/callback",
+    "",
+    " https://app.example/ ",
+    "ht\ntps://app.\texample/\r\n",
+    "https://exa mple/",
+    "https://b\u{fc}cher.example/",
+    "https://B\u{dc}CHER.example/",
+    "https://fa\u{df}.example/",
+    "https://xn--bcher-kva.example/",
+    "https://xn--a.example/",
+    "https://\u{645}\u{62b}\u{627}\u{644}.example/",
+    "https://app\u{3002}example/",
+    "https://\u{ff41}pp.example/",
+    "https://app.example%2eevil.example/",
+    "https://app.example%00.evil.example/",
+    "https://app.example%2fevil/",
+    "https://app.example./",
+    "https://[::1]:8443/",
+    "https://[::ffff:127.0.0.1]/",
+    "https://127.1/",
+    "https://0x7f.1/",
+    "https://2130706433/",
+    "https://1.2.3.4.5/",
+    "javascript:alert(1)",
+    "JavaScript:alert(1)//https://app.example/",
+    "java\nscript:alert(1)",
+    "javascript://app.example/%0aalert(1)",
+    "vbscript:x",
+    "data:text/html,<script>alert(1)</script>",
+    "blob:https://app.example/7",
+    "mailto:ada@acme.example",
+    "about:blank",
+    "https://app.example/%2e%2e/%2E./a",
+    "https://app.example/..%2fadmin",
+    "https://app.example/a//b/./c/..",
+    "https://app.example/\u{e9}?\u{fc}#\u{df}",
+    "https://app.example?x",
+    "https://app.example#x",
+    "https://app.example/\u{202e}gnp.exe",
+];
+
+const HOSTILE_RELATIVE: [&str; 18] = [
+    "/callback",
+    "../admin",
+    "../../../admin",
+    "%2e%2e/x",
+    "",
+    "?a",
+    "#b",
+    "//evil.example/",
+    "\\\\evil.example",
+    "/\\evil.example",
+    "\t//evil.example",
+    "/\t/evil.example",
+    "https:evil",
+    "https:/evil",
+    "http:evil.example",
+    "..//evil.example",
+    "javascript:alert(1)",
+    "https://evil.example/",
+];
+
+#[wasm_bindgen_test]
+fn the_browser_reads_every_address_as_the_native_tests_parser_does() {
+    for text in HOSTILE {
+        assert_eq!(browser::parse_url(text, None), native(text, None), "{text:?}");
+    }
+    let base = Some("https://login.example/team/find?x#y");
+    for text in HOSTILE_RELATIVE {
+        assert_eq!(browser::parse_url(text, base), native(text, base), "{text:?} from {base:?}");
+    }
+    for base in ["", "login.example", "mailto:ada@acme.example"] {
+        assert_eq!(browser::parse_url("/a", Some(base)), native("/a", Some(base)), "/a from {base:?}");
+    }
+}
+
+/// One part of an address, by what it must be: two parsers could be wrong together.
+#[track_caller]
+fn check<T: PartialEq + std::fmt::Debug>(text: &str, part: impl Fn(&WebUrl) -> T, expected: T) {
+    let url = browser::parse_url(text, Some("https://login.example/team/find")).unwrap();
+    assert_eq!(part(&url), expected, "{text:?} is {url:?}");
+}
+
+#[wasm_bindgen_test]
+fn the_parts_of_an_address_are_what_the_browser_would_follow() {
+    check("https://app.example\\@evil.example/", |url| url.hostname.clone(), "app.example".to_owned());
+    check("https://app.example@evil.example/", |url| url.hostname.clone(), "evil.example".to_owned());
+    check("\\\\evil.example", |url| url.origin.clone(), "https://evil.example".to_owned());
+    check("https:evil", |url| url.href.clone(), "https://login.example/team/evil".to_owned());
+    check("https://B\u{dc}CHER.example/", |url| url.hostname.clone(), "xn--bcher-kva.example".to_owned());
+    check("https://a.example:443/", |url| url.origin.clone(), "https://a.example".to_owned());
+    check("http://127.0.0.1:9000/", |url| url.host().to_owned(), "127.0.0.1:9000".to_owned());
+    check("/a/%2e%2e/b", |url| url.path.clone(), "/b".to_owned());
+    check("java\nscript:alert(1)", |url| url.scheme.clone(), "javascript".to_owned());
+    check("javascript:alert(1)", |url| url.origin.clone(), "null".to_owned());
+    for (text, with) in [("https://u@a.example", true), ("https://:p@a.example", true), ("https://a.example", false)] {
+        check(text, |url| url.has_credentials, with);
+    }
+    for (text, with) in [("/a?b", true), ("/a#b", true), ("/a", false), ("/a%3fb%23c", false)] {
+        check(text, |url| url.has_query_or_fragment, with);
+    }
+}
+
+#[wasm_bindgen_test]
+fn the_callbacks_query_and_fragment_leave_the_address_bar_at_once() {
+    let home = js_text(
+        "const home = location.href; history.replaceState(null, '', '/callback?code=x&state=y#z'); return home",
+    );
+    let arrival = browser::arrive();
+    let left = js_text("return location.pathname + location.search + location.hash");
+    js("history.replaceState(null, '', '/?tenant=acme')", &JsValue::UNDEFINED);
+    let elsewhere = browser::arrive();
+    let untouched = js_text("return location.search");
+    js("history.replaceState(null, '', arg)", &home.into());
+
+    assert_eq!((arrival.query.as_str(), arrival.by_history), ("code=x&state=y", false));
+    assert_eq!(left, "/callback");
+    assert_eq!((elsewhere.query.as_str(), untouched.as_str()), ("tenant=acme", "?tenant=acme"));
+}
+
+// ── randomness and signatures ────────────────────────────────────────────────────────────────────────────────────────
+
+#[wasm_bindgen_test]
+fn every_attempt_draws_three_new_secrets_of_256_bits() {
+    let (one, two) = (browser::entropy().unwrap(), browser::entropy().unwrap());
+    let drawn = [one.state, one.nonce, one.code_verifier, two.state, two.nonce, two.code_verifier];
+    for (i, secret) in drawn.iter().enumerate() {
+        assert!(!drawn[..i].contains(secret), "number {i} came twice");
+        // Of 32 random bytes, 24 are zero once in 2^170 times.
+        assert!(secret.iter().filter(|byte| **byte == 0).count() < 24, "number {i} is not filled: {secret:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_signature_counts_for_what_was_signed_and_by_whom_alone() {
+    let (issuer, other) = (Signer::new().await, Signer::new().await);
+    let (key, signature) = (issuer.key().await, issuer.sign("signed").await);
+    assert_eq!(browser::verify_rs256(&key, b"signed", &signature).await, Ok(true));
+
+    let mut broken = signature.clone();
+    broken[100] ^= 1;
+    assert_eq!(browser::verify_rs256(&key, b"signed", &broken).await, Ok(false), "one bit of the signature");
+    assert_eq!(browser::verify_rs256(&key, b"signed", &signature[1..]).await, Ok(false), "a byte less");
+    assert_eq!(browser::verify_rs256(&key, b"signed", &[]).await, Ok(false), "no signature");
+    assert_eq!(browser::verify_rs256(&key, b"sIgned", &signature).await, Ok(false), "another message");
+    assert_eq!(browser::verify_rs256(&other.key().await, b"signed", &signature).await, Ok(false), "another key");
+}
+
+#[wasm_bindgen_test]
+async fn a_key_that_webcrypto_refuses_verifies_nothing() {
+    let issuer = Signer::new().await;
+    let (key, signature) = (issuer.key().await, issuer.sign("signed").await);
+    for (n, e) in [("", "AQAB"), ("%%%", "AQAB"), (key.n.as_str(), ""), (key.n.as_str(), "%%%"), (key.n.as_str(), "AA")]
+    {
+        let mut broken = key.clone();
+        (broken.n, broken.e) = (n.to_owned(), e.to_owned());
+        assert_eq!(browser::verify_rs256(&broken, b"signed", &signature).await, Ok(false), "n {n:?}, e {e:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn without_webcrypto_there_is_no_verdict_and_no_secret() {
+    let issuer = Signer::new().await;
+    let (key, signature) = (issuer.key().await, issuer.sign("signed").await);
+    let insecure = Replaced::with("crypto", "{value: {getRandomValues: array => array}}");
+    let verdict = browser::verify_rs256(&key, b"signed", &signature).await;
+    drop(insecure);
+    let bare = Replaced::with("crypto", "{value: {}}");
+    let drawn = browser::entropy().map(|_| ());
+    drop(bare);
+    assert_eq!((verdict, drawn), (Err(NoWebCrypto), Err(NoWebCrypto)));
+}
+
+#[wasm_bindgen_test]
+fn the_clock_counts_seconds_of_unix_time() {
+    let seconds = js("return Date.now() / 1000", &JsValue::UNDEFINED).as_f64().unwrap();
+    assert!((seconds - browser::now().0 as f64).abs() < 5.0, "{:?} at {seconds}", browser::now());
+}
+
+// ── page ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+#[wasm_bindgen_test]
+fn title_mark_and_accent_reach_the_page() {
+    browser::set_title("Sign in \u{2013} <Tulip>");
+    assert_eq!(js_text("return document.title"), "Sign in \u{2013} <Tulip>");
+
+    let marks = || js("return performance.getEntriesByName('tried', 'mark').length", &JsValue::UNDEFINED).as_f64();
+    assert_eq!(marks(), Some(0.0));
+    browser::mark("tried");
+    assert_eq!(marks(), Some(1.0));
+
+    browser::set_accent("#123456");
+    let accent = "return getComputedStyle(document.body).getPropertyValue('--accent').trim()";
+    assert_eq!(js_text(accent), "#123456");
+    assert_eq!(Some(js_text("return navigator.language")), browser::language());
+}

@@ -1,0 +1,110 @@
+//! What these tests share: JavaScript as the other witness, and stand-ins for what a window offers.
+
+use js_sys::{Array, Function, Promise};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Document, Element, HtmlElement};
+
+/// Runs JavaScript that knows its argument as `arg`.
+#[track_caller]
+pub(crate) fn js(body: &str, arg: &JsValue) -> JsValue {
+    Function::new_with_args("arg", body).call1(&JsValue::NULL, arg).unwrap()
+}
+
+/// The same for JavaScript that may `await`.
+pub(crate) async fn js_async(body: &str, arg: &JsValue) -> JsValue {
+    let promise = js(&format!("return (async () => {{ {body} }})()"), arg);
+    JsFuture::from(Promise::from(promise)).await.unwrap()
+}
+
+/// The string that JavaScript gives.
+#[track_caller]
+pub(crate) fn js_text(body: &str) -> String {
+    js(body, &JsValue::UNDEFINED).as_string().unwrap()
+}
+
+/// Waits until `holds`, at most five seconds.
+pub(crate) async fn until(what: &str, holds: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if holds() {
+            return;
+        }
+        js_async("await new Promise(done => setTimeout(done, 10))", &JsValue::UNDEFINED).await;
+    }
+    assert!(holds(), "waited for {what} in vain: {}", document().body().unwrap().inner_html());
+}
+
+pub(crate) fn document() -> Document {
+    web_sys::window().unwrap().document().unwrap()
+}
+
+/// An element of its own in the page, gone when dropped.
+pub(crate) struct Stage(pub(crate) HtmlElement);
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        let element = js("return document.body.appendChild(document.createElement('div'))", &JsValue::UNDEFINED);
+        Self(element.into())
+    }
+
+    pub(crate) fn find(&self, selector: &str) -> Option<Element> {
+        self.0.query_selector(selector).unwrap()
+    }
+
+    #[track_caller]
+    pub(crate) fn text_of(&self, selector: &str) -> String {
+        let found = self.find(selector);
+        found.unwrap_or_else(|| wasm_bindgen::throw_str(&self.0.inner_html())).text_content().unwrap()
+    }
+
+    /// Whether this element has the focus.
+    pub(crate) fn has_focus(&self, selector: &str) -> bool {
+        self.find(selector).is_some_and(|element| document().active_element() == Some(element))
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.0.remove();
+    }
+}
+
+/// Something else in the place of a property of the window, until dropped.
+pub(crate) struct Replaced(Array);
+
+impl Replaced {
+    /// `descriptor` is a property descriptor in JavaScript, for example `{value: 7}`.
+    pub(crate) fn with(property: &str, descriptor: &str) -> Self {
+        let body = format!(
+            "const was = Object.getOwnPropertyDescriptor(window, arg);
+             Object.defineProperty(window, arg, {{configurable: true, ...{descriptor}}});
+             return [arg, was]"
+        );
+        Self(js(&body, &property.into()).into())
+    }
+}
+
+impl Drop for Replaced {
+    fn drop(&mut self) {
+        js("Object.defineProperty(window, arg[0], arg[1])", &self.0);
+    }
+}
+
+/// Lets every fetch be answered with this. `headers` is a JavaScript object. What was asked is in `window.asked`.
+pub(crate) fn answering(status: u16, headers: &str, body: &str) -> Replaced {
+    let body = serde_json::Value::from(body);
+    Replaced::with(
+        "fetch",
+        &format!(
+            "{{value: async request => {{
+                window.asked = request;
+                return new Response({body}, {{status: {status}, headers: {headers}}});
+            }}}}"
+        ),
+    )
+}
+
+/// Lets every fetch fail as the browser does for an error of this name.
+pub(crate) fn failing(name: &str) -> Replaced {
+    Replaced::with("fetch", &format!("{{value: async () => {{ throw new DOMException('', '{name}') }}}}"))
+}
