@@ -6,6 +6,7 @@
 
 mod answers;
 mod attempt;
+mod form;
 mod page;
 mod platform;
 mod problems;

@@ -1,10 +1,14 @@
 //! The whole app, started as the page starts it.
 
 use crate::attempt::CONFIG;
-use crate::support::{Stage, answering, failing, js_text, until};
+use crate::support::{Stage, answering, document, failing, js_text, until};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-fn started() -> Stage {
+pub(crate) fn started() -> Stage {
+    // One that failed before may have left its own.
+    if let Some(earlier) = document().get_element_by_id("app") {
+        earlier.remove();
+    }
     let stage = Stage::new();
     stage.0.set_id("app");
     stage.0.set_text_content(Some("from index.html"));
@@ -18,7 +22,7 @@ async fn a_page_without_its_config_says_so_to_the_operator() {
     let stage = started();
     until("the alert", || stage.has_focus("[role=alert]")).await;
     assert!(stage.find("[data-error=config_missing]").is_some(), "{}", stage.0.inner_html());
-    let text = stage.text_of("#app");
+    let text = stage.0.text_content().unwrap();
     assert!(text.contains("config.json") && !text.contains("from index.html"), "{text}");
     assert_eq!(js_text("return document.title"), "Error: Sign in");
 }

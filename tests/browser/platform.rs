@@ -24,7 +24,9 @@ fn native(text: &str, base: Option<&str>) -> Option<WebUrl> {
     })
 }
 
-const HOSTILE: [&str; 58] = [
+// Not among them, because Chromium departs from the URL standard there: `https://exa mple/` and `https://xn--a.example/`,
+// which it takes, and the origin of `file:`.
+const HOSTILE: [&str; 57] = [
     "https://app.example",
     "https://APP.example:443/a/../b",
     "http://localhost:80/",
@@ -36,6 +38,7 @@ const HOSTILE: [&str; 58] = [
     "https://app.example@evil.example/",
     "https://app.example:443@evil.example/",
     "https://:@app.example/",
+    "https://:password@app.example/",
     "https://app.example\\@evil.example/",
     "https://app.example/;@evil.example",
     "https:\\\\evil.example\\a",
@@ -48,12 +51,10 @@ const HOSTILE: [&str; 58] = [
     "",
     " https://app.example/ ",
     "ht\ntps://app.\texample/\r\n",
-    "https://exa mple/",
     "https://b\u{fc}cher.example/",
     "https://B\u{dc}CHER.example/",
     "https://fa\u{df}.example/",
     "https://xn--bcher-kva.example/",
-    "https://xn--a.example/",
     "https://\u{645}\u{62b}\u{627}\u{644}.example/",
     "https://app\u{3002}example/",
     "https://\u{ff41}pp.example/",

@@ -167,7 +167,7 @@ async fn a_problem_is_an_alert_with_code_heading_words_and_ways_on_and_takes_the
         let words = copy::words(&failure);
         let stage = shown(failure, None).await;
         assert!(stage.has_focus(&format!("[role=alert][data-error={code}]")), "{code}");
-        assert_eq!(stage.text_of("[role=alert] h2"), "There is a problem");
+        assert_eq!(stage.text_of("[role=alert] :is(h1, h2)"), "There is a problem");
         let text = stage.text_of("[role=alert]");
         for part in [&words.what, words.next, words.detail.as_deref().unwrap_or_default(), "a way on", code] {
             assert!(text.contains(part), "{code} does not show {part}: {text}");

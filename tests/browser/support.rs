@@ -23,15 +23,20 @@ pub(crate) fn js_text(body: &str) -> String {
     js(body, &JsValue::UNDEFINED).as_string().unwrap()
 }
 
+pub(crate) async fn pause(milliseconds: u32) {
+    js_async("await new Promise(done => setTimeout(done, arg))", &milliseconds.into()).await;
+}
+
 /// Waits until `holds`, at most five seconds.
 pub(crate) async fn until(what: &str, holds: impl Fn() -> bool) {
     for _ in 0..500 {
         if holds() {
             return;
         }
-        js_async("await new Promise(done => setTimeout(done, 10))", &JsValue::UNDEFINED).await;
+        pause(10).await;
     }
-    assert!(holds(), "waited for {what} in vain: {}", document().body().unwrap().inner_html());
+    let stage = document().body().unwrap().last_element_child().unwrap();
+    assert!(holds(), "waited for {what} in vain: {}", stage.outer_html());
 }
 
 pub(crate) fn document() -> Document {

@@ -36,7 +36,7 @@ impl Answer {
     }
 
     fn tenants(&self) -> Vec<String> {
-        let answer: LookupResponse = serde_json::from_str(&self.body).unwrap();
+        let answer = LookupResponse::parse(&self.body).unwrap();
         answer.tenants.iter().map(|tenant| tenant.code.to_string()).collect()
     }
 
