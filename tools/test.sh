@@ -15,7 +15,8 @@ cargo test --quiet --locked --workspace --exclude tenant-picker --exclude end-to
 step "the local hosted UI's tests"
 npm test --silent --prefix hosted-ui
 step "browser tests"
-cargo test --quiet "${wasm[@]}"
+# Not --quiet: cargo hands it on, and wasm-bindgen's test runner does not know it.
+cargo test "${wasm[@]}" --test browser
 step "the site"
 tools/build.sh
 cargo build --quiet --locked --release -p lookup-service
