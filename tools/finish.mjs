@@ -24,7 +24,8 @@ const minify = ["--minify", "--format=esm", "--target=es2022", "--loader=js", "-
 for (const name of names().filter((name) => [".js", ".wasm"].includes(extname(name)))) {
   const before = readFileSync(file(name));
   const after = extname(name) === ".js" ? execFileSync("esbuild", minify, { input: before }) : before;
-  const renamed = name.replace(/-[0-9a-f]{16}/, `-${hash("sha256", after, "hex").slice(0, 16)}`);
+  // trunk drops a fingerprint's leading zeros.
+  const renamed = name.replace(/-[0-9a-f]{8,16}(?=[._])/, `-${hash("sha256", after, "hex").slice(0, 16)}`);
   if (!page.includes(name)) throw Error(`index.html does not name ${name}`);
   page = page.replaceAll(name, renamed).replaceAll(hash("sha384", before, "base64"), hash("sha384", after, "base64"));
   writeFileSync(file(name), after);
