@@ -5,10 +5,12 @@
 
 use crate::browser;
 use gloo_net::http::{Method, RequestBuilder, Response};
+use js_sys::JSON;
 use lookup_api::{Identifier, LookupResponse, Tenant};
 use sign_in::deployment::{ConfigError, Deployment};
 use sign_in::jwks::Jwks;
 use sign_in::tokens::{AwaitedTokens, TokenError, TokenRequest, UnverifiedTokens};
+use wasm_bindgen::JsValue;
 use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect};
 
 /// Contract §3, in milliseconds.
@@ -23,6 +25,8 @@ pub enum Silence {
     Unreachable,
     /// The time limit passed.
     TimedOut,
+    /// The browser knows that it is offline.
+    Offline,
 }
 
 /// Why config.json cannot be used.
@@ -76,7 +80,9 @@ impl ConfigFailure {
     /// Stable.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Silent(_) => "config_unreachable",
+            Self::Silent(Silence::Unreachable) => "config_unreachable",
+            Self::Silent(Silence::TimedOut) => "config_timeout",
+            Self::Silent(Silence::Offline) => "config_offline",
             Self::Missing => "config_missing",
             Self::Wrong(_) => "config_malformed",
         }
@@ -89,6 +95,7 @@ impl LookupFailure {
         match self {
             Self::Silent(Silence::Unreachable) => "lookup_unreachable",
             Self::Silent(Silence::TimedOut) => "lookup_timeout",
+            Self::Silent(Silence::Offline) => "lookup_offline",
             Self::RateLimited { .. } => "lookup_rate_limited",
             Self::Unavailable => "lookup_unavailable",
             Self::Refused => "lookup_refused",
@@ -103,6 +110,7 @@ impl TokenFailure {
         match self {
             Self::Silent(Silence::Unreachable) => "token_unreachable",
             Self::Silent(Silence::TimedOut) => "token_timeout",
+            Self::Silent(Silence::Offline) => "token_offline",
             Self::Refused(error) => error.code(),
         }
     }
@@ -114,6 +122,7 @@ impl KeysFailure {
         match self {
             Self::Silent(Silence::Unreachable) => "jwks_unreachable",
             Self::Silent(Silence::TimedOut) => "jwks_timeout",
+            Self::Silent(Silence::Offline) => "jwks_offline",
             Self::Malformed => "jwks_malformed",
         }
     }
@@ -131,6 +140,15 @@ pub async fn deployment() -> Result<Deployment, ConfigFailure> {
     }
     let page = browser::page_url().ok_or(ConfigFailure::Missing)?;
     Deployment::parse(&text, &page, browser::parse_url).map_err(ConfigFailure::Wrong)
+}
+
+/// Fetches the sentences of a language: null for English, which is in the program; `None` if they cannot be had.
+pub async fn sentences(language: &str, address: &str) -> Option<JsValue> {
+    if language == "en" {
+        return Some(JsValue::NULL);
+    }
+    let (status, text) = send(request(Method::GET, address, LOOKUP_LIMIT), None).await.ok()?.text().await;
+    JSON::parse(&text.ok().filter(|_| status == 200)?).ok()
 }
 
 /// Asks which organizations match. Of an email only the domain is sent (see [`Identifier::request`]).
@@ -208,6 +226,7 @@ async fn send(request: RequestBuilder, body: Option<String>) -> Result<Answered,
 fn silence(error: gloo_net::Error) -> Silence {
     match error {
         gloo_net::Error::JsError(error) if error.name == "TimeoutError" => Silence::TimedOut,
+        _ if !browser::is_online() => Silence::Offline,
         _ => Silence::Unreachable,
     }
 }

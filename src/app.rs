@@ -1,41 +1,44 @@
-//! The frame: settings first, then the page that the address names.
+//! The frame: settings first, then the page that the address names; around it the brand and the choice of languages.
 
 use crate::api::{self, ConfigFailure};
 use crate::browser::{self, Arrival};
 use crate::copy;
 use crate::failure::Failure;
-use crate::pages::{callback::Callback, find::Find, signed_out::SignedOut};
-use crate::problem::Problem;
+use crate::languages::{languages, spoken};
+use crate::messages::{self as m, text};
+use crate::pages::{callback::callback, find::find, signed_out::signed_out};
+use crate::parts::{all, at, button, el, link, live, nothing};
+use crate::problem::{Setting, problem};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::Router;
 use leptos_router::hooks::use_location;
-use sign_in::deployment::Deployment;
+use sign_in::deployment::{Branding, Deployment};
 use std::sync::Arc;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 /// What every page needs and none may change.
 #[derive(Clone)]
 pub struct Frame {
     /// The deployment's settings.
     pub deployment: Arc<Deployment>,
+    /// The language of the page. A view that says something reads it, and so is drawn anew when it changes.
+    pub language: RwSignal<String>,
     /// How the person got here. The first page takes it; pages that follow within the app find nothing.
     arrival: StoredValue<Option<Arrival>>,
 }
 
 impl Frame {
-    /// Joins settings and arrival.
-    pub fn new(deployment: Deployment, arrival: Arrival) -> Self {
-        Self { deployment: Arc::new(deployment), arrival: StoredValue::new(Some(arrival)) }
-    }
-
-    /// The frame that [`App`] provides.
-    pub fn of_page() -> Self {
-        expect_context()
-    }
-
     /// How the person got here, once.
     pub fn take_arrival(&self) -> Option<Arrival> {
         self.arrival.try_update_value(Option::take).flatten()
+    }
+
+    /// The way to the product's support, where the deployment names one.
+    pub fn support(&self) -> Option<AnyView> {
+        let address = self.deployment.branding.support_url.as_ref()?;
+        Some(link("", address, text(m::SUPPORT)))
     }
 
     /// Names the page in the title.
@@ -44,11 +47,13 @@ impl Frame {
     }
 }
 
-/// Runs the app in the element `#app`.
-pub fn start() {
-    let arrival = browser::arrive();
-    if let Some(root) = browser::app_root() {
-        root.set_text_content(None);
+/// Runs the app in the element `#app`. `boot.js` calls it with the query that it found, and the sentences of the language
+/// that it chose (null for English).
+#[wasm_bindgen]
+pub fn start(query: String, texts: JsValue) {
+    m::speak(&browser::page_language(), texts);
+    let arrival = browser::arrive(query);
+    if let Some(root) = browser::element("app") {
         mount_to(root, move || view! { <App arrival=arrival /> }).forget();
     }
 }
@@ -62,53 +67,75 @@ pub fn App(
     // A resource would do the same with 25 kB of machinery for tracking, suspending and serialising.
     let settings = RwSignal::new(None);
     spawn_local(async move { settings.set(Some(api::deployment().await)) });
-    move || match settings.get() {
-        None => view! { <p role="status">{copy::LOADING}</p> }.into_any(),
-        Some(Err(failure)) => view! { <Misconfigured failure /> }.into_any(),
-        Some(Ok(deployment)) => view! { <Pages frame=Frame::new(deployment, arrival.clone()) /> }.into_any(),
-    }
+    live(move || match settings.get() {
+        // The form is there already; other pages have nothing to say yet.
+        None => nothing(),
+        Some(Err(failure)) => misconfigured(failure),
+        Some(Ok(deployment)) => pages(Frame {
+            deployment: Arc::new(deployment),
+            language: RwSignal::new(browser::page_language()),
+            arrival: StoredValue::new(Some(arrival.clone())),
+        }),
+    })
 }
 
-#[component]
-fn Misconfigured(failure: ConfigFailure) -> impl IntoView {
-    browser::set_title(&copy::title(copy::SIGN_IN, None, true));
-    view! { <Problem failure=Failure::Config(failure) field=None alone=true /> }
+fn misconfigured(failure: ConfigFailure) -> AnyView {
+    browser::set_title(&copy::title(&text(m::SIGN_IN), None, true));
+    browser::set_data("screen", "other");
+    let again = button("", text(m::TRY_AGAIN), browser::reload);
+    problem(&Failure::Config(failure), Setting { alone: true, ..Setting::default() }, vec![again])
 }
 
-#[component]
-fn Pages(frame: Frame) -> impl IntoView {
+fn pages(frame: Frame) -> AnyView {
     let branding = frame.deployment.branding.clone();
     if let Some(accent) = &branding.accent {
-        browser::set_accent(accent);
+        browser::set_property("--brand", &accent.css());
+        browser::set_property("--on-brand", accent.text_on_it());
+        browser::set_property("--brand-on-light", &accent.readable_on_light().css());
+        browser::set_property("--brand-on-dark", &accent.readable_on_dark().css());
     }
-    provide_context(frame);
-    view! {
-        {branding.logo.map(|logo| view! { <img class="logo" src=logo alt="" /> })}
+    let language = frame.language;
+    let page = view! {
         <Router>
-            <Page />
+            <Page frame />
         </Router>
-    }
+    };
+    all(vec![at("brand", move || brand(&branding)), at("foot", move || languages(language)), page.into_any()])
+}
+
+fn brand(branding: &Branding) -> AnyView {
+    let logo = branding.logo.as_deref();
+    all(vec![
+        logo.map_or_else(nothing, |logo| el("img", "").attr("src", logo).attr("alt", "").with(Vec::new())),
+        el("span", "").saying(branding.product.clone().unwrap_or_default()),
+    ])
 }
 
 /// Three fixed addresses need the router's history and links, not its tables of nested routes with parameters, which
 /// would weigh 15 kB (brotli).
 #[component]
-fn Page() -> impl IntoView {
+fn Page(frame: Frame) -> impl IntoView {
     let address = use_location().pathname;
-    move || match address.read().as_str() {
-        "/" => view! { <Find /> }.into_any(),
-        "/callback" => view! { <Callback /> }.into_any(),
-        "/signed-out" => view! { <SignedOut /> }.into_any(),
-        _ => view! { <NotFound /> }.into_any(),
-    }
+    live(move || {
+        let address = address.read();
+        if address.as_str() != "/" {
+            browser::set_data("screen", "other");
+        }
+        match address.as_str() {
+            "/" => find(&frame),
+            "/signed-out" => signed_out(&frame),
+            // An app client may have a callback URL of its own below it, which tells whose it is (cognito.md).
+            address if address == "/callback" || address.starts_with("/callback/") => callback(&frame),
+            _ => not_found(&frame),
+        }
+    })
 }
 
-#[component]
-fn NotFound() -> impl IntoView {
-    Frame::of_page().title(copy::SIGN_IN, true);
-    view! {
-        <Problem failure=Failure::NotFound field=None alone=true>
-            <a class="button" href="/">{copy::START_OVER}</a>
-        </Problem>
-    }
+fn not_found(frame: &Frame) -> AnyView {
+    let page = frame.clone();
+    spoken(frame, move || {
+        page.title(&text(m::SIGN_IN), true);
+        let start_over = link("button", "/", text(m::START_OVER));
+        problem(&Failure::NotFound, Setting { alone: true, ..Setting::default() }, vec![start_over])
+    })
 }

@@ -1,24 +1,98 @@
-// Starts the app that the page preloads. It is a file of its own because the content security policy allows no inline
-// script; it reads the fingerprinted names from the preload links, so that nothing here changes from build to build.
-const preloaded = (selector) => document.querySelector(selector).href;
+// Runs before the first paint and before the app has loaded. A file of its own, since the content security policy allows no
+// inline script. It takes the answer out of the address bar, keeps what is typed and sent too early, chooses the language,
+// and starts the app.
+(() => {
+  const root = document.documentElement;
+  const { pathname, search } = location;
+  const all = (selector) => [...document.querySelectorAll(selector)];
 
-// No WebAssembly, a download that broke, or an app that stopped: say so instead of leaving a dead page. A stopped app
-// is seen from here because it cannot be trusted to say anything itself.
-const crashed = () => {
-  const words = document.getElementById("crashed").content.cloneNode(true);
-  document.getElementById("app").replaceChildren(words);
-};
-const watch = (kind, reason) =>
-  addEventListener(kind, (event) => {
-    if (reason(event) instanceof WebAssembly.RuntimeError) crashed();
+  // Before any request of the app could carry a code in a Referer, or the history keep it (RFC 9700 §4.2.4).
+  if (pathname.startsWith("/callback")) history.replaceState(null, "", pathname);
+  root.dataset.screen = pathname === "/" ? "form" : "other";
+
+  // Storage that is blocked throws as soon as it is looked at.
+  const stored = (key) => {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  };
+  // Room for the organizations used before, so that nothing moves when the app shows them.
+  try {
+    const recents = JSON.parse(stored("tenant-picker.recents")).length;
+    if (recents) root.style.setProperty("--recents", (root.dataset.recents = recents));
+  } catch {}
+
+  // A policy that enforces Trusted Types lets the app's own static markup pass, and nothing that could run.
+  globalThis.trustedTypes?.createPolicy("default", {
+    createHTML: (html) => (/<(script|iframe|object|embed|base|link|meta|svg|math|style)|\son\w+\s*=|javascript:/i.test(html) ? null : html),
   });
-watch("error", (event) => event.error);
-watch("unhandledrejection", (event) => event.reason);
 
-try {
-  const glue = await import(preloaded("link[rel=modulepreload]"));
-  await glue.default({ module_or_path: preloaded("link[rel=preload][type='application/wasm']") });
-} catch (error) {
-  crashed();
-  console.error("app_crashed", error);
-}
+  // ── language ──
+  // ?lang=, else what was chosen on this device, else what the browser asks for; each in full, then by its language alone.
+  const wanted = [new URLSearchParams(search).get("lang"), stored("tenant-picker.lang"), ...(navigator.languages ?? [])];
+  const links = all("link[hreflang]");
+  const bare = (tag) => tag.toLowerCase().replace(/^iw\b/, "he").split("-")[0];
+  let link;
+  for (const tag of wanted) {
+    if (!tag) continue;
+    link ??= links.find((one) => one.hreflang.toLowerCase() === tag.toLowerCase()) ?? links.find((one) => bare(one.hreflang) === bare(tag) && one.title);
+  }
+  const language = link?.hreflang ?? "en";
+  root.lang = language;
+  root.dir = ["ar", "he"].includes(language) ? "rtl" : "ltr";
+  const messages = language === "en" ? null : fetch(link.href).then((answer) => answer.json()).catch(() => null);
+  // The form waits for its words, though not for long; it can be typed in all the while.
+  if (messages) {
+    root.dataset.words = "awaited";
+    const show = () => delete root.dataset.words;
+    setTimeout(show, 3000);
+    messages.then((texts) => parsed.then(() => {
+      for (const element of texts ? all("[data-message]") : []) element.textContent = texts[element.dataset.message];
+      show();
+    }));
+  }
+
+  // ── what comes too early ──
+  addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (root.dataset.app) return;
+    root.dataset.submitted = "";
+    event.target.setAttribute("aria-busy", "true");
+  }, true);
+  const parsed = new Promise((done) => {
+    document.readyState === "loading" ? addEventListener("DOMContentLoaded", done) : done();
+  });
+  parsed.then(() => {
+    const field = document.getElementById("identifier");
+    if (root.dataset.screen !== "form") return;
+    // Where something else comes first, the focus would skip it.
+    if (!root.dataset.recents && document.activeElement === document.body) field.focus();
+    performance.mark("usable");
+  });
+
+  // ── the app ──
+  // No WebAssembly, a download that broke, or an app that stopped: say so instead of leaving a dead page. A stopped app is
+  // seen from here because it cannot be trusted to say anything itself.
+  const crashed = () => {
+    root.dataset.screen = "other";
+    document.getElementById("app").replaceChildren(document.getElementById("crashed").content.cloneNode(true));
+  };
+  const watch = (kind, reason) => addEventListener(kind, (event) => reason(event) instanceof WebAssembly.RuntimeError && crashed());
+  watch("error", (event) => event.error);
+  watch("unhandledrejection", (event) => event.reason);
+  const preloaded = (selector) => document.querySelector(selector).href;
+  (async () => {
+    // The preloads stand behind this script; the browser has found them long before.
+    await parsed;
+    try {
+      const glue = await import(preloaded("link[rel=modulepreload]"));
+      await glue.default({ module_or_path: preloaded("link[rel=preload][type='application/wasm']") });
+      glue.start(search.slice(1), await messages);
+    } catch {
+      crashed();
+      console.error("app_crashed");
+    }
+  })();
+})();

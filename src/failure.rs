@@ -28,6 +28,8 @@ pub enum Failure {
     StorageBlocked,
     /// The browser has no cryptography for us.
     NoWebCrypto,
+    /// Another tab is finishing this very sign-in.
+    InProgress,
     /// The answer of the hosted UI is not taken.
     Callback(CallbackError),
     /// The token endpoint was not reached, or its answer is not taken.
@@ -54,6 +56,7 @@ impl Failure {
             Self::UnknownIssuer => "unknown_issuer",
             Self::StorageBlocked => "storage_blocked",
             Self::NoWebCrypto => "no_web_crypto",
+            Self::InProgress => "callback_in_progress",
             Self::Callback(error) => error.code(),
             Self::Token(failure) => failure.code(),
             Self::Keys(failure) => failure.code(),
@@ -65,6 +68,14 @@ impl Failure {
     /// Whether a second attempt by itself is likely to work: Cognito has just linked an account.
     pub fn passes_on_second_try(&self) -> bool {
         matches!(self, Self::Callback(CallbackError::Refused(Refusal::AccountLinked)))
+    }
+
+    /// The domain that was typed and that nobody has.
+    pub fn mistyped_domain(&self) -> Option<&str> {
+        match self {
+            Self::NoMatch { subject } if subject.contains('.') => Some(subject),
+            _ => None,
+        }
     }
 
     /// Whether the person's own input is at fault, so that the error belongs to the field.

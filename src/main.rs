@@ -1,5 +1,5 @@
-//! The program that the page loads.
+//! The program that the page loads. `boot.js` calls [`tenant_picker::start`] once it is there.
 
-fn main() {
-    tenant_picker::start();
-}
+use tenant_picker as _;
+
+fn main() {}

@@ -3,51 +3,79 @@
 use crate::browser;
 use crate::copy;
 use crate::failure::Failure;
-use leptos::html;
+use crate::messages::{self as m, Message, text};
+use crate::parts::{all, announcement, button, el, line, nothing, ways_on, words};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use lookup_api::TenantCode;
 
-/// Shows `failure`; `children` are the ways on. Its code is there to be read out to support, and for tests.
-#[component]
-pub fn Problem(
-    /// What went wrong.
-    failure: Failure,
+/// Where a failure is shown, and whom it is about.
+#[derive(Debug, Clone, Default)]
+pub struct Setting {
     /// The id of the field that the failure is about, to link to.
-    #[prop(optional_no_strip)]
-    field: Option<&'static str>,
+    pub field: Option<&'static str>,
     /// Whether the page has nothing else to say, so that this is its main heading.
-    #[prop(optional)]
-    alone: bool,
-    /// Buttons and links that lead on.
-    #[prop(optional)]
-    children: Option<Children>,
-) -> impl IntoView {
-    let alert = NodeRef::<html::Div>::new();
-    alert.on_load(|element| browser::focus(&element));
-    let code = failure.code();
-    let words = copy::words(&failure);
-    let what = match field {
-        Some(id) => view! { <a href=["#", id].concat() rel="external">{words.what}</a> }.into_any(),
-        None => words.what.into_any(),
-    };
-    view! {
-        <div class="problem" role="alert" data-error=code tabindex="-1" node_ref=alert>
-            {if alone { view! { <h1>{copy::PROBLEM}</h1> }.into_any() } else { view! { <h2>{copy::PROBLEM}</h2> }.into_any() }}
-            <p>{what}</p>
-            <p>{words.next}</p>
-            {words.detail.map(|detail| view! { <p class="detail">{copy::THEY_SAID}": "<q>{detail}</q></p> })}
-            {children.map(|children| view! { <div class="ways-on">{children()}</div> })}
-            <p class="code">"Code: " <code>{code}</code></p>
-        </div>
-    }
+    pub alone: bool,
+    /// The organization that it happened with.
+    pub tenant: Option<TenantCode>,
 }
 
-/// A heading that takes the focus when it appears, so that the focus moves with the page.
-#[component]
-pub fn Heading(
-    /// Its words.
-    text: String,
-) -> impl IntoView {
-    let heading = NodeRef::<html::H1>::new();
-    heading.on_load(|element| browser::focus(&element));
-    view! { <h1 tabindex="-1" node_ref=heading>{text}</h1> }
+/// Shows `failure` and the ways on. Its code is there to be read out to support, and for tests.
+pub fn problem(failure: &Failure, setting: Setting, ways: Vec<AnyView>) -> AnyView {
+    let code = failure.code();
+    let copy::Words { what, next, detail } = copy::words(failure);
+    let what = match setting.field {
+        Some(id) => el("a", "").attr("href", &["#", id].concat()).attr("rel", "external").saying(what),
+        None => words(&what),
+    };
+    let said = detail.as_deref().map_or_else(nothing, |detail| {
+        el("p", "detail").with(vec![
+            words(&[&text(m::DETAILS), ": "].concat()),
+            el("q", "").attr("dir", "auto").saying(detail.to_owned()),
+        ])
+    });
+    let code_line =
+        el("p", "code").with(vec![words(&[&text(m::CODE), ": "].concat()), el("code", "").saying(code.to_owned())]);
+    // What a person typed needs no report.
+    let report = if setting.field.is_some() { nothing() } else { report(code, setting.tenant, detail) };
+    el("div", "problem").attr("role", "alert").attr("data-error", code).taking_focus().with(vec![
+        el(if setting.alone { "h1" } else { "h2" }, "").saying(text(m::PROBLEM)),
+        el("p", "").with(vec![what]),
+        line("", next),
+        said,
+        ways_on(ways),
+        code_line,
+        report,
+    ])
+}
+
+/// What support needs to know, to be copied: when, what and where, and no secret.
+fn report(code: &'static str, tenant: Option<TenantCode>, detail: Option<String>) -> AnyView {
+    let mut report = ["code: ", code, "\ntime: ", &browser::timestamp()].concat();
+    let page = browser::page_url().map(|url| url.origin + &url.path);
+    let lines = [("organization", tenant.map(String::from)), ("details", detail), ("page", page)];
+    for (name, value) in lines {
+        if let Some(value) = value {
+            report = [&report, "\n", name, ": ", &value].concat();
+        }
+    }
+    let copied = RwSignal::new(false);
+    let copy = move || {
+        let report = report.clone();
+        spawn_local(async move { copied.set(browser::copy_to_clipboard(&report).await) });
+    };
+    let said = move || if copied.get() { text(m::COPIED) } else { String::new() };
+    all(vec![button("link", text(m::COPY_DETAILS), copy), announcement("announced", said)])
+}
+
+/// A heading that takes the focus when it appears, so that the focus moves with the page. `name` is the name in it.
+pub fn heading(message: Message, name: Option<&str>) -> AnyView {
+    el("h1", "").taking_focus().with(naming(message, name))
+}
+
+/// The sentence about a name, the name set apart: it may run in another direction than the words around it.
+pub fn naming(message: Message, name: Option<&str>) -> Vec<AnyView> {
+    let (before, after) = m::around(message);
+    let name = name.map_or_else(nothing, |name| el("bdi", "").saying(name.to_owned()));
+    vec![words(&before), name, words(&after)]
 }

@@ -16,5 +16,8 @@ if [ -e "$sources" ]; then
 else
   echo "The source of Rust's standard library is not here ('rustup component add rust-src'), so the site gets 20 kB larger." >&2
 fi
+# The sentences of every language, as the page loads them (crates/messages). With the host's own compiler settings.
+env -u CARGO_UNSTABLE_BUILD_STD -u CARGO_UNSTABLE_BUILD_STD_FEATURES -u RUSTC_BOOTSTRAP \
+  cargo run --quiet --locked -p messages -- locales target/locales
 trunk build
 node tools/finish.mjs dist

@@ -178,11 +178,11 @@ cargo_tool() {
 need_npm_tools() {
   # npm writes this file last, so it is not there after an install that was interrupted.
   local written=$PREFIX/node_modules/.package-lock.json
-  if [ -x "$PREFIX/bin/wasm-opt" ] && [ -x "$PREFIX/bin/esbuild" ] && grep -qF "\"version\": \"$BINARYEN\"" "$written" &&
+  if [ -x "$PREFIX/bin/wasm-metadce" ] && [ -x "$PREFIX/bin/esbuild" ] && grep -qF "\"version\": \"$BINARYEN\"" "$written" &&
     grep -qF "\"version\": \"$ESBUILD\"" "$written"; then return; fi 2>/dev/null
   say "installing wasm-opt and esbuild (npm, about 10 seconds)"
   npm install --silent --no-fund --no-audit --ignore-scripts --prefix "$PREFIX" "binaryen@$BINARYEN" "esbuild@$ESBUILD" &&
-    ln -sf ../node_modules/.bin/wasm-opt ../node_modules/.bin/esbuild "$PREFIX/bin/" ||
+    ln -sf ../node_modules/.bin/wasm-opt ../node_modules/.bin/wasm-metadce ../node_modules/.bin/esbuild "$PREFIX/bin/" ||
     die "npm could not install binaryen $BINARYEN (wasm-opt) and esbuild $ESBUILD. Run this again where npm can download."
 }
 

@@ -3,16 +3,22 @@
 use crate::api::{self, Freshness};
 use crate::app::Frame;
 use crate::browser;
-use crate::copy;
 use crate::depart::depart;
+use crate::emblem::emblem;
 use crate::failure::Failure;
-use crate::pages::leaving::Leaving;
-use crate::problem::{Heading, Problem};
-use leptos::prelude::{Callback as Handler, *};
+use crate::languages::spoken;
+use crate::messages::{self as m, about, text};
+use crate::pages::leaving::leaving;
+use crate::pages::signed_out::signed_out_words;
+use crate::parts::{all, button, el, link, watch, ways_on};
+use crate::problem::{Setting, heading, naming, problem};
+use crate::recents::domain_of;
+use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use lookup_api::Tenant;
+use lookup_api::{Identifier, Isolation, Tenant};
+use sign_in::arrival::Wishes;
 use sign_in::authorize::{Luggage, PendingSignIn};
 use sign_in::callback::{Answer, CallbackError};
 use sign_in::deployment::Deployment;
@@ -34,83 +40,100 @@ enum Stage {
     Failed(Failure, Option<Again>),
     Leaving(Arc<Tenant>),
     SigningOut,
+    SignedOutElsewhere,
 }
 
 /// The page at `/callback`. Without an answer to finish it shows this tab's session, so that a reload keeps it.
-#[component]
-pub fn Callback() -> impl IntoView {
-    let frame = Frame::of_page();
+pub fn callback(frame: &Frame) -> AnyView {
     let query = frame.take_arrival().map(|arrival| arrival.query).unwrap_or_default();
     let stage = RwSignal::new(if query.is_empty() { resume() } else { Stage::Working });
-
-    let deployment = frame.deployment.clone();
-    let depart_again = Handler::new(move |again: Again| {
-        stage.set(match depart(&deployment, &again.tenant, again.luggage.clone()) {
-            Ok(()) => Stage::Leaving(again.tenant),
-            Err(failure) => Stage::Failed(failure, Some(again)),
-        });
+    if !query.is_empty() {
+        spawn_local(work(frame.deployment.clone(), query, stage));
+    }
+    // A session ends while somebody looks at it (its time, or a sign-out in another tab), and a page that the browser
+    // brings back to life may show one that is over, or wait for an answer that will not come.
+    let look_again = move || {
+        let is_settled = |stage: &Stage| matches!(stage, Stage::SignedIn(_) | Stage::SigningOut);
+        if stage.try_with_untracked(is_settled) == Some(true) {
+            stage.set(resume());
+        }
+    };
+    let listening = browser::on_changed_elsewhere(look_again);
+    on_cleanup(move || listening.into_iter().for_each(|handle| handle.remove()));
+    watch(move || {
+        if let Stage::SignedIn(session) = stage.get() {
+            browser::after(session.seconds_left(browser::now()), look_again);
+        }
     });
 
-    if !query.is_empty() {
-        let deployment = frame.deployment.clone();
-        spawn_local(async move {
-            match finish(&deployment, &query).await {
-                Ok((session, return_to)) => {
-                    browser::mark("signed-in");
-                    let checked = return_to.and_then(|text| deployment.return_to.check(&text, browser::parse_url));
-                    let target = checked.or_else(|| deployment.return_to.default_target());
-                    stage.set(Stage::SignedIn(Arc::new(session)));
-                    if let Some(target) = target {
-                        browser::move_on_to(target.as_str());
-                    }
-                }
-                // Once: the second attempt carries the mark of it.
-                Err((failure, Some(again))) if failure.passes_on_second_try() && !again.luggage.retried => {
-                    depart_again.run(Again { luggage: Luggage { retried: true, ..again.luggage }, ..again });
-                }
-                Err((failure, again)) => {
-                    browser::mark("sign-in-failed");
-                    stage.set(Stage::Failed(failure, again));
-                }
-            }
-        });
-    }
-
-    move || match stage.get() {
+    let page = frame.clone();
+    spoken(frame, move || match stage.get() {
         Stage::Working => {
-            frame.title(copy::SIGNING_IN, false);
-            view! { <Heading text=copy::SIGNING_IN.to_owned() /> }.into_any()
+            page.title(&text(m::SIGNING_IN), false);
+            heading(m::SIGNING_IN, None)
         }
-        Stage::SigningOut => view! { <Heading text=copy::SIGNING_OUT.to_owned() /> }.into_any(),
+        Stage::SigningOut => heading(m::SIGNING_OUT, None),
+        Stage::SignedOutElsewhere => signed_out_words(&page, true),
         Stage::Leaving(tenant) => {
             let again = Again { tenant: tenant.clone(), luggage: Luggage::default() };
-            let called_off = move |()| stage.set(Stage::Failed(CallbackError::Empty.into(), Some(again.clone())));
-            view! { <Leaving tenant called_off /> }.into_any()
+            let called_off = move || stage.set(Stage::Failed(CallbackError::Empty.into(), Some(again.clone())));
+            leaving(&page, &tenant, called_off)
         }
-        Stage::SignedIn(session) => {
-            let sign_out = Handler::new(move |()| stage.set(Stage::SigningOut));
-            view! { <SignedIn session sign_out /> }.into_any()
-        }
+        Stage::SignedIn(session) => signed_in(&page, session, stage),
         Stage::Failed(failure, again) => {
-            frame.title(copy::SIGN_IN, true);
-            view! { <Failed failure again depart_again /> }.into_any()
+            page.title(&text(m::SIGN_IN), true);
+            failed(&page, &failure, again, stage)
+        }
+    })
+}
+
+/// Finishes the sign-in that the answer belongs to, and says on `stage` what became of it.
+async fn work(deployment: Arc<Deployment>, query: String, stage: RwSignal<Stage>) {
+    match finish(&deployment, &query).await {
+        Ok((session, return_to)) => {
+            browser::mark("signed-in");
+            let checked = return_to.and_then(|text| deployment.return_to.check(&text, browser::parse_url));
+            let target = checked.or_else(|| deployment.return_to.default_target());
+            stage.set(Stage::SignedIn(Arc::new(session)));
+            if let Some(target) = target {
+                browser::move_on_to(target.as_str());
+            }
+        }
+        // Once: the second attempt carries the mark of it.
+        Err((failure, Some(again))) if failure.passes_on_second_try() && !again.luggage.retried => {
+            depart_again(&deployment, Again { luggage: Luggage { retried: true, ..again.luggage }, ..again }, stage);
+        }
+        Err((failure, again)) => {
+            browser::mark("sign-in-failed");
+            let again = match failure {
+                Failure::Callback(CallbackError::Unsolicited) => said_to_come_from(&deployment, &query).await,
+                _ => again,
+            };
+            stage.set(Stage::Failed(failure, again));
         }
     }
+}
+
+fn depart_again(deployment: &Deployment, again: Again, stage: RwSignal<Stage>) {
+    stage.set(match depart(deployment, &again.tenant, again.luggage.clone()) {
+        Ok(()) => Stage::Leaving(again.tenant),
+        Err(failure) => Stage::Failed(failure, Some(again)),
+    });
 }
 
 /// What there is to show when no answer came along.
 fn resume() -> Stage {
-    match browser::session() {
-        Some(session) if session.is_expired(browser::now()) => {
-            browser::forget_session();
-            Stage::Failed(
-                Failure::SessionExpired,
-                Some(Again { tenant: Arc::new(session.tenant), luggage: Luggage::default() }),
-            )
-        }
-        Some(session) => Stage::SignedIn(Arc::new(session)),
-        None => Stage::Failed(CallbackError::Empty.into(), None),
+    let Some(session) = browser::session() else { return Stage::Failed(CallbackError::Empty.into(), None) };
+    if browser::is_signed_out_elsewhere(&session) {
+        browser::forget_session();
+        return Stage::SignedOutElsewhere;
     }
+    if session.is_expired(browser::now()) {
+        browser::forget_session();
+        let again = Again { tenant: Arc::new(session.tenant), luggage: Luggage::default() };
+        return Stage::Failed(Failure::SessionExpired, Some(again));
+    }
+    Stage::SignedIn(Arc::new(session))
 }
 
 /// From the raw query to a kept session and the `return_to` that was brought along. A failure comes with the sign-in
@@ -118,7 +141,10 @@ fn resume() -> Stage {
 async fn finish(deployment: &Deployment, query: &str) -> Result<(Session, Option<String>), (Failure, Option<Again>)> {
     let unknown = |failure: Failure| (failure, None);
     let answer = Answer::parse(query).map_err(|e| unknown(e.into()))?;
-    let record = browser::take_pending(&answer.state().pending_key()).map_err(|e| unknown(e.into()))?;
+    let key = answer.state().pending_key();
+    // Held until the code is redeemed: by then the record is gone for every tab.
+    let _claim = browser::claim(&key).await.ok_or_else(|| unknown(Failure::InProgress))?;
+    let record = browser::take_pending(&key).map_err(|e| unknown(e.into()))?;
     let pending = record.and_then(|record| PendingSignIn::from_record(&record));
     let pending = pending.ok_or_else(|| unknown(CallbackError::StateUnknown.into()))?;
 
@@ -152,53 +178,77 @@ async fn redeem(
     let signed = tokens.check_signature(&key, browser::verify_rs256).await??;
     let (session, return_to) = signed.into_session(browser::now())?;
     browser::keep_session(&session)?;
+    // A convenience: where it cannot be kept, the form says so.
+    if let Ok(recents) = browser::recents() {
+        let _ = browser::keep_recents(&recents.with(session.tenant.clone()));
+    }
     Ok((session, return_to))
 }
 
-#[component]
-fn SignedIn(session: Arc<Session>, sign_out: Handler<()>) -> impl IntoView {
-    let frame = Frame::of_page();
-    let heading = copy::signed_in_to(&session.tenant);
-    frame.title(&heading, false);
-    let navigate = use_navigate();
-    let switch = move |_| {
-        // The next organization must not find this one's tokens.
-        browser::forget_session();
-        navigate("/", NavigateOptions::default());
-    };
-    let domain = session.tenant.domain.clone();
-    let leave = move |_| {
-        browser::forget_session();
-        sign_out.run(());
-        // A user pool that is no longer configured has no sign-out page: the session here is over all the same.
-        let target = logout_url(&frame.deployment, &session.tenant).unwrap_or_else(|_| "/signed-out".to_owned());
-        browser::leave_for(&target);
-    };
-    view! {
-        <Heading text=heading />
-        {domain.map(|domain| view! { <p class="domain">{domain}</p> })}
-        <div class="ways-on">
-            <button type="button" on:click=switch>{copy::SWITCH}</button>
-            <button type="button" class="quiet" on:click=leave>{copy::SIGN_OUT}</button>
-        </div>
-    }
+/// The organization that an answer which nobody asked for says it comes from: an app client may be registered with a
+/// callback URL that ends in the organization's code or carries it as `tenant`. What is shown is the directory's name for
+/// it, never the link's own text.
+async fn said_to_come_from(deployment: &Deployment, query: &str) -> Option<Again> {
+    let path = browser::page_url()?.path;
+    let code = path.strip_prefix("/callback/").map(str::to_owned).or_else(|| Wishes::parse(query).tenant)?;
+    let found = api::lookup(deployment, &Identifier::parse_code(&code).ok()?).await.ok()?;
+    let [tenant] = <[Tenant; 1]>::try_from(found).ok()?;
+    Some(Again { tenant: Arc::new(tenant), luggage: Luggage::default() })
 }
 
-#[component]
-fn Failed(failure: Failure, again: Option<Again>, depart_again: Handler<Again>) -> impl IntoView {
-    let frame = Frame::of_page();
-    let support_url = frame.deployment.branding.support_url.clone();
-    let other = if again.is_some() { copy::ANOTHER_ORGANIZATION } else { copy::START_OVER };
-    view! {
-        <Problem failure field=None alone=true>
-            {again.map(|again| {
-                let words = copy::try_again_at(&again.tenant);
-                // A person's own second try is a new beginning: it may be tried again by itself once more.
-                let again = Again { luggage: Luggage { retried: false, ..again.luggage }, ..again };
-                view! { <button type="button" on:click=move |_| depart_again.run(again.clone())>{words}</button> }
-            })}
-            <a class="button quiet" href="/">{other}</a>
-            {support_url.map(|url| view! { <a href=url rel="external">{copy::SUPPORT}</a> })}
-        </Problem>
+/// Ends the session at the hosted UI, which then sends the person to `/signed-out`.
+fn end_at_hosted_ui(deployment: &Deployment, tenant: &Tenant) {
+    // A user pool that is no longer configured has no sign-out page: the session here is over all the same.
+    let target = logout_url(deployment, tenant).unwrap_or_else(|_| "/signed-out".to_owned());
+    browser::leave_for(&target);
+}
+
+fn signed_in(frame: &Frame, session: Arc<Session>, stage: RwSignal<Stage>) -> AnyView {
+    frame.title(&about(m::SIGNED_IN_TO, &session.tenant.name), false);
+    let tenant = &session.tenant;
+    let mut page =
+        vec![emblem(tenant), heading(m::SIGNED_IN_TO, Some(&tenant.name)), el("p", "domain").with(domain_of(tenant))];
+    let navigate = use_navigate();
+    let (deployment, leaver) = (frame.deployment.clone(), session.clone());
+    let switch = move || {
+        // The next organization must not find this one's tokens.
+        browser::forget_session();
+        match deployment.isolation_of(&leaver.tenant) {
+            Isolation::Shared => navigate("/", NavigateOptions::default()),
+            Isolation::Strict => {
+                browser::begin_switching();
+                stage.set(Stage::SigningOut);
+                end_at_hosted_ui(&deployment, &leaver.tenant);
+            }
+        }
+    };
+    let deployment = frame.deployment.clone();
+    let sign_out = move || {
+        browser::sign_out(&session);
+        stage.set(Stage::SigningOut);
+        end_at_hosted_ui(&deployment, &session.tenant);
+    };
+    page.push(ways_on(vec![button("", text(m::SWITCH), switch), button("quiet", text(m::SIGN_OUT), sign_out)]));
+    all(page)
+}
+
+fn failed(frame: &Frame, failure: &Failure, again: Option<Again>, stage: RwSignal<Stage>) -> AnyView {
+    let tenant = again.as_ref().map(|again| again.tenant.code.clone());
+    let other = text(if again.is_some() { m::ANOTHER_ORGANIZATION } else { m::START_OVER });
+    let mut ways = Vec::new();
+    if let Some(again) = again {
+        let name = &again.tenant.name;
+        let mut words = about(m::TRY_AGAIN_AT, name);
+        if matches!(failure, Failure::Callback(CallbackError::Unsolicited)) {
+            ways.push(el("p", "").with(naming(m::CALLBACK_UNSOLICITED_FROM, Some(name))));
+            words = about(m::CONTINUE_TO, name);
+        }
+        // A person's own second try is a new beginning: it may be tried again by itself once more.
+        let again = Again { luggage: Luggage { retried: false, ..again.luggage }, ..again };
+        let deployment = frame.deployment.clone();
+        ways.push(button("", words, move || depart_again(&deployment, again.clone(), stage)));
     }
+    ways.push(link("button quiet", "/", other));
+    ways.extend(frame.support());
+    problem(failure, Setting { alone: true, tenant, field: None }, ways)
 }

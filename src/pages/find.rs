@@ -1,23 +1,32 @@
 //! The form: what was typed → the organizations that match → on the way to one of them.
 
-use crate::api;
+use crate::api::{self, LookupFailure, Silence};
 use crate::app::Frame;
 use crate::browser;
+use crate::choice::choice;
 use crate::copy;
 use crate::depart::depart;
 use crate::failure::Failure;
-use crate::pages::leaving::Leaving;
-use crate::problem::{Heading, Problem};
-use leptos::ev::SubmitEvent;
-use leptos::html;
+use crate::form::{FIELD_ID, Form};
+use crate::languages::spoken;
+use crate::messages::{self as m, about, text};
+use crate::pages::leaving::leaving;
+use crate::parts::{all, announcement, at, button, el, line, link, live, nothing, watch, words};
+use crate::problem::{Setting, problem};
+use crate::recents::{recents_list, show_count};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use lookup_api::{Identifier, Tenant};
+use lookup_api::look_alike::look_alike;
+use lookup_api::{Identifier, Tenant, TenantCode};
 use sign_in::arrival::Wishes;
 use sign_in::authorize::Luggage;
+use sign_in::recents::Recents;
 use std::sync::Arc;
+use std::time::Duration;
+use web_sys::Event;
 
-const FIELD_ID: &str = "identifier";
+/// After how long a lookup is said to take its time.
+const SLOW: Duration = Duration::from_millis(2500);
 
 /// Where the person is on this page.
 #[derive(Debug, Clone)]
@@ -45,56 +54,88 @@ impl Stage {
             Self::Leaving(_) => Screen::Leaving,
         }
     }
+
+    fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed(failure) => Some(failure),
+            _ => None,
+        }
+    }
+}
+
+/// What the link that brought the person here asked for and did not get.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Dropped {
+    ReturnTo,
+    ThirdParty,
 }
 
 /// The page at `/`.
-#[component]
-pub fn Find() -> impl IntoView {
-    let frame = Frame::of_page();
+pub fn find(frame: &Frame) -> AnyView {
+    let Some(form) = Form::of_page() else { return nothing() };
     let arrival = frame.take_arrival();
     let by_history = arrival.as_ref().is_some_and(|arrival| arrival.by_history);
-    let wishes = Wishes::parse(&arrival.map(|arrival| arrival.query).unwrap_or_default());
+    let submitted = arrival.as_ref().is_some_and(|arrival| arrival.submitted);
+    let mut wishes = Wishes::parse(&arrival.map(|arrival| arrival.query).unwrap_or_default());
 
+    let mut dropped = None;
+    if wishes.iss.as_ref().is_some_and(|iss| !frame.deployment.names_issuer(iss)) {
+        (wishes.login_hint, wishes.return_to) = (None, None);
+        dropped = Some(Dropped::ThirdParty);
+    }
     let return_to =
         wishes.return_to.as_ref().and_then(|text| frame.deployment.return_to.check(text, browser::parse_url));
-    let dropped = wishes.return_to.is_some() && return_to.is_none();
-    let luggage = Luggage {
-        login_hint: wishes.login_hint.clone(),
-        lang: wishes.lang.or_else(browser::language),
-        return_to,
-        retried: false,
-    };
-    let typed = RwSignal::new(wishes.login_hint.or_else(|| wishes.tenant.clone()).unwrap_or_default());
+    if wishes.return_to.is_some() && return_to.is_none() {
+        dropped = Some(Dropped::ReturnTo);
+    }
+    let asked_for = wishes.lang.or_else(browser::language);
+    let luggage = Luggage { login_hint: wishes.login_hint.clone(), lang: None, return_to, retried: false };
+    if let Some(text) = wishes.login_hint.as_ref().or(wishes.tenant.as_ref()).filter(|_| !form.is_touched()) {
+        form.fill(text);
+    }
+
     let stage = RwSignal::new(Stage::Asking);
+    let slow = RwSignal::new(false);
     let round = StoredValue::new(0_u32);
-
-    let deployment = frame.deployment.clone();
-    let go_to = {
-        let luggage = luggage.clone();
-        move |tenant: Arc<Tenant>, login_hint: Option<String>| {
-            let luggage = Luggage { login_hint: login_hint.or_else(|| luggage.login_hint.clone()), ..luggage.clone() };
-            stage.set(match depart(&deployment, &tenant, luggage) {
-                Ok(()) => Stage::Leaving(tenant),
-                Err(failure) => Stage::Failed(failure),
-            });
-        }
-    };
-    let go_to = StoredValue::new_local(go_to);
-
-    let deployment = frame.deployment.clone();
-    let look_up = move |identifier: Identifier| {
-        stage.set(Stage::LookingUp);
-        // Whatever comes back for an earlier round is of no interest to anybody any more.
-        let this_round = round.try_update_value(|n| {
+    let next_round = move || {
+        round.try_update_value(|n| {
             *n += 1;
             *n
+        })
+    };
+
+    let deployment = frame.deployment.clone();
+    let language = frame.language;
+    let go_to = StoredValue::new_local(move |tenant: Arc<Tenant>, login_hint: Option<String>| {
+        // The hosted UI speaks what this page speaks, unless the link or the browser says it more precisely.
+        let spoken = language.get_untracked();
+        let precise = asked_for.clone().filter(|asked| asked.split('-').next() == spoken.split('-').next());
+        let luggage = Luggage {
+            login_hint: login_hint.or_else(|| luggage.login_hint.clone()),
+            lang: precise.or(Some(spoken)),
+            ..luggage.clone()
+        };
+        stage.set(match depart(&deployment, &tenant, luggage) {
+            Ok(()) => Stage::Leaving(tenant),
+            Err(failure) => Stage::Failed(failure),
         });
+    });
+
+    let deployment = frame.deployment.clone();
+    let look_up = Callback::new(move |identifier: Identifier| {
+        // Whatever comes back for an earlier round is of no interest to anybody any more.
+        let this_round = next_round();
+        let is_over = move || round.try_get_value() != this_round;
+        stage.set(Stage::LookingUp);
+        slow.set(false);
+        set_timeout(move || slow.set(!is_over()), SLOW);
         let deployment = deployment.clone();
         spawn_local(async move {
             let found = api::lookup(&deployment, &identifier).await;
-            if round.try_get_value() != this_round {
+            if is_over() {
                 return;
             }
+            next_round();
             match found.as_deref() {
                 Err(failure) => stage.set(Stage::Failed(failure.clone().into())),
                 Ok([]) => stage.set(Stage::Failed(Failure::NoMatch { subject: identifier.subject().to_owned() })),
@@ -105,148 +146,193 @@ pub fn Find() -> impl IntoView {
                 Ok(several) => stage.set(Stage::Choosing(several.into())),
             }
         });
-    };
+    });
 
-    if let Some(code) = wishes.tenant {
+    let submit = {
+        let form = form.clone();
+        move || match Identifier::parse(&form.typed()) {
+            Ok(identifier) => look_up.run(identifier),
+            Err(error) => stage.set(Stage::Failed(error.into())),
+        }
+    };
+    if submitted {
+        submit();
+    } else if let Some(code) = wishes.tenant {
         match Identifier::parse_code(&code) {
             // Back from the hosted UI must lead to the form, not off again.
             Ok(_) if by_history => {}
-            Ok(identifier) => look_up(identifier),
+            Ok(identifier) => look_up.run(identifier),
             Err(error) => stage.set(Stage::Failed(error.into())),
         }
     }
-    let submit = Callback::new(move |text: String| {
-        typed.set(text);
-        match typed.with_untracked(|text| Identifier::parse(text)) {
-            Ok(identifier) => look_up(identifier),
-            Err(error) => stage.set(Stage::Failed(error.into())),
+    let submit = Callback::new(move |()| submit());
+    let gone = StoredValue::new(false);
+    on_cleanup(move || {
+        let _ = gone.try_set_value(true);
+    });
+    form.on_submit(move || {
+        // The form outlives this page; another one may be listening already.
+        if gone.try_get_value() == Some(false) {
+            submit.run(());
         }
     });
     let start_over = Callback::new(move |()| {
-        round.update_value(|n| *n += 1);
+        next_round();
         stage.set(Stage::Asking);
     });
-    let choose = Callback::new(move |tenant: Arc<Tenant>| {
-        let hint =
-            typed.with_untracked(|text| Identifier::parse(text).ok().and_then(|i| i.login_hint().map(str::to_owned)));
-        go_to.with_value(|go_to| go_to(tenant, hint));
+    let typed = form.clone();
+    let choose = Callback::new(move |tenant: Tenant| {
+        let hint = Identifier::parse(&typed.typed()).ok().and_then(|i| i.login_hint().map(str::to_owned));
+        go_to.with_value(|go_to| go_to(Arc::new(tenant), hint));
     });
+    let online = RwSignal::new(browser::is_online());
+    browser::on_connection(move || {
+        let _ = online.try_set(browser::is_online());
+        let waits =
+            |stage: &Stage| matches!(stage, Stage::Failed(Failure::Lookup(LookupFailure::Silent(Silence::Offline))));
+        // What could not be looked up for want of a connection is looked up as soon as there is one.
+        if browser::is_online() && stage.try_with_untracked(waits) == Some(true) {
+            submit.run(());
+        }
+    });
+    // A page that comes back to life must not wait for an answer that will not come.
+    let restored = browser::on_restored(move || {
+        if stage.with_untracked(|stage| matches!(stage, Stage::LookingUp)) {
+            start_over.run(());
+        }
+    });
+    on_cleanup(move || restored.remove());
 
+    let page = frame.clone();
+    // Drawn anew for another screen or language only, so that the form's own changes cost no focus.
     let screen = Memo::new(move |_| stage.with(Stage::screen));
-    view! {
-        {dropped.then(|| view! { <p class="notice" role="status">{copy::RETURN_TO_DROPPED}</p> })}
-        {move || {
-            // Read, not only tracked: a memo that nobody reads follows nothing.
-            screen.get();
-            match stage.get_untracked() {
-                Stage::Choosing(tenants) => view! { <Choice tenants choose start_over /> }.into_any(),
-                Stage::Leaving(tenant) => view! { <Leaving tenant called_off=start_over /> }.into_any(),
-                _ => view! { <Form typed stage submit start_over /> }.into_any(),
+    let around = Around { stage, slow, online, dropped, look_up, start_over };
+    spoken(frame, move || {
+        let screen = screen.get();
+        form.show(screen == Screen::Form);
+        match stage.get_untracked() {
+            Stage::Choosing(tenants) => {
+                page.title(&text(m::CHOOSE), false);
+                choice(&tenants, choose, start_over)
             }
-        }}
-    }
+            Stage::Leaving(tenant) => leaving(&page, &tenant, move || start_over.run(())),
+            _ => around.view(&page, &form),
+        }
+    })
 }
 
-#[component]
-fn Form(
-    typed: RwSignal<String>,
+/// What stands above, in and below the form.
+#[derive(Clone, Copy)]
+struct Around {
     stage: RwSignal<Stage>,
-    submit: Callback<String>,
+    slow: RwSignal<bool>,
+    online: RwSignal<bool>,
+    dropped: Option<Dropped>,
+    look_up: Callback<Identifier>,
     start_over: Callback<()>,
-) -> impl IntoView {
-    let frame = Frame::of_page();
-    let heading = copy::sign_in_to(frame.deployment.branding.product.as_deref());
-    let support_url = frame.deployment.branding.support_url.clone();
-    let signed_in = browser::session().filter(|session| !session.is_expired(browser::now()));
+}
 
-    let failure = move || match stage.get() {
-        Stage::Failed(failure) => Some(failure),
-        _ => None,
-    };
-    let about_field = move || stage.with(|stage| matches!(stage, Stage::Failed(f) if f.is_about_the_field()));
-    let looking_up = move || stage.with(|stage| matches!(stage, Stage::LookingUp));
-    Effect::new(move |_| frame.title(copy::SIGN_IN, failure().is_some()));
+impl Around {
+    fn view(self, frame: &Frame, form: &Form) -> AnyView {
+        let stage = self.stage;
+        let looking_up = Memo::new(move |_| stage.with(|stage| matches!(stage, Stage::LookingUp)));
+        let (page, fields) = (frame.clone(), form.clone());
+        watch(move || {
+            let failure = stage.with(|stage| stage.failure().cloned());
+            page.title(&text(m::SIGN_IN), failure.is_some());
+            fields.set_busy(looking_up.get());
+            let about_field = failure.filter(Failure::is_about_the_field);
+            fields.set_error(about_field.map(|failure| copy::words(&failure).what).as_deref());
+        });
+        // Coming back from another screen the focus is nowhere; a problem takes it for itself.
+        let failed = stage.with_untracked(|stage| stage.failure().is_some());
+        if browser::data("recents").is_none() && !failed && browser::nothing_has_focus() {
+            form.focus();
+        }
 
-    let field = NodeRef::<html::Input>::new();
-    field.on_load(move |input| {
-        // An error that was there first has the focus.
-        if !stage.with_untracked(|stage| matches!(stage, Stage::Failed(_))) {
-            browser::focus(&input);
+        let notice = self.dropped.map_or_else(nothing, |dropped| {
+            let words = text(match dropped {
+                Dropped::ReturnTo => m::RETURN_TO_DROPPED,
+                Dropped::ThirdParty => m::THIRD_PARTY_UNKNOWN,
+            });
+            el("p", "notice").attr("role", "status").saying(words)
+        });
+        let (page, fields) = (frame.clone(), form.clone());
+        let failure = live(move || match stage.get() {
+            Stage::Failed(failure) => self.failure(&page, &fields, &failure),
+            _ => nothing(),
+        });
+        let choose_recent = Callback::new(move |code: TenantCode| self.look_up.run(Identifier::Code(code)));
+        let offline = move || if self.online.get() { String::new() } else { text(m::OFFLINE) };
+        all(vec![
+            announcement("announced", offline),
+            notice,
+            failure,
+            at("recents", move || recents_list(choose_recent)),
+            at("ask-foot", move || all(vec![self.progress(looking_up), foot()])),
+        ])
+    }
+
+    fn failure(self, frame: &Frame, form: &Form, failure: &Failure) -> AnyView {
+        let mut ways: Vec<AnyView> = Vec::new();
+        if let Some(meant) = failure.mistyped_domain().and_then(look_alike_of) {
+            let (words, form) = (about(m::DID_YOU_MEAN, &meant), form.clone());
+            ways.push(button("quiet", words, move || {
+                let typed = form.typed();
+                let corrected = match typed.rsplit_once('@') {
+                    Some((local, _)) => [local, "@", &meant].concat(),
+                    None => meant.clone(),
+                };
+                form.fill(&corrected);
+                if let Ok(identifier) = Identifier::parse(&corrected) {
+                    self.look_up.run(identifier);
+                }
+            }));
         }
-        browser::mark("usable");
-    });
-    // Read from the element: autofill and password managers do not always tell.
-    let on_submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if let Some(input) = field.get_untracked() {
-            submit.run(input.value());
-        }
-    };
-    view! {
-        {move || failure().map(|failure| {
-            let field = failure.is_about_the_field().then_some(FIELD_ID);
-            let support_url = support_url.clone();
-            view! {
-                <Problem failure field=field>
-                    {support_url.map(|url| view! { <a href=url rel="external">{copy::SUPPORT}</a> })}
-                </Problem>
+        ways.extend(frame.support());
+        let field = failure.is_about_the_field().then_some(FIELD_ID);
+        problem(failure, Setting { field, ..Setting::default() }, ways)
+    }
+
+    fn progress(self, looking_up: Memo<bool>) -> AnyView {
+        let words = live(move || {
+            if !looking_up.get() {
+                return nothing();
             }
-        })}
-        <h1>{heading}</h1>
-        <p>{copy::SIGN_IN_LEAD}</p>
-        <form novalidate on:submit=on_submit aria-busy=move || if looking_up() { "true" } else { "false" }>
-            <label for=FIELD_ID>{copy::FIELD}</label>
-            <p id="identifier-hint" class="hint">{copy::FIELD_HINT}</p>
-            {move || failure().filter(Failure::is_about_the_field).map(|failure| view! {
-                <p id="identifier-error" class="field-error">{copy::words(&failure).what}</p>
-            })}
-            <input
-                id=FIELD_ID
-                name="username"
-                type="text"
-                inputmode="email"
-                autocomplete="username"
-                autocapitalize="none"
-                spellcheck="false"
-                dir="auto"
-                node_ref=field
-                prop:value=typed
-                on:input:target=move |event| typed.set(event.target().value())
-                aria-invalid=move || about_field().then_some("true")
-                aria-describedby=move || if about_field() { "identifier-error identifier-hint" } else { "identifier-hint" }
-            />
-            <button type="submit">{copy::CONTINUE}</button>
-            <div class="progress" role="status">
-                {move || looking_up().then(|| view! {
-                    <p>{copy::LOOKING_UP}</p>
-                    <button type="button" class="quiet" on:click=move |_| start_over.run(())>{copy::CANCEL}</button>
-                })}
-            </div>
-        </form>
-        {signed_in.map(|session| view! { <p><a href="/callback">{copy::back_to(&session.tenant)}</a></p> })}
+            let words = text(if self.slow.get() { m::STILL_LOOKING } else { m::LOOKING_UP });
+            all(vec![line("", words), button("quiet", text(m::CANCEL), move || self.start_over.run(()))])
+        });
+        el("div", "progress").attr("role", "status").with(vec![words])
     }
 }
 
-#[component]
-fn Choice(tenants: Arc<[Tenant]>, choose: Callback<Arc<Tenant>>, start_over: Callback<()>) -> impl IntoView {
-    Frame::of_page().title(copy::CHOOSE, false);
-    let entry = move |tenant: &Tenant| {
-        let tenant = Arc::new(tenant.clone());
-        let (name, domain) = (tenant.name.clone(), tenant.domain.clone());
-        view! {
-            <li>
-                <button type="button" class="organization" on:click=move |_| choose.run(tenant.clone())>
-                    <bdi class="name">{name}</bdi>
-                    {domain.map(|domain| view! { " " <bdi class="domain">{domain}</bdi> })}
-                </button>
-            </li>
+/// A domain that this browser knows, or a common ending, that the mistyped one is like.
+fn look_alike_of(typed: &str) -> Option<String> {
+    let recents = browser::recents().unwrap_or_default();
+    look_alike(typed, recents.tenants().iter().filter_map(|t| t.domain.as_deref()))
+}
+
+/// The small things below the form.
+fn foot() -> AnyView {
+    let signed_in = browser::session().filter(|session| !session.is_expired(browser::now()));
+    let blocked = RwSignal::new(browser::recents().is_err());
+    let remember = move |event: &Event| {
+        let forgetful = browser::is_checked(event);
+        blocked.set(browser::set_forgetful(forgetful).is_err());
+        if forgetful {
+            show_count(&Recents::default());
         }
     };
-    view! {
-        <Heading text=copy::CHOOSE.to_owned() />
-        <ul role="list" class="organizations" aria-label=copy::YOUR_ORGANIZATIONS>
-            {tenants.iter().map(entry).collect_view()}
-        </ul>
-        <button type="button" class="quiet" on:click=move |_| start_over.run(())>{copy::USE_ANOTHER}</button>
-    }
+    let remember = el("input", "").attr("type", "checkbox").on("change", remember);
+    let remember = if browser::is_forgetful() { remember.attr("checked", "") } else { remember };
+    let remember = el("label", "").with(vec![remember.with(Vec::new()), words(&text(m::DO_NOT_REMEMBER))]);
+    all(vec![
+        el("p", "remember").with(vec![remember]),
+        announcement("announced", move || if blocked.get() { text(m::CANNOT_REMEMBER) } else { String::new() }),
+        el("details", "")
+            .with(vec![el("summary", "").saying(text(m::STUCK_QUESTION)), line("", text(m::STUCK_ANSWER))]),
+        signed_in.map_or_else(nothing, |session| {
+            el("p", "").with(vec![link("", "/callback", about(m::BACK_TO, &session.tenant.name))])
+        }),
+    ])
 }

@@ -2,41 +2,34 @@
 
 use crate::app::Frame;
 use crate::browser;
-use crate::copy;
-use crate::problem::Heading;
+use crate::emblem::emblem;
+use crate::messages::{self as m, about, text};
+use crate::parts::{all, button, el, line, nothing};
+use crate::problem::heading;
+use crate::recents::domain_of;
 use leptos::prelude::*;
 use lookup_api::Tenant;
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// Shown while the browser leaves for `tenant`. `called_off` runs on Cancel, and when Back brings the page to life again.
-#[component]
-pub fn Leaving(
-    /// The organization.
-    tenant: Arc<Tenant>,
-    /// Where to go on from here.
-    #[prop(into)]
-    called_off: Callback<()>,
-) -> impl IntoView {
-    let frame = Frame::of_page();
-    let heading = copy::taking_you_to(&tenant);
-    frame.title(&heading, false);
-    let host = frame.deployment.user_pool(&tenant).map(|pool| pool.hosted_ui.host().to_owned()).ok();
-    let restored = browser::on_restored(move || called_off.run(()));
+pub fn leaving(frame: &Frame, tenant: &Tenant, called_off: impl Fn() + 'static) -> AnyView {
+    frame.title(&about(m::TAKING_YOU_TO, &tenant.name), false);
+    let called_off = Rc::new(called_off);
+    let restored = called_off.clone();
+    let restored = browser::on_restored(move || restored());
     on_cleanup(move || restored.remove());
-    view! {
-        <Heading text=heading />
-        {tenant.domain.clone().map(|domain| view! { <p class="domain">{domain}</p> })}
-        {host.map(|host| view! { <p>{copy::sign_in_happens_at(&host)}</p> })}
-        <button
-            type="button"
-            class="quiet"
-            on:click=move |_| {
-                browser::stay();
-                called_off.run(());
-            }
-        >
-            {copy::CANCEL}
-        </button>
-        <p class="hint">{copy::STUCK}</p>
-    }
+    let stay = move || {
+        browser::stay();
+        called_off();
+    };
+    let host = frame.deployment.user_pool(tenant).map(|pool| about(m::SIGN_IN_AT, pool.hosted_ui.host()));
+    all(vec![
+        emblem(tenant),
+        heading(m::TAKING_YOU_TO, Some(&tenant.name)),
+        el("p", "domain").with(domain_of(tenant)),
+        host.map_or_else(|_| nothing(), |words| line("", words)),
+        button("quiet", text(m::CANCEL), stay.clone()),
+        button("link", text(m::NOT_YOURS), stay),
+        line("hint", text(m::STUCK)),
+    ])
 }

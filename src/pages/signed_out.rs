@@ -2,19 +2,33 @@
 
 use crate::app::Frame;
 use crate::browser;
-use crate::copy;
-use crate::problem::Heading;
+use crate::languages::spoken;
+use crate::messages::{self as m, text};
+use crate::parts::{all, line, link, nothing};
+use crate::problem::heading;
 use leptos::prelude::*;
 
 /// The page at `/signed-out`.
-#[component]
-pub fn SignedOut() -> impl IntoView {
+pub fn signed_out(frame: &Frame) -> AnyView {
     // Whoever opens this address wants to be signed out, whether or not they came from the hosted UI.
     browser::forget_session();
-    Frame::of_page().title(copy::SIGNED_OUT, false);
-    view! {
-        <Heading text=copy::SIGNED_OUT.to_owned() />
-        <p>{copy::SIGNED_OUT_LEAD}</p>
-        <a class="button" href="/">{copy::SIGN_IN_AGAIN}</a>
+    // With strict isolation, signing out here was only the first half of switching organization.
+    if browser::end_switching() {
+        browser::move_on_to("/");
+        return nothing();
     }
+    let page = frame.clone();
+    spoken(frame, move || signed_out_words(&page, false))
+}
+
+/// What somebody reads who has signed out, here or in another tab.
+pub fn signed_out_words(frame: &Frame, elsewhere: bool) -> AnyView {
+    frame.title(&text(m::SIGNED_OUT), false);
+    let elsewhere = if elsewhere { line("", text(m::SIGNED_OUT_ELSEWHERE)) } else { nothing() };
+    all(vec![
+        heading(m::SIGNED_OUT, None),
+        elsewhere,
+        line("", text(m::SIGNED_OUT_LEAD)),
+        link("button", "/", text(m::SIGN_IN_AGAIN)),
+    ])
 }

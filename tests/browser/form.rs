@@ -25,7 +25,7 @@ async fn form(body: &str) -> (Stage, Replaced) {
     );
     js("delete window.answer", &JsValue::UNDEFINED);
     let stage = started();
-    until("the field", || stage.has_focus("input#identifier")).await;
+    until("the app", || stage.find("#ask-foot [role=status]").is_some()).await;
     (stage, network)
 }
 
@@ -36,7 +36,7 @@ fn submit(text: &str) {
 async fn asked(stage: &Stage) {
     until("the lookup", || js("return !!window.answer", &JsValue::UNDEFINED).is_truthy()).await;
     assert_eq!(stage.find("form").unwrap().get_attribute("aria-busy").as_deref(), Some("true"));
-    assert_eq!(stage.text_of("[role=status] p"), "Looking up your organization…");
+    assert_eq!(stage.text_of(".progress p"), "Looking up your organization…");
 }
 
 fn answer() {
@@ -66,12 +66,12 @@ async fn several_organizations_are_a_list_of_buttons_with_the_name_first() {
     submit("ada@acme.example");
     asked(&stage).await;
     answer();
-    until("the choice", || stage.has_focus("h1")).await;
-    assert_eq!(stage.text_of("h1"), "Choose your organization");
+    until("the choice", || stage.has_focus("#app h1")).await;
+    assert_eq!(stage.text_of("#app h1"), "Choose your organization");
     assert!(stage.find("ul[aria-label='Your organizations']").is_some());
-    assert_eq!(stage.text_of("li:nth-child(1) button"), "Acme acme.example");
-    assert_eq!(stage.text_of("li:nth-child(2) button"), "<b>אלף</b>");
-    assert!(stage.find("li:nth-child(3)").is_none());
+    assert_eq!(stage.text_of("#app li:nth-child(1) button"), "Acme acme.example");
+    assert_eq!(stage.text_of("#app li:nth-child(2) button"), "<b>אלף</b>");
+    assert!(stage.find("#app li:nth-child(3)").is_none());
 }
 
 #[wasm_bindgen_test]
@@ -91,8 +91,8 @@ async fn an_answer_to_a_lookup_that_was_called_off_changes_nothing() {
     let (stage, _network) = form(TWO).await;
     submit("ada@acme.example");
     asked(&stage).await;
-    js("arg.querySelector('[role=status] button').click()", &stage.0);
-    until("the end of the wait", || stage.find("[role=status] p").is_none()).await;
+    js("arg.querySelector('.progress button').click()", &stage.0);
+    until("the end of the wait", || stage.find(".progress p").is_none()).await;
     answer();
     // Time enough for an answer to arrive and be shown.
     pause(100).await;

@@ -1,18 +1,26 @@
 //! The whole app, started as the page starts it.
 
 use crate::attempt::CONFIG;
-use crate::support::{Stage, answering, document, failing, js_text, until};
+use crate::support::{Stage, answering, document, failing, js, js_text, until};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+/// The body that every page of the picker begins with.
+fn body() -> &'static str {
+    let page = include_str!("../../index.html");
+    page.split_once("<body>").unwrap().1.split_once("</body>").unwrap().0
+}
+
 pub(crate) fn started() -> Stage {
-    // One that failed before may have left its own.
-    if let Some(earlier) = document().get_element_by_id("app") {
+    // A test that failed may have left its own.
+    while let Some(earlier) = document().get_element_by_id("stage") {
         earlier.remove();
     }
+    js("sessionStorage.clear(); localStorage.clear()", &JsValue::UNDEFINED);
     let stage = Stage::new();
-    stage.0.set_id("app");
-    stage.0.set_text_content(Some("from index.html"));
-    tenant_picker::start();
+    stage.0.set_id("stage");
+    stage.0.set_inner_html(body());
+    tenant_picker::start(String::new(), JsValue::NULL);
     stage
 }
 
@@ -22,8 +30,9 @@ async fn a_page_without_its_config_says_so_to_the_operator() {
     let stage = started();
     until("the alert", || stage.has_focus("[role=alert]")).await;
     assert!(stage.find("[data-error=config_missing]").is_some(), "{}", stage.0.inner_html());
-    let text = stage.0.text_content().unwrap();
-    assert!(text.contains("config.json") && !text.contains("from index.html"), "{text}");
+    let text = stage.text_of("#app");
+    assert!(text.contains("config.json"), "{text}");
+    assert_eq!(js_text("return document.documentElement.dataset.screen"), "other", "the form is hidden");
     assert_eq!(js_text("return document.title"), "Error: Sign in");
 }
 
@@ -38,12 +47,13 @@ async fn a_page_that_cannot_reach_its_config_says_so() {
 async fn a_page_with_its_config_shows_the_form_ready_to_type_in() {
     let _host = answering(200, "{}", CONFIG);
     let stage = started();
-    until("the field", || stage.has_focus("input#identifier")).await;
-    assert_eq!(stage.text_of("h1"), "Sign in to Tulip");
+    until("the brand", || stage.text_of("#brand") == "Tulip").await;
+    assert_eq!(js_text("return document.documentElement.dataset.screen"), "form");
+    assert_eq!(stage.text_of("h1"), "Sign in");
     assert_eq!(stage.text_of("label[for=identifier]"), "Work email or organization code");
-    assert_eq!(stage.text_of("button[type=submit]"), "Continue");
+    assert_eq!(stage.text_of("#ask-form button[type=submit]"), "Continue");
     assert!(stage.find("[role=alert]").is_none());
+    until("the focus", || stage.has_focus("input#identifier")).await;
     until("the title", || js_text("return document.title") == "Sign in \u{2013} Tulip").await;
-    assert_eq!(js_text("return String(performance.getEntriesByName('usable', 'mark').length)"), "1");
-    assert_eq!(js_text("return getComputedStyle(document.body).getPropertyValue('--accent').trim()"), "#0b57d0");
+    assert_eq!(js_text("return document.documentElement.style.getPropertyValue('--brand')"), "#0b57d0");
 }

@@ -5,13 +5,15 @@ use leptos::prelude::*;
 use lookup_api::IdentifierError;
 use sign_in::callback::CallbackError;
 use sign_in::deployment::{ConfigError, ConfigFault};
-use sign_in::refusal::Refusal;
+use sign_in::refusal::{Refusal, SetUp};
 use sign_in::tokens::TokenError;
 use std::collections::BTreeSet;
 use tenant_picker::api::{ConfigFailure, KeysFailure, LookupFailure, Silence, TokenFailure};
 use tenant_picker::copy;
 use tenant_picker::failure::Failure;
-use tenant_picker::problem::{Heading, Problem};
+use tenant_picker::messages as m;
+use tenant_picker::parts::line;
+use tenant_picker::problem::{Setting, heading, problem};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -26,7 +28,9 @@ fn failures() -> Vec<(&'static str, Failure)> {
     let token = |error: TokenError| Failure::from(error);
     let silent = |silence| Failure::Token(TokenFailure::Silent(silence));
     vec![
+        ("config_offline", Failure::Config(ConfigFailure::Silent(Silence::Offline))),
         ("config_unreachable", Failure::Config(ConfigFailure::Silent(Silence::Unreachable))),
+        ("config_timeout", Failure::Config(ConfigFailure::Silent(Silence::TimedOut))),
         ("config_missing", Failure::Config(ConfigFailure::Missing)),
         ("config_malformed", Failure::Config(config("lookup_url"))),
         ("identifier_empty", IdentifierError::Empty.into()),
@@ -34,6 +38,7 @@ fn failures() -> Vec<(&'static str, Failure)> {
         ("identifier_malformed", IdentifierError::Malformed.into()),
         ("identifier_too_long", IdentifierError::TooLong.into()),
         ("no_match", Failure::NoMatch { subject: detail() }),
+        ("lookup_offline", LookupFailure::Silent(Silence::Offline).into()),
         ("lookup_unreachable", LookupFailure::Silent(Silence::Unreachable).into()),
         ("lookup_timeout", LookupFailure::Silent(Silence::TimedOut).into()),
         ("lookup_rate_limited", LookupFailure::RateLimited { seconds: Some(7) }.into()),
@@ -43,6 +48,7 @@ fn failures() -> Vec<(&'static str, Failure)> {
         ("unknown_issuer", Failure::UnknownIssuer),
         ("storage_blocked", Failure::StorageBlocked),
         ("no_web_crypto", Failure::NoWebCrypto),
+        ("callback_in_progress", Failure::InProgress),
         ("callback_empty", CallbackError::Empty.into()),
         ("callback_repeated_parameter", CallbackError::RepeatedParameter.into()),
         ("callback_too_long", CallbackError::TooLong.into()),
@@ -55,11 +61,15 @@ fn failures() -> Vec<(&'static str, Failure)> {
         ("provider_not_assigned", refused(Refusal::NotAssigned)),
         ("provider_account_linked", refused(Refusal::AccountLinked)),
         ("provider_operator_check", refused(Refusal::OperatorCheck { message: detail() })),
-        ("provider_set_up", refused(Refusal::SetUp { detail: detail() })),
+        ("provider_attributes", refused(Refusal::SetUp { part: SetUp::Attributes, detail: detail() })),
+        ("provider_saml_response", refused(Refusal::SetUp { part: SetUp::SamlResponse, detail: detail() })),
+        ("provider_certificate", refused(Refusal::SetUp { part: SetUp::Certificate, detail: detail() })),
+        ("provider_token_exchange", refused(Refusal::SetUp { part: SetUp::TokenExchange, detail: detail() })),
         ("provider_unreachable", refused(Refusal::ProviderUnreachable)),
         ("provider_app_client", refused(Refusal::AppClient { detail: detail() })),
         ("provider_login_required", refused(Refusal::LoginRequired)),
         ("provider_refused", refused(Refusal::Unknown { detail: detail() })),
+        ("token_offline", silent(Silence::Offline)),
         ("token_unreachable", silent(Silence::Unreachable)),
         ("token_timeout", silent(Silence::TimedOut)),
         ("token_invalid_grant", token(TokenError::InvalidGrant)),
@@ -80,6 +90,7 @@ fn failures() -> Vec<(&'static str, Failure)> {
         ("id_token_at_hash", token(TokenError::IdTokenAtHash)),
         ("id_token_identity_provider", token(TokenError::IdTokenProvider)),
         ("access_token_foreign", token(TokenError::AccessTokenForeign)),
+        ("jwks_offline", KeysFailure::Silent(Silence::Offline).into()),
         ("jwks_unreachable", KeysFailure::Silent(Silence::Unreachable).into()),
         ("jwks_timeout", KeysFailure::Silent(Silence::TimedOut).into()),
         ("jwks_malformed", KeysFailure::Malformed.into()),
@@ -104,7 +115,7 @@ fn every_failure_has_its_own_stable_code() {
 fn every_failure_says_what_happened_and_what_to_do_in_plain_words() {
     for (code, failure) in failures() {
         let words = copy::words(&failure);
-        let ours = [words.what.as_str(), words.next].map(str::to_lowercase);
+        let ours = [&words.what, &words.next].map(|sentence| sentence.to_lowercase());
         for sentence in &ours {
             assert!(!sentence.trim().is_empty(), "{code}");
             for word in ["please", "sorry", "oops", "invalid"] {
@@ -156,7 +167,9 @@ fn only_a_linked_account_is_tried_again_by_itself_and_only_the_input_belongs_to_
 
 async fn shown(failure: Failure, field: Option<&'static str>) -> Stage {
     let stage = Stage::new();
-    mount_to(stage.0.clone(), move || view! { <Problem failure field=field>{"a way on"}</Problem> }).forget();
+    let setting = Setting { field, ..Setting::default() };
+    let ways = || vec![line("", "a way on".to_owned())];
+    mount_to(stage.0.clone(), move || problem(&failure, setting.clone(), ways())).forget();
     until("the focus", || stage.has_focus("[role=alert]")).await;
     stage
 }
@@ -169,7 +182,7 @@ async fn a_problem_is_an_alert_with_code_heading_words_and_ways_on_and_takes_the
         assert!(stage.has_focus(&format!("[role=alert][data-error={code}]")), "{code}");
         assert_eq!(stage.text_of("[role=alert] :is(h1, h2)"), "There is a problem");
         let text = stage.text_of("[role=alert]");
-        for part in [&words.what, words.next, words.detail.as_deref().unwrap_or_default(), "a way on", code] {
+        for part in [&words.what, &words.next, words.detail.as_deref().unwrap_or_default(), "a way on", code] {
             assert!(text.contains(part), "{code} does not show {part}: {text}");
         }
     }
@@ -194,14 +207,15 @@ async fn foreign_words_are_text_and_never_markup() {
         assert!(stage.find("img, b").is_none(), "{code}");
         quoted += usize::from(stage.text_of("[role=alert]").contains(MARKUP));
     }
-    assert_eq!(quoted, 5, "four refusals quote the provider, and no_match what was typed");
+    assert_eq!(quoted, 8, "seven refusals quote the provider, and no_match what was typed");
     assert!(js("return window.ran", &JsValue::UNDEFINED).is_undefined(), "it ran");
 }
 
 #[wasm_bindgen_test]
 async fn a_heading_takes_the_focus_when_it_appears() {
     let stage = Stage::new();
-    mount_to(stage.0.clone(), || view! { <Heading text=MARKUP.to_owned() /> }).forget();
+    mount_to(stage.0.clone(), || heading(m::SIGNED_IN_TO, Some(MARKUP))).forget();
     until("the focus", || stage.has_focus("h1")).await;
-    assert_eq!(stage.text_of("h1"), MARKUP);
+    assert_eq!(stage.text_of("h1"), format!("Signed in to {MARKUP}"));
+    assert_eq!(stage.text_of("h1 bdi"), MARKUP, "the name runs in a direction of its own");
 }

@@ -6,8 +6,10 @@
 
 extern crate alloc;
 
+pub mod filter;
 mod identifier;
 mod ids;
+pub mod look_alike;
 
 pub use identifier::{EmailAddress, Identifier, IdentifierError};
 pub use ids::{ClientId, IdError, IdentityProvider, Issuer, TenantCode};
@@ -56,6 +58,32 @@ pub struct Tenant {
     pub issuer: Option<Issuer>,
     /// An image's address, if the organization has one.
     pub logo: Option<String>,
+    /// Whether this organization wants to be kept apart at the hosted UI; where it says nothing, config.json decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub isolation: Option<Isolation>,
+}
+
+/// How far apart organizations are kept at the hosted UI, whose session cookie spans all app clients of a user pool (AWS
+/// "Multi-tenant application best practices").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Isolation {
+    /// The next organization may be a silent hop where the same native account works in it.
+    #[default]
+    Shared,
+    /// Switching organization signs out at the hosted UI first.
+    Strict,
+}
+
+impl Isolation {
+    /// The names that config.json, tenants.toml and the wire use.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "shared" => Some(Self::Shared),
+            "strict" => Some(Self::Strict),
+            _ => None,
+        }
+    }
 }
 
 /// An answer that is not the contract's, by the field that is wrong.
@@ -92,6 +120,10 @@ impl Tenant {
             identity_provider: required("identity_provider")?.try_into().map_err(wrong)?,
             issuer: optional("issuer")?.map(TryInto::try_into).transpose().map_err(wrong)?,
             logo: optional("logo")?,
+            isolation: match optional("isolation")? {
+                None => None,
+                Some(text) => Some(Isolation::parse(&text).ok_or(Malformed("isolation"))?),
+            },
         })
     }
 }
@@ -133,7 +165,7 @@ mod tests {
         let read = tenant(sparse).unwrap();
         assert_eq!((read.domain, read.issuer, read.logo), (None, None, None));
 
-        let full = r#"{"code":"acme","name":"Acme","domain":"acme.example","client_id":"c1","identity_provider":"AcmeSAML","issuer":"https://idp.example/pool","logo":null}"#;
+        let full = r#"{"code":"acme","name":"Acme","domain":"acme.example","client_id":"c1","identity_provider":"AcmeSAML","issuer":"https://idp.example/pool","logo":null,"isolation":"strict"}"#;
         assert_eq!(serde_json::to_string(&tenant(full).unwrap()).unwrap(), full);
         let body = alloc::format!(r#"{{"tenants":[{full},{sparse}]}}"#);
         assert_eq!(LookupResponse::parse(&body).unwrap().tenants.len(), 2);
@@ -151,6 +183,7 @@ mod tests {
             ("\"c1\"", "7", "client_id"),
             ("\"x\"", "\"x\",\"issuer\":[]", "issuer"),
             ("\"identity_provider\"", "\"provider\"", "identity_provider"),
+            ("\"x\"", "\"x\",\"isolation\":\"loose\"", "isolation"),
         ] {
             assert_eq!(tenant(&good.replacen(from, to, 1)), Err(Malformed(field)), "{to}");
         }

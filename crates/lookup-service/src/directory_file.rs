@@ -8,7 +8,7 @@ use std::collections::hash_map::Entry as Slot;
 use std::path::Path;
 use std::{fs, io};
 
-use lookup_api::{ClientId, IdentityProvider, Issuer, Tenant, TenantCode};
+use lookup_api::{ClientId, IdentityProvider, Isolation, Issuer, Tenant, TenantCode};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -171,8 +171,8 @@ impl Reader {
             return None;
         };
         let section = Section { table, start: value.span().start, index };
-        const KNOWN: [&str; 8] =
-            ["code", "name", "client_id", "identity_provider", "domains", "subdomains", "issuer", "logo"];
+        const KNOWN: [&str; 9] =
+            ["code", "name", "client_id", "identity_provider", "domains", "subdomains", "issuer", "logo", "isolation"];
         self.refuse_unknown(table, &KNOWN, |name| section.field(name));
 
         let code = self.code(&section);
@@ -192,6 +192,7 @@ impl Reader {
         let issuer = self.issuer(&section);
         let logo = self
             .optional(&section, "logo", |text| if is_own_path(text) { Ok(text.to_owned()) } else { Err(Reason::Logo) });
+        let isolation = self.optional(&section, "isolation", |text| Isolation::parse(text).ok_or(Reason::Isolation));
 
         let (domains, domain) = domains?;
         let tenant = Tenant {
@@ -202,6 +203,7 @@ impl Reader {
             identity_provider: identity_provider?,
             issuer,
             logo,
+            isolation,
         };
         Some(Entry { tenant, domains, subdomains })
     }

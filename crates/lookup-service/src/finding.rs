@@ -59,6 +59,9 @@ pub enum Reason {
         /// The line of the first use.
         line: usize,
     },
+    /// Not one of the ways of keeping organizations apart.
+    #[error("must be shared or strict")]
+    Isolation,
     /// Nothing a person could recognise.
     #[error("must not be empty")]
     EmptyName,

@@ -18,7 +18,7 @@ use lookup_service::directory::Directory;
 use lookup_service::directory_file::{self, LoadError, SAMPLE};
 use lookup_service::rate_limit::RateLimit;
 use lookup_service::reload::{Watch, reload_directory};
-use lookup_service::site::Site;
+use lookup_service::site::{self, Site};
 use lookup_service::site_config::SiteConfig;
 use lookup_service::{CurrentDirectory, Settings, app};
 use tokio::net::TcpListener;
@@ -69,6 +69,10 @@ struct CommandLine {
     /// Check the directory and config.json, report everything wrong with them, and exit
     #[arg(long)]
     check: bool,
+
+    /// Print the headers that a static host must send with the site, derived from config.json, and exit
+    #[arg(long, conflicts_with = "check")]
+    print_headers: bool,
 }
 
 impl CommandLine {
@@ -94,6 +98,9 @@ async fn main() -> ExitCode {
     if command_line.check {
         // Where nobody reads the report any more, the exit code still tells.
         return check(&command_line, &mut io::stdout(), &mut io::stderr()).unwrap_or(ExitCode::from(FAULT));
+    }
+    if command_line.print_headers {
+        return print_headers(&command_line, &mut io::stdout(), &mut io::stderr()).unwrap_or(ExitCode::from(FAULT));
     }
     start_log();
     match serve(&command_line).await {
@@ -133,6 +140,25 @@ fn check(command_line: &CommandLine, out: &mut impl Write, err: &mut impl Write)
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(FAULT) })
 }
 
+fn print_headers(command_line: &CommandLine, out: &mut impl Write, err: &mut impl Write) -> io::Result<ExitCode> {
+    let Some(file) = command_line.config_file() else {
+        writeln!(err, "--print-headers needs --config FILE (or --site DIR with a config.json in it)")?;
+        return Ok(ExitCode::from(FAULT));
+    };
+    match SiteConfig::load(&file) {
+        (config, Ok(())) => {
+            for (name, value) in site::headers(&config) {
+                writeln!(out, "{name}: {}", value.to_str().unwrap_or_default())?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        (_, Err(error)) => {
+            writeln!(err, "{}: {error}", file.display())?;
+            Ok(ExitCode::from(FAULT))
+        }
+    }
+}
+
 /// JSON lines on stderr. RUST_LOG takes levels and targets, as in `info,lookup_service=debug`.
 fn start_log() {
     let wanted = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
@@ -152,7 +178,7 @@ fn start_log() {
 
 async fn serve(command_line: &CommandLine) -> Result<(), Fault> {
     let settings = Settings {
-        site: site(command_line)?,
+        site: open_site(command_line)?,
         allow_origins: command_line.allow_origins.clone(),
         rate_limit: command_line.rate_limit.map(|n| RateLimit::new(n, command_line.trusted_proxies.clone())),
         ..Settings::new(directory(command_line)?)
@@ -196,7 +222,7 @@ fn directory(command_line: &CommandLine) -> Result<CurrentDirectory, Fault> {
     Ok(current)
 }
 
-fn site(command_line: &CommandLine) -> Result<Option<Site>, Fault> {
+fn open_site(command_line: &CommandLine) -> Result<Option<Site>, Fault> {
     let (folder, file) = match (command_line.site.clone(), command_line.config_file()) {
         (Some(folder), Some(file)) => (folder, file),
         (None, Some(_)) => return Err(Fault::log("--config is served with a site: --site is missing")),

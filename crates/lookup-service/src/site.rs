@@ -27,11 +27,12 @@ pub struct Site {
     pub config: Arc<ArcSwap<SiteConfig>>,
 }
 
-/// The headers that are the same on every answer of the site; `nosniff` is on every answer of the service.
+/// The headers that are the same on every answer of the site.
 ///
 /// COOP is `same-origin`: the picker opens no window, and no window that opened it may keep a handle on the page where
 /// people name their organization. A page that is meant for a popup needs a path with another value.
-const HARDENING: [(HeaderName, &str); 5] = [
+const HARDENING: [(HeaderName, &str); 6] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
     (header::REFERRER_POLICY, "no-referrer"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
@@ -105,12 +106,14 @@ async fn file(State(site): State<Site>, request: Request) -> Response {
 
 async fn harden(State(site): State<Site>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    for (name, value) in HARDENING {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    headers.insert(header::CONTENT_SECURITY_POLICY, site.config.load().policy.clone());
+    response.headers_mut().extend(headers(&site.config.load()));
     response
+}
+
+/// What the site sends with every answer, and what a static host that serves it in this service's stead must send too.
+pub fn headers(config: &SiteConfig) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+    let policy = (header::CONTENT_SECURITY_POLICY, config.policy.clone());
+    HARDENING.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).chain([policy])
 }
 
 fn extension(path: &str) -> Option<&str> {

@@ -81,6 +81,7 @@ fn a_field_that_is_missing_misspelt_or_of_another_type_is_named_with_its_line() 
         "subdomains = \"yes\"\ndomains =",
         "6: tenants[0].subdomains: must be true or false, and is string",
     );
+    check("domains =", "isolation = \"loose\"\ndomains =", "6: tenants[0].isolation: must be shared or strict");
     check("[[tenants]]", "[tenants]", "1: tenants: must be a list of tables");
     check("[[tenants]]", "issuers = 1\n[[tenants]]", "1: issuers: must be a list");
     check("[[tenants]]", "issuers = [1]\n[[tenants]]", "1: issuers[0]: must be a string");

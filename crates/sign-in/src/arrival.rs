@@ -1,4 +1,5 @@
-//! What an address of the picker asks for: `/?tenant=` `login_hint=` `return_to=` `lang=`, in any combination (contract §4).
+//! What an address of the picker asks for: `/?tenant=` `login_hint=` `return_to=` `lang=`, in any combination (contract
+//! §4), and the same in the words of OpenID Connect Core §4, "Initiating Login from a Third Party".
 
 /// The wishes of a link. Each is a stranger's text until the room that uses it has checked it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -7,8 +8,10 @@ pub struct Wishes {
     pub tenant: Option<String>,
     /// An email address to begin with (OpenID Connect Core §3.1.2.1 `login_hint`).
     pub login_hint: Option<String>,
-    /// Where to go after signing in.
+    /// Where to go after signing in. A third party says `target_link_uri`, and is held to the same rules.
     pub return_to: Option<String>,
+    /// The issuer that a third party initiates a login at. It must be one that the deployment names.
+    pub iss: Option<String>,
     /// A BCP 47 tag.
     pub lang: Option<String>,
 }
@@ -33,7 +36,8 @@ impl Wishes {
         Self {
             tenant: get("tenant"),
             login_hint: get("login_hint"),
-            return_to: get("return_to"),
+            return_to: get("return_to").or_else(|| get("target_link_uri")),
+            iss: get("iss"),
             lang: get("lang").filter(is_tag),
         }
     }
@@ -52,6 +56,15 @@ mod tests {
         assert_eq!(wishes.login_hint.as_deref(), Some("ada+x@acme.example"));
         assert_eq!(wishes.return_to.as_deref(), Some("/deep?a=b"));
         assert_eq!(wishes.lang.as_deref(), Some("pt-BR"));
+    }
+
+    #[test]
+    fn a_third_partys_words_mean_the_same() {
+        let wishes =
+            Wishes::parse("?iss=https%3A%2F%2Fidp.example&login_hint=ada%40acme.example&target_link_uri=%2Fdeep");
+        assert_eq!(wishes.iss.as_deref(), Some("https://idp.example"));
+        assert_eq!(wishes.login_hint.as_deref(), Some("ada@acme.example"));
+        assert_eq!(wishes.return_to.as_deref(), Some("/deep"));
     }
 
     #[test]

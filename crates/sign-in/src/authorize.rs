@@ -10,6 +10,9 @@ use serde::Serialize;
 /// How long a person may stay away before the sign-in has to begin anew, in seconds (contract §5).
 pub const PENDING_LIFETIME: i64 = 10 * 60;
 
+/// How many sign-ins may be pending in one browser. Each open tab needs one; more than these are leftovers.
+pub const PENDING_MAX: usize = 20;
+
 /// All that the callback needs, kept in the browser while the person is at the hosted UI.
 ///
 /// It names the issuer and the app client that the answer must come from: with one app client per tenant, this is the
@@ -145,6 +148,23 @@ impl PendingSignIn {
         })
     }
 
+    /// Of the records kept in a browser, the keys of those to clear away before another one is kept: what can no longer
+    /// be finished, and the oldest beyond [`PENDING_MAX`].
+    pub fn leftovers<K>(kept: impl IntoIterator<Item = (K, Option<String>)>, now: UnixTime) -> Vec<K> {
+        let (mut live, mut leftovers) = (Vec::new(), Vec::new());
+        for (key, record) in kept {
+            match record.and_then(|record| Self::from_record(&record)) {
+                Some(pending) if !pending.is_expired(now) => live.push((pending.created_at, key)),
+                _ => leftovers.push(key),
+            }
+        }
+        // One place is for the record that is about to be kept.
+        let surplus = (live.len() + 1).saturating_sub(PENDING_MAX);
+        live.sort_by_key(|(created_at, _)| *created_at);
+        leftovers.extend(live.into_iter().take(surplus).map(|(_, key)| key));
+        leftovers
+    }
+
     /// Whether the person stayed away for longer than [`PENDING_LIFETIME`].
     pub fn is_expired(&self, now: UnixTime) -> bool {
         now.seconds_since(self.created_at) > PENDING_LIFETIME
@@ -215,6 +235,25 @@ mod tests {
         for record in ["", "{}", "null", "[]", r#"{"version":0,"state":"x"}"#] {
             assert!(PendingSignIn::from_record(record).is_none(), "{record}");
         }
+    }
+
+    #[test]
+    fn only_the_newest_pending_sign_ins_that_can_still_be_finished_stay() {
+        let record = |created_at: i64| {
+            let mut kept = None;
+            let departure = begin(&sample(), tenant(), Luggage::default(), entropy(), UnixTime(created_at)).unwrap();
+            let _url = departure.keep(|_, record| {
+                kept = Some(record.to_owned());
+                Ok::<_, ()>(())
+            });
+            kept
+        };
+        let old = [(0, record(NOW.0 - 601)), (1, Some("{}".to_owned())), (2, None)];
+        assert_eq!(PendingSignIn::leftovers(old, NOW), [0, 1, 2]);
+        // The newest first, to see that it is age that counts.
+        let many = |n: i64| (0..n).map(|i| (i, record(NOW.0 - i))).collect::<Vec<_>>();
+        assert_eq!(PendingSignIn::leftovers(many(19), NOW), [0_i64; 0]);
+        assert_eq!(PendingSignIn::leftovers(many(22), NOW), [21, 20, 19]);
     }
 
     #[test]

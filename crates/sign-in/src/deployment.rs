@@ -3,8 +3,9 @@
 //! The browser reads it at start; the service reads it with this same code, to warn its operator and to derive the
 //! content security policy. Nobody is ever sent to a host that is not named here.
 
+use crate::accent::Accent;
 use crate::web_url::{ParseUrl, WebUrl};
-use lookup_api::{Issuer, Tenant};
+use lookup_api::{Isolation, Issuer, Tenant};
 use serde_json::{Map, Value};
 
 /// One deployment, checked.
@@ -22,6 +23,8 @@ pub struct Deployment {
     pub scopes: Vec<String>,
     /// Where people may go after signing in.
     pub return_to: ReturnToRules,
+    /// How far apart organizations are kept at the hosted UI, where they do not say it themselves.
+    pub isolation: Isolation,
     /// How the product presents itself.
     pub branding: Branding,
 }
@@ -56,8 +59,8 @@ pub struct Branding {
     pub product: Option<String>,
     /// An image's address.
     pub logo: Option<String>,
-    /// `#rgb` or `#rrggbb`.
-    pub accent: Option<String>,
+    /// The brand's colour.
+    pub accent: Option<Accent>,
     /// `https:`, `mailto:` or `tel:`.
     pub support_url: Option<String>,
 }
@@ -126,9 +129,10 @@ impl Deployment {
         let logout_uri = own_address(&mut top, "logout_uri", page, "/signed-out")?;
         let scopes = scopes(&mut top)?;
         let return_to = return_to(&mut top, page)?;
+        let isolation = isolation(&mut top)?;
         let branding = branding(&mut top, page)?;
         top.finish()?;
-        Ok(Self { lookup_url, user_pools, redirect_uri, logout_uri, scopes, return_to, branding })
+        Ok(Self { lookup_url, user_pools, redirect_uri, logout_uri, scopes, return_to, isolation, branding })
     }
 
     /// The user pool that a tenant belongs to, which must be one of ours.
@@ -140,9 +144,19 @@ impl Deployment {
         }
     }
 
+    /// Whether a third party may initiate a login at this issuer: whether it is one of ours.
+    pub fn names_issuer(&self, iss: &str) -> bool {
+        self.user_pools.iter().any(|pool| pool.issuer.as_str() == iss)
+    }
+
     /// The user pool with this issuer, which must be one of ours.
     pub fn user_pool_of(&self, issuer: &Issuer) -> Result<&UserPool, UnknownIssuer> {
         self.user_pools.iter().find(|pool| pool.issuer == *issuer).ok_or(UnknownIssuer)
+    }
+
+    /// How far apart a tenant is kept from the others at the hosted UI.
+    pub fn isolation_of(&self, tenant: &Tenant) -> Isolation {
+        tenant.isolation.unwrap_or(self.isolation)
     }
 
     /// The origins that the page fetches from, for `connect-src`: lookup, hosted UIs and key sets.
@@ -265,6 +279,13 @@ fn return_to(top: &mut Fields, page: &WebUrl) -> Result<ReturnToRules, ConfigErr
     Ok(rules)
 }
 
+fn isolation(top: &mut Fields) -> Result<Isolation, ConfigError> {
+    match top.text("isolation")? {
+        None => Ok(Isolation::default()),
+        Some(text) => Isolation::parse(&text).ok_or_else(|| top.must_be("isolation", "shared or strict")),
+    }
+}
+
 fn branding(top: &mut Fields, page: &WebUrl) -> Result<Branding, ConfigError> {
     let Some(mut fields) = top.object("branding")? else { return Ok(Branding::default()) };
     let product = fields.text("product")?;
@@ -272,10 +293,10 @@ fn branding(top: &mut Fields, page: &WebUrl) -> Result<Branding, ConfigError> {
         return Err(fields.must_be("product", "the product's name"));
     }
     let logo = fields.url("logo", Some(page))?.map(|url| url.href);
-    let accent = fields.text("accent")?;
-    if accent.as_ref().is_some_and(|color| !is_hex_color(color)) {
-        return Err(fields.must_be("accent", "a colour such as #0b57d0"));
-    }
+    let accent = match fields.text("accent")? {
+        None => None,
+        Some(text) => Some(Accent::parse(&text).ok_or_else(|| fields.must_be("accent", "a colour such as #0b57d0"))?),
+    };
     let support_url = match fields.text("support_url")? {
         None => None,
         Some(text) => match (fields.parse_url)(&text, None) {
@@ -285,10 +306,6 @@ fn branding(top: &mut Fields, page: &WebUrl) -> Result<Branding, ConfigError> {
     };
     fields.finish()?;
     Ok(Branding { product, logo, accent, support_url })
-}
-
-fn is_hex_color(text: &str) -> bool {
-    text.strip_prefix('#').is_some_and(|hex| matches!(hex.len(), 3 | 6) && hex.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 impl ConfigError {
@@ -461,6 +478,7 @@ pub(crate) mod tests {
         check_refused(r#""default": null"#, r#""default": "https://evil.example/""#, "return_to.default: must be");
         check_refused(r#""https://app.example/""#, r#""app.example""#, "return_to.allow[0]: is not a web address");
         check_refused(r#""https://app.example/""#, r#""http://app.example""#, "return_to.allow[0]: must be https");
+        check_refused(r#""return_to""#, r#""isolation": "loose", "return_to""#, "isolation: must be shared or strict");
         check_refused("#0b57d0", "red", "branding.accent: must be");
         check_refused("mailto:help@example.com", "javascript:alert(1)", "branding.support_url: must be");
         check_refused("}", "", "config.json: is not JSON (line");
@@ -501,6 +519,16 @@ pub(crate) mod tests {
             let home = rules.check(text, parse_url).is_none_or(|r| r.0.starts_with("https://login.example/"));
             assert!(home, "{text} must not be followed");
         }
+    }
+
+    #[test]
+    fn an_organization_decides_on_its_isolation_and_else_the_deployment() {
+        let strict = parse(&FULL.replacen('{', r#"{"isolation": "strict","#, 1)).unwrap();
+        let mut tenant = crate::tests::tenant();
+        assert_eq!(sample().isolation_of(&tenant), Isolation::Shared);
+        assert_eq!(strict.isolation_of(&tenant), Isolation::Strict);
+        tenant.isolation = Some(Isolation::Shared);
+        assert_eq!(strict.isolation_of(&tenant), Isolation::Shared);
     }
 
     #[test]

@@ -6,6 +6,9 @@ use serde_json::Value;
 /// The shortest modulus that RS256 allows (RFC 7518 §3.3), in bytes.
 const MODULUS_MIN: usize = 256;
 
+/// The longest key set that we read, in bytes: thousands of keys, where Cognito has two.
+const BODY_MAX: usize = 2 * 1024 * 1024;
+
 /// The usable keys of one issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Jwks(Vec<RsaKey>);
@@ -28,6 +31,9 @@ pub struct JwksMalformed;
 impl Jwks {
     /// Reads a key set. Keys of other types or for other uses are passed over (RFC 7517 §5).
     pub fn parse(json: &str) -> Result<Self, JwksMalformed> {
+        if json.len() > BODY_MAX {
+            return Err(JwksMalformed);
+        }
         let value: Value = serde_json::from_str(json).map_err(|_| JwksMalformed)?;
         let Some(Value::Array(keys)) = value.get("keys") else { return Err(JwksMalformed) };
         Ok(Self(keys.iter().filter_map(RsaKey::read).collect()))
@@ -103,7 +109,8 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_key_set() {
-        for text in ["", "[]", "{}", r#"{"keys":{}}"#, "<html>"] {
+        let endless = format!(r#"{{"keys":[]{}}}"#, " ".repeat(BODY_MAX));
+        for text in ["", "[]", "{}", r#"{"keys":{}}"#, "<html>", &endless] {
             assert_eq!(Jwks::parse(text), Err(JwksMalformed), "{text}");
         }
     }

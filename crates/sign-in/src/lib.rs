@@ -25,12 +25,14 @@
 //! # }
 //! ```
 
+pub mod accent;
 pub mod arrival;
 pub mod authorize;
 pub mod callback;
 pub mod deployment;
 pub mod jwks;
 mod jwt;
+pub mod recents;
 mod record;
 pub mod refusal;
 pub mod secrets;

@@ -26,6 +26,12 @@ impl Record {
         self.0.get(name)?.as_i64().map(UnixTime)
     }
 
+    /// If the record is a list, the tenants in it.
+    pub(crate) fn tenants(&self) -> Vec<Tenant> {
+        let list = self.0.as_array().map(Vec::as_slice).unwrap_or_default();
+        list.iter().filter_map(|value| Tenant::from_json(value).ok()).collect()
+    }
+
     pub(crate) fn tenant(&self) -> Option<Tenant> {
         Tenant::from_json(self.0.get("tenant")?).ok()
     }

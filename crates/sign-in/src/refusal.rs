@@ -17,8 +17,10 @@ pub enum Refusal {
         /// The trigger's own words, from outside: text, never markup.
         message: String,
     },
-    /// Attribute mapping, certificate or set-up of the provider is wrong: a matter for its administrator.
+    /// The set-up of the provider is wrong: a matter for its administrator.
     SetUp {
+        /// Which part of it.
+        part: SetUp,
         /// Cognito's words, for the administrator.
         detail: String,
     },
@@ -38,17 +40,30 @@ pub enum Refusal {
     },
 }
 
+/// The part of a provider's set-up that a refusal points at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetUp {
+    /// Which attributes the provider sends, and what the user pool makes of them.
+    Attributes,
+    /// The SAML response as a whole.
+    SamlResponse,
+    /// The certificate that the provider signs with.
+    Certificate,
+    /// The exchange of the provider's code for its tokens (OpenID Connect).
+    TokenExchange,
+}
+
 /// The most characters of a foreign text that we keep.
 const DETAIL_MAX: usize = 300;
 
-const SET_UP: [&str; 7] = [
-    "Attribute cannot be updated",
-    "attributes required",
-    "Error in SAML response processing",
-    "Invalid SAML response received",
-    "Required attribute cannot be deleted",
-    "error getting token",
-    "SAML Assertion signature is invalid",
+const SET_UP: [(&str, SetUp); 7] = [
+    ("Attribute cannot be updated", SetUp::Attributes),
+    ("attributes required", SetUp::Attributes),
+    ("Required attribute cannot be deleted", SetUp::Attributes),
+    ("SAML Assertion signature is invalid", SetUp::Certificate),
+    ("Error in SAML response processing", SetUp::SamlResponse),
+    ("Invalid SAML response received", SetUp::SamlResponse),
+    ("error getting token", SetUp::TokenExchange),
 ];
 const UNREACHABLE: [&str; 4] = [
     "Timeout occurred in calling IdP token endpoint",
@@ -75,8 +90,8 @@ impl Refusal {
         {
             return Self::OperatorCheck { message: clean(message) };
         }
-        if says(&SET_UP) {
-            return Self::SetUp { detail: detail() };
+        if let Some((_, part)) = SET_UP.iter().find(|(hint, _)| text.contains(hint)) {
+            return Self::SetUp { part: *part, detail: detail() };
         }
         if says(&UNREACHABLE) {
             return Self::ProviderUnreachable;
@@ -97,7 +112,10 @@ impl Refusal {
             Self::NotAssigned => "provider_not_assigned",
             Self::AccountLinked => "provider_account_linked",
             Self::OperatorCheck { .. } => "provider_operator_check",
-            Self::SetUp { .. } => "provider_set_up",
+            Self::SetUp { part: SetUp::Attributes, .. } => "provider_attributes",
+            Self::SetUp { part: SetUp::SamlResponse, .. } => "provider_saml_response",
+            Self::SetUp { part: SetUp::Certificate, .. } => "provider_certificate",
+            Self::SetUp { part: SetUp::TokenExchange, .. } => "provider_token_exchange",
             Self::ProviderUnreachable => "provider_unreachable",
             Self::AppClient { .. } => "provider_app_client",
             Self::LoginRequired => "provider_login_required",
@@ -126,13 +144,13 @@ mod tests {
             ("invalid_request", "PreAuthentication failed with error Locked", "provider_operator_check"),
             ("invalid_request", "PostConfirmation failed with error x", "provider_operator_check"),
             ("invalid_request", "PreTokenGeneration failed with error x", "provider_operator_check"),
-            ("invalid_request", "user.email: Attribute cannot be updated.", "provider_set_up"),
-            ("invalid_request", "attributes required: [email]", "provider_set_up"),
-            ("server_error", "Error in SAML response processing: x", "provider_set_up"),
-            ("server_error", "Invalid SAML response received: x", "provider_set_up"),
-            ("server_error", "Required attribute cannot be deleted", "provider_set_up"),
-            ("invalid_request", "OIDC error getting token", "provider_set_up"),
-            ("invalid_request", "SAML Assertion signature is invalid.", "provider_set_up"),
+            ("invalid_request", "user.email: Attribute cannot be updated.", "provider_attributes"),
+            ("invalid_request", "attributes required: [email]", "provider_attributes"),
+            ("server_error", "Error in SAML response processing: x", "provider_saml_response"),
+            ("server_error", "Invalid SAML response received: x", "provider_saml_response"),
+            ("server_error", "Required attribute cannot be deleted", "provider_attributes"),
+            ("invalid_request", "OIDC error getting token", "provider_token_exchange"),
+            ("invalid_request", "SAML Assertion signature is invalid.", "provider_certificate"),
             ("invalid_request", "Timeout occurred in calling IdP token endpoint", "provider_unreachable"),
             ("invalid_request", "Timeout in calling jwks uri", "provider_unreachable"),
             ("invalid_request", "Connection reset", "provider_unreachable"),

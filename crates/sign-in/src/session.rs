@@ -41,6 +41,11 @@ impl Session {
         })
     }
 
+    /// How many seconds its tokens are good for; negative once they are not.
+    pub fn seconds_left(&self, now: UnixTime) -> i64 {
+        self.expires_at.seconds_since(now)
+    }
+
     /// Whether its tokens are of no more use.
     pub fn is_expired(&self, now: UnixTime) -> bool {
         now >= self.expires_at

@@ -27,6 +27,9 @@ use tokio::time::timeout;
 /// No journey takes this long; a browser that hangs must not hang the tests.
 const LIMIT: Duration = Duration::from_secs(90);
 
+/// Against the hostile provider a journey is hundreds of sign-ins long.
+const HOSTILE_LIMIT: Duration = Duration::from_secs(600);
+
 const EVIDENCE: Duration = Duration::from_secs(10);
 
 /// Everything that a person needs to sign in.
@@ -52,6 +55,8 @@ pub struct Conditions {
     pub storage_blocked: bool,
     /// The window's width, in CSS pixels.
     pub width: Option<u32>,
+    /// The hosted UI is `hostile-provider.mjs`, which does as it is told.
+    pub hostile_provider: bool,
 }
 
 /// Runs `steps` in a world of their own and takes the world down afterwards, whatever happened.
@@ -60,11 +65,12 @@ where
     F: Future<Output = Result<()>> + Send + 'static,
 {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let limit = if conditions.hostile_provider { HOSTILE_LIMIT } else { LIMIT };
     runtime.block_on(async {
         let world = Arc::new(World::start(conditions).await.unwrap());
-        let outcome = match timeout(LIMIT, tokio::spawn(steps(world.clone()))).await {
+        let outcome = match timeout(limit, tokio::spawn(steps(world.clone()))).await {
             Ok(outcome) => outcome,
-            Err(_) => Ok(Err(anyhow!("not done after {} seconds", LIMIT.as_secs()))),
+            Err(_) => Ok(Err(anyhow!("not done after {} seconds", limit.as_secs()))),
         };
         let failed = !matches!(outcome, Ok(Ok(())));
         if failed {
@@ -110,19 +116,28 @@ impl World {
             std::fs::write(&config, text)?;
         }
         let directory = root().join("crates/lookup-service/tenants.toml");
-        let provider = Program::start(
-            "node",
-            [
-                root().join("hosted-ui/main.mjs").as_os_str(),
-                "--port".as_ref(),
-                provider_port.to_string().as_ref(),
-                "--directory".as_ref(),
-                directory.as_ref(),
-                "--picker".as_ref(),
-                picker.as_ref(),
-            ],
-            "hosted UI ready at",
-        )?;
+        let provider = if conditions.hostile_provider {
+            let program = root().join("tests/end-to-end/hostile-provider.mjs");
+            Program::start(
+                "node",
+                [program.as_os_str(), "--port".as_ref(), provider_port.to_string().as_ref()],
+                "hosted UI ready at",
+            )?
+        } else {
+            Program::start(
+                "node",
+                [
+                    root().join("hosted-ui/main.mjs").as_os_str(),
+                    "--port".as_ref(),
+                    provider_port.to_string().as_ref(),
+                    "--directory".as_ref(),
+                    directory.as_ref(),
+                    "--picker".as_ref(),
+                    picker.as_ref(),
+                ],
+                "hosted UI ready at",
+            )?
+        };
         let service = Program::start(
             root().join("target/release/lookup-service"),
             [

@@ -1,0 +1,16 @@
+//! Turns the English sentences into constants: a sentence that is missing is a compile error.
+
+use std::error::Error;
+use std::path::Path;
+use std::{env, fs};
+
+const SOURCE: &str = "locales/en.ftl";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={SOURCE}");
+    println!("cargo::rerun-if-changed=build.rs");
+    let messages = messages::parse(&fs::read_to_string(SOURCE)?).map_err(|fault| format!("{SOURCE}: {fault}"))?;
+    let out = env::var("OUT_DIR")?;
+    fs::write(Path::new(&out).join("messages.rs"), messages::to_rust(&messages))?;
+    Ok(())
+}

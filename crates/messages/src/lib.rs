@@ -1,0 +1,212 @@
+//! The picker's sentences, from Fluent files (`locales/*.ftl`) to what the browser loads.
+//!
+//! `fluent-syntax`, Mozilla's own parser, reads the files while the picker is built. In the browser a whole Fluent runtime
+//! would weigh more than all the pages together (60 kB compressed, for plural rules that every browser has in `Intl`), so
+//! of the language only what these pages need is let through: a message is text with variables in it, or a selection by
+//! one number over the whole message. Anything else is refused here, by id.
+
+use fluent_syntax::ast::{Entry, Expression, Identifier, InlineExpression, Pattern, PatternElement, VariantKey};
+use fluent_syntax::parser;
+use serde_json::{Map, Value};
+use std::fmt::Write;
+
+/// One sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its name, the same in every locale.
+    pub id: String,
+    /// What it says.
+    pub text: Text,
+}
+
+/// What a message says. Variables stand in it as `{name}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Text {
+    /// The same whatever the numbers are.
+    Plain(String),
+    /// By the plural category (CLDR) of the number `count`; `other` is always among them.
+    Plural(Vec<(String, String)>),
+}
+
+/// Why a file cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// Not Fluent at all.
+    #[error("line {line}: {what}")]
+    Syntax {
+        /// From 1.
+        line: usize,
+        /// The parser's words.
+        what: String,
+    },
+    /// Fluent, but more of it than the picker reads.
+    #[error("{id}: {what}")]
+    Unsupported {
+        /// The message.
+        id: String,
+        /// What there is too much of.
+        what: &'static str,
+    },
+    /// An id twice.
+    #[error("{0} stands there twice")]
+    Twice(String),
+}
+
+/// The one variable that a selection may be over.
+const COUNT: &str = "count";
+
+/// Reads a Fluent file; its messages in the file's order.
+pub fn parse(ftl: &str) -> Result<Vec<Message>, Fault> {
+    let resource = parser::parse(ftl).map_err(|(_, errors)| {
+        let error = errors.first();
+        let start = error.map_or(0, |e| e.pos.start);
+        Fault::Syntax {
+            line: 1 + ftl.bytes().take(start).filter(|&b| b == b'\n').count(),
+            what: error.map_or_else(String::new, ToString::to_string),
+        }
+    })?;
+    let mut messages: Vec<Message> = Vec::new();
+    for entry in &resource.body {
+        let message = match entry {
+            Entry::Comment(_) | Entry::GroupComment(_) | Entry::ResourceComment(_) => continue,
+            Entry::Message(message) => message,
+            Entry::Term(term) => return Err(unsupported(term.id.name, "terms are not read")),
+            Entry::Junk { content } => return Err(unsupported(content, "is not Fluent")),
+        };
+        let id = message.id.name;
+        if !message.attributes.is_empty() {
+            return Err(unsupported(id, "attributes are not read"));
+        }
+        let Some(pattern) = &message.value else { return Err(unsupported(id, "says nothing")) };
+        if messages.iter().any(|earlier| earlier.id == id) {
+            return Err(Fault::Twice(id.to_owned()));
+        }
+        messages.push(Message { id: id.to_owned(), text: text(id, pattern)? });
+    }
+    Ok(messages)
+}
+
+fn unsupported(id: &str, what: &'static str) -> Fault {
+    Fault::Unsupported { id: id.to_owned(), what }
+}
+
+fn text(id: &str, pattern: &Pattern<&str>) -> Result<Text, Fault> {
+    let [PatternElement::Placeable { expression: Expression::Select { selector, variants } }] = &pattern.elements[..]
+    else {
+        return Ok(Text::Plain(plain(id, pattern)?));
+    };
+    let InlineExpression::VariableReference { id: Identifier { name: COUNT } } = selector else {
+        return Err(unsupported(id, "selects by something else than $count"));
+    };
+    let mut plural = Vec::new();
+    for variant in variants {
+        let VariantKey::Identifier { name } = variant.key else {
+            return Err(unsupported(id, "selects by a number itself instead of a plural category"));
+        };
+        plural.push((name.to_owned(), plain(id, &variant.value)?));
+    }
+    if plural.iter().any(|(category, _)| category == "other") {
+        Ok(Text::Plural(plural))
+    } else {
+        Err(unsupported(id, "has no variant [other]"))
+    }
+}
+
+fn plain(id: &str, pattern: &Pattern<&str>) -> Result<String, Fault> {
+    let mut text = String::new();
+    for element in &pattern.elements {
+        match element {
+            PatternElement::TextElement { value } if value.contains(['{', '}', '\n']) => {
+                return Err(unsupported(id, "has a brace or a line break in it"));
+            }
+            PatternElement::TextElement { value } => text.push_str(value),
+            PatternElement::Placeable {
+                expression: Expression::Inline(InlineExpression::VariableReference { id: variable }),
+            } => {
+                let _ = write!(text, "{{{}}}", variable.name);
+            }
+            PatternElement::Placeable { .. } => {
+                return Err(unsupported(id, "may have variables in it, and nothing else in braces"));
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// The variables that a message uses, sorted. A plural's variants may each leave out `count`: "one", "two".
+pub fn variables(text: &Text) -> Vec<&str> {
+    let texts: Vec<&str> = match text {
+        Text::Plain(text) => vec![text],
+        Text::Plural(variants) => variants.iter().map(|(_, text)| text.as_str()).collect(),
+    };
+    let mut names: Vec<&str> = texts
+        .iter()
+        .flat_map(|text| text.split('{').skip(1))
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name)
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// What the browser loads for one locale: an object of texts by id, a plural being an object by category.
+pub fn to_json(messages: &[Message]) -> String {
+    let value = |text: &Text| match text {
+        Text::Plain(text) => Value::from(text.as_str()),
+        Text::Plural(variants) => {
+            Value::Object(variants.iter().map(|(c, text)| (c.clone(), Value::from(text.as_str()))).collect())
+        }
+    };
+    Value::Object(messages.iter().map(|m| (m.id.clone(), value(&m.text))).collect::<Map<_, _>>()).to_string()
+}
+
+/// The Rust module of the language that the program itself carries: a constant for each message.
+pub fn to_rust(messages: &[Message]) -> String {
+    let mut module = String::new();
+    for Message { id, text } in messages {
+        let name = id.replace('-', "_").to_uppercase();
+        let text = match text {
+            Text::Plain(text) => format!("Text::Plain({text:?})"),
+            Text::Plural(variants) => format!("Text::Plural(&{variants:?})"),
+        };
+        let _ = writeln!(module, "pub const {name}: Message = Message(&Entry {{ id: {id:?}, english: {text} }});");
+    }
+    module
+}
+
+/// A language that nobody speaks, to see which sentences bypass the translations: every text in brackets, its letters
+/// with marks on them, a third longer. Variables stay as they are.
+pub fn pseudo(messages: &[Message]) -> Vec<Message> {
+    let marked = |text: &str| {
+        let mut depth = 0;
+        let letters: String = text
+            .chars()
+            .map(|c| match c {
+                '{' => {
+                    depth += 1;
+                    c
+                }
+                '}' => {
+                    depth -= 1;
+                    c
+                }
+                _ if depth > 0 => c,
+                'a' => 'á',
+                'e' => 'é',
+                'i' => 'í',
+                'o' => 'ó',
+                'u' => 'ú',
+                'n' => 'ñ',
+                's' => 'š',
+                _ => c,
+            })
+            .collect();
+        format!("[{letters}{}]", "·".repeat(text.chars().count() / 3))
+    };
+    let text = |text: &Text| match text {
+        Text::Plain(text) => Text::Plain(marked(text)),
+        Text::Plural(variants) => Text::Plural(variants.iter().map(|(c, text)| (c.clone(), marked(text))).collect()),
+    };
+    messages.iter().map(|m| Message { id: m.id.clone(), text: text(&m.text) }).collect()
+}

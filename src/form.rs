@@ -1,0 +1,89 @@
+//! The form that index.html brings: it is there before the app, so that typing can begin at the first paint and neither
+//! text nor focus nor caret is lost when the app takes over. The app never draws it anew; this room is its handle.
+
+use crate::browser;
+use crate::messages::{self as m, Message, text};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlInputElement};
+
+/// The id of the field, to link errors to.
+pub const FIELD_ID: &str = "identifier";
+
+/// What the form and the words around it say. index.html says the same in English.
+const SAYINGS: [Message; 6] =
+    [m::SIGN_IN, m::SIGN_IN_LEAD, m::USE_ANOTHER_ORGANIZATION, m::FIELD, m::FIELD_HINT, m::CONTINUE];
+
+/// The form of the page.
+#[derive(Clone)]
+pub struct Form {
+    form: HtmlElement,
+    field: HtmlInputElement,
+    error: HtmlElement,
+}
+
+impl Form {
+    /// Finds it; `None` in a page that is not ours.
+    pub fn of_page() -> Option<Self> {
+        Some(Self {
+            form: browser::element("ask-form")?,
+            field: browser::element(FIELD_ID)?.dyn_into().ok()?,
+            error: browser::element("identifier-error")?,
+        })
+    }
+
+    /// Shows the form, or hides it while another screen is there.
+    pub fn show(&self, shown: bool) {
+        browser::set_data("screen", if shown { "form" } else { "other" });
+    }
+
+    /// What stands in the field. Read from the element: autofill and password managers do not always tell.
+    pub fn typed(&self) -> String {
+        self.field.value()
+    }
+
+    /// Puts a text into the field.
+    pub fn fill(&self, text: &str) {
+        self.field.set_value(text);
+    }
+
+    /// Whether the person has begun to type, so that nothing else may be put into the field.
+    pub fn is_touched(&self) -> bool {
+        !self.field.value().is_empty()
+    }
+
+    /// Puts the focus into the field.
+    pub fn focus(&self) {
+        browser::focus(&self.field);
+    }
+
+    /// Runs `f` when the form is sent. `boot.js` keeps the browser from sending it anywhere itself.
+    pub fn on_submit(&self, f: impl Fn() + 'static) {
+        browser::listen(&self.form, "submit", move |_| f());
+    }
+
+    /// Says that an answer is awaited, or that it is here.
+    pub fn set_busy(&self, busy: bool) {
+        let _ = self.form.set_attribute("aria-busy", if busy { "true" } else { "false" });
+    }
+
+    /// Shows what is wrong with the input beside the field, or takes that away.
+    pub fn set_error(&self, words: Option<&str>) {
+        self.error.set_text_content(words);
+        self.error.set_hidden(words.is_none());
+        let (invalid, described_by) = match words {
+            Some(_) => ("true", "identifier-error identifier-hint"),
+            None => ("false", "identifier-hint"),
+        };
+        let _ = self.field.set_attribute("aria-invalid", invalid);
+        let _ = self.field.set_attribute("aria-describedby", described_by);
+    }
+
+    /// Says everything in the language of the page.
+    pub fn speak(&self) {
+        for (element, id) in browser::sayings() {
+            if let Some(message) = SAYINGS.iter().find(|message| message.id() == id) {
+                element.set_text_content(Some(&text(*message)));
+            }
+        }
+    }
+}

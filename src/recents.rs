@@ -1,0 +1,99 @@
+//! The organizations that were used in this browser, above the form. Choosing one is always the person's own doing: nothing
+//! here goes on by itself.
+
+use crate::browser;
+use crate::emblem::emblem;
+use crate::messages::{self as m, about, text};
+use crate::parts::{all, announcement, button, el, live, nothing, words};
+use crate::problem::naming;
+use leptos::prelude::*;
+use lookup_api::{Tenant, TenantCode};
+use sign_in::recents::Recents;
+use web_sys::Event;
+
+/// The list as it is shown.
+#[derive(Debug, Clone, Copy)]
+struct Shown {
+    recents: RwSignal<Recents>,
+    editing: RwSignal<bool>,
+    announced: RwSignal<String>,
+}
+
+impl Shown {
+    /// A browser that refuses to keep the list keeps the old one; the page shows what is really kept.
+    fn keep(self, list: &Recents, words: String) {
+        let _ = browser::keep_recents(list);
+        let kept = browser::recents().unwrap_or_default();
+        show_count(&kept);
+        self.editing.update(|editing| *editing &= !kept.tenants().is_empty());
+        self.announced.set(words);
+        self.recents.set(kept);
+    }
+}
+
+/// The list, newest first. `choose` gets the code of the organization that was chosen.
+pub fn recents_list(choose: Callback<TenantCode>) -> AnyView {
+    let shown = Shown {
+        recents: RwSignal::new(browser::recents().unwrap_or_default()),
+        editing: RwSignal::new(false),
+        announced: RwSignal::new(String::new()),
+    };
+    let list = live(move || {
+        let (recents, editing) = (shown.recents.get(), shown.editing.get());
+        if recents.tenants().is_empty() {
+            return nothing();
+        }
+        let entries: Vec<_> = recents.tenants().iter().map(|tenant| entry(tenant, shown, choose, editing)).collect();
+        let forget_all = if editing {
+            button("link", text(m::FORGET_ALL), move || shown.keep(&Recents::default(), text(m::FORGOTTEN_ALL)))
+        } else {
+            nothing()
+        };
+        let edit = text(if editing { m::DONE } else { m::EDIT });
+        let edit = button("link", edit, move || shown.editing.update(|editing| *editing = !*editing));
+        all(vec![
+            el("ul", "organizations").attr("role", "list").attr("aria-label", &text(m::RECENTS)).with(entries),
+            el("p", "recents-foot").with(vec![forget_all, edit]),
+        ])
+    });
+    all(vec![list, announcement("announced", move || shown.announced.get())])
+}
+
+fn entry(tenant: &Tenant, shown: Shown, choose: Callback<TenantCode>, editing: bool) -> AnyView {
+    let (name, code) = (tenant.name.clone(), tenant.code.clone());
+    let forget = if editing {
+        let (words, code) = (about(m::FORGET, &name), code.clone());
+        let forget = move |_: &Event| {
+            let list = shown.recents.get_untracked().without(&code);
+            shown.keep(&list, about(m::FORGOTTEN, &name));
+        };
+        el("button", "forget")
+            .attr("type", "button")
+            .attr("aria-label", &words)
+            .on("click", forget)
+            .saying("×".to_owned())
+    } else {
+        nothing()
+    };
+    let mut label = vec![emblem(tenant), el("span", "name").with(naming(m::CONTINUE_TO, Some(&tenant.name)))];
+    label.extend(domain_of(tenant));
+    let go =
+        el("button", "organization").attr("type", "button").on("click", move |_| choose.run(code.clone())).with(label);
+    el("li", "").with(vec![go, forget])
+}
+
+/// The domain beside a name, if there is one.
+pub fn domain_of(tenant: &Tenant) -> Vec<AnyView> {
+    tenant.domain.as_ref().map_or_else(Vec::new, |domain| vec![words(" "), el("bdi", "domain").saying(domain.clone())])
+}
+
+/// Tells the style how many there are, as `boot.js` did before the first paint.
+pub fn show_count(recents: &Recents) {
+    match recents.tenants().len() {
+        0 => browser::remove_data("recents"),
+        n => {
+            browser::set_data("recents", &n.to_string());
+            browser::set_property("--recents", &n.to_string());
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! A hostile OpenID provider: whatever it does, nobody is signed in who should not be, and everybody learns why.
+//!
+//! The cases are data, in cases.toml. They run in one browser, each from a page that knows nothing of the one before,
+//! and all of them run: the list of those that failed says more than the first one.
+
+#![allow(clippy::print_stderr, reason = "a failed case is told at once: what comes after it could hang")]
+
+use anyhow::{Context, Result, bail, ensure};
+use end_to_end::{Conditions, World, journey};
+use serde_json::{Map, Value, json};
+use std::collections::HashSet;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+/// How long one sign-in may take. Generous: it is spent only by a case that fails.
+const PATIENCE: Duration = Duration::from_secs(10);
+const GLANCE: Duration = Duration::from_millis(10);
+
+/// The most characters that a failure may take. Its foreign part is cut, so that it cannot take over the page.
+const WORDS_MAX: usize = 800;
+
+/// A clock that went on by a few seconds during a slow case is no fault.
+const LEEWAY: f64 = 30.0;
+
+/// Begins a case from a page that is known to be over, so that nobody takes its outcome for the next one's.
+const BEGIN: &str = "window.over = true; localStorage.clear(); sessionStorage.clear();
+    location.replace('/?tenant=' + arguments[0]);";
+
+/// What the page has come to; null until it has. `elsewhere` is all that is shown or kept beside the session and pending
+/// sign-ins: no secret has any business there.
+const OUTCOME: &str = "
+    if (window.over) return null;
+    const alert = document.querySelector('[role=alert]');
+    const signedIn = document.querySelector('h1')?.textContent.startsWith('Signed in to ');
+    if (!alert && !signedIn) return null;
+    const session = sessionStorage.getItem('tenant-picker.session');
+    const waits = (key) => key.startsWith('tenant-picker.pending.');
+    const others = (storage, own) => Object.entries(storage).filter(([key]) => !own(key));
+    return {
+        outcome: alert ? alert.dataset.error : 'signed_in',
+        words: alert?.innerText ?? '',
+        address: location.href,
+        session: JSON.parse(session),
+        pending: Object.keys(localStorage).filter(waits).length,
+        elsewhere: JSON.stringify([
+            others(sessionStorage, (key) => key === 'tenant-picker.session'), others(localStorage, waits),
+            history.state, document.cookie, document.documentElement.outerHTML,
+        ]),
+        markup: document.querySelector('[data-evil]') !== null,
+        now: Date.now() / 1000,
+    };";
+
+#[test]
+fn a_hostile_provider_signs_nobody_in_who_should_not_be() {
+    let conditions = Conditions { hostile_provider: true, ..Conditions::default() };
+    journey("hostile", conditions, |w| async move {
+        let wanted = std::env::var("HOSTILE").unwrap_or_default();
+        let cases: Vec<Case> = cases()?.into_iter().filter(|case| case.name.contains(&wanted)).collect();
+        let provider = Provider { http: reqwest::Client::new(), address: w.hosted_ui.clone() };
+        w.open("/signed-out").await?;
+        w.sees_heading("You have signed out").await?;
+
+        let mut failed = Vec::new();
+        for case in &cases {
+            if let Err(seen) = case.run(&w, &provider).await {
+                eprintln!("{}\n  because {} ({})\n{seen:#}\n", case.name, case.because, case.spec);
+                failed.push(case.name.as_str());
+                // It may have left something that the next one must not find.
+                w.driver.cdp().send_raw("Network.clearBrowserCache", json!({})).await?;
+            }
+        }
+        ensure!(!cases.is_empty(), "no case has a name like {wanted}");
+        ensure!(failed.is_empty(), "{} of {} cases failed:\n{}", failed.len(), cases.len(), failed.join("\n"));
+        Ok(())
+    });
+}
+
+#[test]
+fn every_case_has_a_name_of_its_own_and_says_why() {
+    let cases = cases().expect("cases.toml can be read");
+    let mut names = HashSet::new();
+    for Case { name, because, spec, .. } in &cases {
+        assert!(names.insert(name), "{name} stands there twice");
+        assert!(name.bytes().all(|b| b == b'_' || b.is_ascii_lowercase() || b.is_ascii_digit()), "{name}");
+        assert!(!because.is_empty() && !spec.is_empty(), "{name} says neither why nor who says so");
+    }
+}
+
+struct Case {
+    name: String,
+    because: String,
+    spec: String,
+    tenant: String,
+    /// `signed_in`, or the stable code of a failure.
+    expect: String,
+    says: String,
+    lasts: Option<u64>,
+    pending_left: u64,
+    authorize_requests: u64,
+    token_requests: u64,
+    jwks_requests: u64,
+    /// All the rest is for the provider, which refuses what it does not know.
+    steering: Value,
+}
+
+/// Reads cases.toml.
+fn cases() -> Result<Vec<Case>> {
+    let mut file: Map<String, Value> = toml::from_str(include_str!("../cases.toml"))?;
+    let Some(Value::Array(cases)) = file.remove("case") else { bail!("cases.toml has no [[case]]") };
+    ensure!(file.is_empty(), "cases.toml has more than cases");
+    cases.into_iter().map(Case::read).collect()
+}
+
+impl Case {
+    fn read(case: Value) -> Result<Self> {
+        let Value::Object(mut case) = case else { bail!("{case} is no case") };
+        let mut text = |name: &str| match case.remove(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(other) => bail!("{name} is {other}, not a text"),
+        };
+        let (name, because, spec) = (text("name")?, text("because")?, text("spec")?);
+        let (tenant, expect, says) = (text("tenant")?, text("expect")?, text("says")?);
+        let name = name.context("a case has no name")?;
+
+        let mut number = |name: &str| match case.remove(name) {
+            None => Ok(None),
+            Some(value) => value.as_u64().map(Some).with_context(|| format!("{name} is {value}, not a number")),
+        };
+        let token_requests = number("token_requests")?.unwrap_or(1);
+        Ok(Self {
+            because: because.with_context(|| format!("{name} does not say why"))?,
+            spec: spec.with_context(|| format!("{name} does not say where it is from"))?,
+            tenant: tenant.unwrap_or_else(|| "acme".to_owned()),
+            expect: expect.with_context(|| format!("{name} expects nothing"))?,
+            says: says.unwrap_or_default(),
+            lasts: number("lasts")?,
+            pending_left: number("pending_left")?.unwrap_or(0),
+            authorize_requests: number("authorize_requests")?.unwrap_or(1),
+            token_requests,
+            jwks_requests: number("jwks_requests")?.unwrap_or(token_requests.min(1)),
+            steering: Value::Object(case),
+            name,
+        })
+    }
+
+    /// Signs in once and compares all there is to see; an error lists what differs.
+    async fn run(&self, w: &World, provider: &Provider) -> Result<()> {
+        provider.steer(&self.steering).await?;
+        w.driver.execute(BEGIN, vec![json!(self.tenant)]).await?;
+        let page = outcome(w).await?;
+        let counts = provider.counts().await?;
+
+        let mut differences = Vec::new();
+        let mut check = |what: &str, seen: &Value, due: Value| {
+            if *seen != due {
+                differences.push(format!("  {what}: {seen}, not {due}"));
+            }
+        };
+        check("outcome", &page["outcome"], json!(self.expect));
+        check("address", &page["address"], json!(format!("{}/callback", w.picker)));
+        check("pending sign-ins left", &page["pending"], json!(self.pending_left));
+        let elsewhere = page["elsewhere"].as_str().unwrap_or_default();
+        for (name, secret) in counts["secrets"].as_object().into_iter().flatten() {
+            let leaks = secret.as_str().is_some_and(|secret| elsewhere.contains(secret));
+            check(&format!("{name} shown, or kept elsewhere"), &json!(leaks), json!(false));
+        }
+        check("foreign markup on the page", &page["markup"], json!(false));
+        check("authorize requests", &counts["authorize_requests"], json!(self.authorize_requests));
+        check("token requests", &counts["token_requests"], json!(self.token_requests));
+        check("JWKS requests", &counts["jwks_requests"], json!(self.jwks_requests));
+        check("requests to other addresses", &counts["strays"], json!([]));
+        check("what the app's requests got wrong", &counts["faults"], json!([]));
+        let session = &page["session"];
+        let signed_in = self.expect == "signed_in";
+        check("a session", &json!(!session.is_null()), json!(signed_in));
+        if signed_in {
+            check("session at", &session["tenant"]["code"], json!(self.tenant));
+            for token in ["id_token", "access_token", "refresh_token"] {
+                // Not shown: a token in a log is long, and a bad habit.
+                check(&format!("{token} as issued"), &json!(session[token] == counts["issued"][token]), json!(true));
+            }
+        }
+        let words = page["words"].as_str().unwrap_or_default();
+        if !words.contains(&self.says) || words.chars().count() > WORDS_MAX {
+            differences.push(format!("  words: {words:?} do not say {:?} in {WORDS_MAX} characters", self.says));
+        }
+        if let Some(due) = self.lasts {
+            let lasts = session["expires_at"].as_f64().unwrap_or_default() - page["now"].as_f64().unwrap_or_default();
+            if (lasts - due as f64).abs() > LEEWAY {
+                differences.push(format!("  session lasts {lasts:.0} s, not {due}"));
+            }
+        }
+        ensure!(differences.is_empty(), differences.join("\n"));
+        Ok(())
+    }
+}
+
+async fn outcome(w: &World) -> Result<Value> {
+    let until = Instant::now() + PATIENCE;
+    while Instant::now() < until {
+        // While one page gives way to the next, there is none to ask.
+        if let Ok(page @ Value::Object(_)) = w.ask(OUTCOME).await {
+            return Ok(page);
+        }
+        sleep(GLANCE).await;
+    }
+    let address = w.driver.current_url().await?;
+    bail!("  no outcome after {} s, at {address}: {:?}", PATIENCE.as_secs(), w.text().await.unwrap_or_default())
+}
+
+/// `hostile-provider.mjs` as its steersman sees it.
+struct Provider {
+    http: reqwest::Client,
+    address: String,
+}
+
+impl Provider {
+    async fn steer(&self, steering: &Value) -> Result<()> {
+        let answer = self.http.post(format!("{}/steer", self.address)).json(steering).send().await?;
+        ensure!(answer.status() == 204, "  steering: {}", answer.text().await?);
+        Ok(())
+    }
+
+    async fn counts(&self) -> Result<Value> {
+        Ok(self.http.get(format!("{}/counts", self.address)).send().await?.json().await?)
+    }
+}
