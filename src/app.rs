@@ -11,8 +11,7 @@ use crate::parts::{all, at, button, el, link, live, nothing};
 use crate::problem::{Setting, problem};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::components::Router;
-use leptos_router::hooks::use_location;
+use leptos_router::location::{BrowserUrl, LocationProvider};
 use sign_in::deployment::{Branding, Deployment};
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
@@ -95,12 +94,7 @@ fn pages(frame: Frame) -> AnyView {
         browser::set_property("--brand-on-dark", &accent.readable_on_dark().css());
     }
     let language = frame.language;
-    let page = view! {
-        <Router>
-            <Page frame />
-        </Router>
-    };
-    all(vec![at("brand", move || brand(&branding)), at("foot", move || languages(language)), page.into_any()])
+    all(vec![at("brand", move || brand(&branding)), at("foot", move || languages(language)), page(&frame)])
 }
 
 fn brand(branding: &Branding) -> AnyView {
@@ -111,24 +105,18 @@ fn brand(branding: &Branding) -> AnyView {
     ])
 }
 
-/// Three fixed addresses need the router's history and links, not its tables of nested routes with parameters, which
-/// would weigh 15 kB (brotli).
-#[component]
-fn Page(frame: Frame) -> impl IntoView {
-    let address = use_location().pathname;
-    live(move || {
-        let address = address.read();
-        if address.as_str() != "/" {
-            browser::set_data("screen", "other");
-        }
-        match address.as_str() {
-            "/" => find(&frame),
-            "/signed-out" => signed_out(&frame),
-            // An app client may have a callback URL of its own below it, which tells whose it is (cognito.md).
-            address if address == "/callback" || address.starts_with("/callback/") => callback(&frame),
-            _ => not_found(&frame),
-        }
-    })
+/// The page that the address names. The router reads the address; its components are not used: three fixed addresses need
+/// neither nested routes nor navigation within the app, and a page that is loaded anew comes from the browser's cache. That
+/// leaves 20 kB of it out of the wasm.
+fn page(frame: &Frame) -> AnyView {
+    let address = BrowserUrl::current();
+    match address.as_ref().map_or("", |url| url.path()) {
+        "/" => find(frame),
+        "/signed-out" => signed_out(frame),
+        // An app client may have a callback URL of its own below it, which tells whose it is (cognito.md).
+        address if address == "/callback" || address.starts_with("/callback/") => callback(frame),
+        _ => not_found(frame),
+    }
 }
 
 fn not_found(frame: &Frame) -> AnyView {

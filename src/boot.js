@@ -11,9 +11,9 @@
   root.dataset.screen = pathname === "/" ? "form" : "other";
 
   // Storage that is blocked throws as soon as it is looked at.
-  const stored = (key) => {
+  const stored = (key, where = "localStorage") => {
     try {
-      return localStorage.getItem(key);
+      return globalThis[where].getItem(key);
     } catch {
       return null;
     }
@@ -30,8 +30,14 @@
   });
 
   // ── language ──
-  // ?lang=, else what was chosen on this device, else what the browser asks for; each in full, then by its language alone.
-  const wanted = [new URLSearchParams(search).get("lang"), stored("tenant-picker.lang"), ...(navigator.languages ?? [])];
+  // ?lang=, which holds for this tab, else what was chosen on this device, else what the browser asks for; each in full,
+  // then by its language alone.
+  const LANGUAGE = "tenant-picker.lang";
+  const asked = new URLSearchParams(search).get("lang");
+  try {
+    if (asked) sessionStorage.setItem(LANGUAGE, asked);
+  } catch {}
+  const wanted = [asked, stored(LANGUAGE, "sessionStorage"), stored(LANGUAGE), ...(navigator.languages ?? [])];
   const links = all("link[hreflang]");
   const bare = (tag) => tag.toLowerCase().replace(/^iw\b/, "he").split("-")[0];
   let link;

@@ -245,7 +245,7 @@ pub fn end_switching() -> bool {
 
 /// In this browser: nothing is to be remembered on this device.
 const FORGETFUL_KEY: &str = "tenant-picker.do-not-remember";
-/// In this browser: the language that was chosen.
+/// In this browser the language that was chosen, in this tab the one that a link asked for.
 const LANGUAGE_KEY: &str = "tenant-picker.lang";
 
 /// The organizations that were used in this browser.
@@ -281,10 +281,18 @@ pub fn set_forgetful(forgetful: bool) -> Result<(), StorageBlocked> {
     .map_err(|_| StorageBlocked)
 }
 
-/// Remembers the language that was chosen, where anything can be remembered.
+/// Remembers the language that was chosen, where anything can be remembered. A language that a link asked for gives way.
 pub fn keep_language(language: &str) {
     if let Ok(storage) = waiting_room() {
         let _ = storage.set_item(LANGUAGE_KEY, language);
+    }
+    if let Ok(storage) = tab_storage() {
+        let _ = storage.set_item(LANGUAGE_KEY, language);
+    }
+    let url = Url::new(&window().location().href().unwrap_or_default());
+    if let (Ok(url), Ok(history)) = (url, window().history()) {
+        url.search_params().delete("lang");
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&url.href()));
     }
 }
 

@@ -78,10 +78,7 @@ pub fn button(class: &str, words: String, press: impl Fn() + 'static) -> AnyView
 
 /// A link within the picker, or to wherever the deployment says. `button` makes it look like one.
 pub fn link(class: &str, address: &str, words: String) -> AnyView {
-    let link = el("a", class).attr("href", address);
-    // The router would take links of its own origin for its own pages; only those with a path are.
-    let link = if address.starts_with('/') { link } else { link.attr("rel", "external") };
-    link.saying(words)
+    el("a", class).attr("href", address).saying(words)
 }
 
 /// The ways on from here, one below the other.

@@ -25,7 +25,7 @@ pub fn problem(failure: &Failure, setting: Setting, ways: Vec<AnyView>) -> AnyVi
     let code = failure.code();
     let copy::Words { what, next, detail } = copy::words(failure);
     let what = match setting.field {
-        Some(id) => el("a", "").attr("href", &["#", id].concat()).attr("rel", "external").saying(what),
+        Some(id) => el("a", "").attr("href", &["#", id].concat()).saying(what),
         None => words(&what),
     };
     let said = detail.as_deref().map_or_else(nothing, |detail| {

@@ -7,7 +7,7 @@ import { basename, extname, join } from "node:path";
 import zlib from "node:zlib";
 
 /** Brotli bytes of everything that the first sign-in loads from dist/. */
-const BUDGET = 120_000;
+const BUDGET = 132_000;
 const COMPRESSIBLE = new Set([".html", ".js", ".css", ".wasm", ".json", ".svg"]);
 
 /** What every browser since 2022 has. */

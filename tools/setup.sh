@@ -22,6 +22,7 @@ WASM_BINDGEN=$(sed -n '/^name = "wasm-bindgen"$/{n;s/^version = "\(.*\)"$/\1/p;}
 TRUNK=0.21.14
 BINARYEN=132.0.0
 ESBUILD=0.28.2
+AXE=4.14.1
 NODE=20.20
 TARGET=wasm32-unknown-unknown
 DEBIAN_STD=/usr/lib/rustlib/$TARGET/lib
@@ -179,11 +180,12 @@ need_npm_tools() {
   # npm writes this file last, so it is not there after an install that was interrupted.
   local written=$PREFIX/node_modules/.package-lock.json
   if [ -x "$PREFIX/bin/wasm-metadce" ] && [ -x "$PREFIX/bin/esbuild" ] && grep -qF "\"version\": \"$BINARYEN\"" "$written" &&
-    grep -qF "\"version\": \"$ESBUILD\"" "$written"; then return; fi 2>/dev/null
-  say "installing wasm-opt and esbuild (npm, about 10 seconds)"
-  npm install --silent --no-fund --no-audit --ignore-scripts --prefix "$PREFIX" "binaryen@$BINARYEN" "esbuild@$ESBUILD" &&
+    grep -qF "\"version\": \"$ESBUILD\"" "$written" && grep -qF "\"version\": \"$AXE\"" "$written"; then return; fi 2>/dev/null
+  say "installing wasm-opt, esbuild and axe-core (npm, about 10 seconds)"
+  npm install --silent --no-fund --no-audit --ignore-scripts --prefix "$PREFIX" "binaryen@$BINARYEN" "esbuild@$ESBUILD" \
+    "axe-core@$AXE" &&
     ln -sf ../node_modules/.bin/wasm-opt ../node_modules/.bin/wasm-metadce ../node_modules/.bin/esbuild "$PREFIX/bin/" ||
-    die "npm could not install binaryen $BINARYEN (wasm-opt) and esbuild $ESBUILD. Run this again where npm can download."
+    die "npm could not install binaryen $BINARYEN (wasm-opt), esbuild $ESBUILD and axe-core $AXE. Run this again where npm can download."
 }
 
 # --- What the demo and the tests need on top -----------------------------------------------------------------------
@@ -253,6 +255,8 @@ write_env() {
     echo "export PATH=$(quoted "$PREFIX/bin"):\"\$PATH\":$(quoted "$CARGO_BIN")"
     [ "${RUSTUP_TOOLCHAIN-}" != /usr ] || echo "export RUSTUP_TOOLCHAIN=/usr"
     echo "export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner"
+    # What looks for barriers on a page; the end-to-end tests run it in the browser.
+    echo "export AXE_CORE=$(quoted "$PREFIX/node_modules/axe-core/axe.min.js")"
     echo "export TRUNK_SKIP_VERSION_CHECK=true"
     # trunk stops at the usual NO_COLOR=1: it takes only true and false.
     echo "[ -z \"\${NO_COLOR-}\" ] || export NO_COLOR=true"

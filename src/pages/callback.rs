@@ -15,8 +15,6 @@ use crate::problem::{Setting, heading, naming, problem};
 use crate::recents::domain_of;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use lookup_api::{Identifier, Isolation, Tenant};
 use sign_in::arrival::Wishes;
 use sign_in::authorize::{Luggage, PendingSignIn};
@@ -208,13 +206,12 @@ fn signed_in(frame: &Frame, session: Arc<Session>, stage: RwSignal<Stage>) -> An
     let tenant = &session.tenant;
     let mut page =
         vec![emblem(tenant), heading(m::SIGNED_IN_TO, Some(&tenant.name)), el("p", "domain").with(domain_of(tenant))];
-    let navigate = use_navigate();
     let (deployment, leaver) = (frame.deployment.clone(), session.clone());
     let switch = move || {
         // The next organization must not find this one's tokens.
         browser::forget_session();
         match deployment.isolation_of(&leaver.tenant) {
-            Isolation::Shared => navigate("/", NavigateOptions::default()),
+            Isolation::Shared => browser::leave_for("/"),
             Isolation::Strict => {
                 browser::begin_switching();
                 stage.set(Stage::SigningOut);

@@ -34,7 +34,7 @@ fn fit(entry: &str, word: &str) -> Option<Fit> {
     for (at, _) in entry.match_indices(word) {
         let fit = match entry[..at].chars().next_back() {
             None => Fit::Start,
-            Some(before) if !before.is_alphanumeric() => Fit::WordStart,
+            Some(before) if before.is_whitespace() || before.is_ascii_punctuation() => Fit::WordStart,
             Some(_) => Fit::Within,
         };
         best = Some(best.map_or(fit, |best: Fit| best.min(fit)));

@@ -9,7 +9,8 @@ const ENDINGS: [&str; 7] = ["com", "org", "net", "edu", "gov", "info", "example"
 
 /// The domain that `typed` was probably meant for: one of `known`, or the same with a common ending.
 pub fn look_alike<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let typed = typed.to_lowercase();
+    // ASCII's case alone: Unicode's would bring its tables into the wasm, for names that few people type in capitals.
+    let typed = typed.to_ascii_lowercase();
     let known = known
         .into_iter()
         .map(str::to_lowercase)

@@ -58,7 +58,8 @@ fn deployment(text: &str) -> Result<Deployment, ConfigError> {
 }
 
 /// What the page may load and who may frame it: nothing and nobody that is not named. Its wasm needs
-/// `wasm-unsafe-eval`, which lets WebAssembly be compiled and nothing else be evaluated.
+/// `wasm-unsafe-eval`, which lets WebAssembly be compiled and nothing else be evaluated. Markup from script has to pass the
+/// one Trusted Types policy there is, `boot.js`'s.
 fn policy(deployment: Option<&Deployment>) -> HeaderValue {
     let foreign = |origin: &str| if origin == SOMEWHERE { String::new() } else { format!(" {origin}") };
     let connect: String = deployment.iter().flat_map(|d| d.connect_origins()).map(foreign).collect();
@@ -66,7 +67,8 @@ fn policy(deployment: Option<&Deployment>) -> HeaderValue {
     let images = logo.map(|url| foreign(&url.origin)).unwrap_or_default();
     let text = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:{images}; \
-         connect-src 'self'{connect}; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'"
+         connect-src 'self'{connect}; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'; \
+         require-trusted-types-for 'script'; trusted-types default"
     );
     // The URL parser leaves nothing in an origin that a header cannot carry; were it otherwise, nothing is let in.
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"))

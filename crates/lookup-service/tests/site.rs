@@ -178,7 +178,7 @@ async fn every_answer_of_the_site_is_hardened() {
             headers["content-security-policy"],
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
              img-src 'self' data: https://cdn.example; connect-src 'self' https://auth.example https://idp.example \
-             https://lookup.example; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'",
+             https://lookup.example; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default",
             "{address}"
         );
     }
