@@ -129,6 +129,31 @@ fn check_reports_a_sound_directory_with_its_size() {
 }
 
 #[test]
+fn prints_the_headers_that_a_static_host_has_to_send() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.json");
+    fs::write(
+        &config,
+        r#"{"lookup_url":"https://lookup.example/v1/lookup","user_pools":[{"issuer":"https://idp.example/p","hosted_ui":"https://auth.example"}]}"#,
+    )
+    .unwrap();
+    let config = config.to_str().unwrap();
+    let (code, out, err) = run(&["--print-headers", "--config", config]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let connect = "connect-src 'self' https://auth.example https://idp.example https://lookup.example;";
+    assert!(out.lines().any(|l| l.starts_with("content-security-policy: default-src 'none';") && l.contains(connect)));
+    for header in ["referrer-policy: no-referrer", "x-content-type-options: nosniff"] {
+        assert!(out.lines().any(|line| line == header), "{header} is not among\n{out}");
+    }
+
+    fs::write(config, "{}").unwrap();
+    let (code, out, err) = run(&["--print-headers", "--config", config]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.contains("lookup_url: is required"), "{err}");
+    assert_eq!(run(&["--print-headers"]).0, Some(2), "of which deployment?");
+}
+
+#[test]
 fn check_reports_everything_wrong_by_file_line_and_field() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
