@@ -38,7 +38,7 @@ enum Stage {
     Failed(Failure, Option<Again>),
     Leaving(Arc<Tenant>),
     SigningOut,
-    SignedOutElsewhere,
+    SignedOut { elsewhere: bool },
 }
 
 /// The page at `/callback`. Without an answer to finish it shows this tab's session, so that a reload keeps it.
@@ -48,16 +48,28 @@ pub fn callback(frame: &Frame) -> AnyView {
     if !query.is_empty() {
         spawn_local(work(frame.deployment.clone(), query, stage));
     }
-    // A session ends while somebody looks at it (its time, or a sign-out in another tab), and a page that the browser
-    // brings back to life may show one that is over, or wait for an answer that will not come.
+    // A session ends while somebody looks at it: its time has come, or there was a sign-out in another tab.
     let look_again = move || {
-        let is_settled = |stage: &Stage| matches!(stage, Stage::SignedIn(_) | Stage::SigningOut);
-        if stage.try_with_untracked(is_settled) == Some(true) {
-            stage.set(resume());
+        let was_signed_in = stage.try_with_untracked(|stage| matches!(stage, Stage::SignedIn(_))) == Some(true);
+        match resume() {
+            Stage::SignedIn(_) => {}
+            over if was_signed_in => stage.set(over),
+            _ => {}
         }
     };
-    let listening = browser::on_changed_elsewhere(look_again);
-    on_cleanup(move || listening.into_iter().for_each(|handle| handle.remove()));
+    let stored = browser::on_stored_elsewhere(look_again);
+    // And a page that the browser brings back to life may show one that is over, or be on a way that led nowhere.
+    let restored = browser::on_restored(move || {
+        look_again();
+        if stage.try_with_untracked(|stage| matches!(stage, Stage::SigningOut)) == Some(true) {
+            if browser::end_switching() {
+                browser::move_on_to("/");
+            } else {
+                stage.set(Stage::SignedOut { elsewhere: false });
+            }
+        }
+    });
+    on_cleanup(move || [stored, restored].into_iter().for_each(|handle| handle.remove()));
     watch(move || {
         if let Stage::SignedIn(session) = stage.get() {
             browser::after(session.seconds_left(browser::now()), look_again);
@@ -71,7 +83,7 @@ pub fn callback(frame: &Frame) -> AnyView {
             heading(m::SIGNING_IN, None)
         }
         Stage::SigningOut => heading(m::SIGNING_OUT, None),
-        Stage::SignedOutElsewhere => signed_out_words(&page, true),
+        Stage::SignedOut { elsewhere } => signed_out_words(&page, elsewhere),
         Stage::Leaving(tenant) => {
             let again = Again { tenant: tenant.clone(), luggage: Luggage::default() };
             let called_off = move || stage.set(Stage::Failed(CallbackError::Empty.into(), Some(again.clone())));
@@ -124,7 +136,7 @@ fn resume() -> Stage {
     let Some(session) = browser::session() else { return Stage::Failed(CallbackError::Empty.into(), None) };
     if browser::is_signed_out_elsewhere(&session) {
         browser::forget_session();
-        return Stage::SignedOutElsewhere;
+        return Stage::SignedOut { elsewhere: true };
     }
     if session.is_expired(browser::now()) {
         browser::forget_session();

@@ -88,7 +88,7 @@ pub fn find(frame: &Frame) -> AnyView {
     if wishes.return_to.is_some() && return_to.is_none() {
         dropped = Some(Dropped::ReturnTo);
     }
-    let asked_for = wishes.lang.or_else(browser::language);
+    let asked_for = wishes.lang;
     let luggage = Luggage { login_hint: wishes.login_hint.clone(), lang: None, return_to, retried: false };
     if let Some(text) = wishes.login_hint.as_ref().or(wishes.tenant.as_ref()).filter(|_| !form.is_touched()) {
         form.fill(text);
@@ -106,13 +106,16 @@ pub fn find(frame: &Frame) -> AnyView {
 
     let deployment = frame.deployment.clone();
     let language = frame.language;
+    let spoken_at_first = language.get_untracked();
     let go_to = StoredValue::new_local(move |tenant: Arc<Tenant>, login_hint: Option<String>| {
-        // The hosted UI speaks what this page speaks, unless the link or the browser says it more precisely.
+        // The hosted UI may speak languages that this page does not, so a link's wish goes on as it is; else it speaks what
+        // this page speaks, as precisely as the browser says it. What the person chose goes before both.
         let spoken = language.get_untracked();
-        let precise = asked_for.clone().filter(|asked| asked.split('-').next() == spoken.split('-').next());
+        let precisely = || browser::language().filter(|tag| tag.split('-').next() == spoken.split('-').next());
+        let lang = asked_for.clone().filter(|_| spoken == spoken_at_first).or_else(precisely);
         let luggage = Luggage {
             login_hint: login_hint.or_else(|| luggage.login_hint.clone()),
-            lang: precise.or(Some(spoken)),
+            lang: lang.or(Some(spoken.clone())),
             ..luggage.clone()
         };
         stage.set(match depart(&deployment, &tenant, luggage) {
@@ -206,8 +209,8 @@ pub fn find(frame: &Frame) -> AnyView {
     let page = frame.clone();
     // Drawn anew for another screen or language only, so that the form's own changes cost no focus.
     let screen = Memo::new(move |_| stage.with(Stage::screen));
-    let around = Around { stage, slow, online, dropped, look_up, start_over };
-    spoken(frame, move || {
+    let around = Around { stage, slow, online, look_up, start_over };
+    let page_in_words = spoken(frame, move || {
         let screen = screen.get();
         form.show(screen == Screen::Form);
         match stage.get_untracked() {
@@ -218,7 +221,20 @@ pub fn find(frame: &Frame) -> AnyView {
             Stage::Leaving(tenant) => leaving(&page, &tenant, move || start_over.run(())),
             _ => around.view(&page, &form),
         }
-    })
+    });
+    // Above every screen of this page: a link may go on at once, and what it did not get is to be seen all the same.
+    let notice = spoken(frame, move || dropped.map_or_else(nothing, Dropped::notice));
+    all(vec![notice, page_in_words])
+}
+
+impl Dropped {
+    fn notice(self) -> AnyView {
+        let words = text(match self {
+            Self::ReturnTo => m::RETURN_TO_DROPPED,
+            Self::ThirdParty => m::THIRD_PARTY_UNKNOWN,
+        });
+        el("p", "notice").attr("role", "status").saying(words)
+    }
 }
 
 /// What stands above, in and below the form.
@@ -227,7 +243,6 @@ struct Around {
     stage: RwSignal<Stage>,
     slow: RwSignal<bool>,
     online: RwSignal<bool>,
-    dropped: Option<Dropped>,
     look_up: Callback<Identifier>,
     start_over: Callback<()>,
 }
@@ -250,13 +265,6 @@ impl Around {
             form.focus();
         }
 
-        let notice = self.dropped.map_or_else(nothing, |dropped| {
-            let words = text(match dropped {
-                Dropped::ReturnTo => m::RETURN_TO_DROPPED,
-                Dropped::ThirdParty => m::THIRD_PARTY_UNKNOWN,
-            });
-            el("p", "notice").attr("role", "status").saying(words)
-        });
         let (page, fields) = (frame.clone(), form.clone());
         let failure = live(move || match stage.get() {
             Stage::Failed(failure) => self.failure(&page, &fields, &failure),
@@ -266,7 +274,6 @@ impl Around {
         let offline = move || if self.online.get() { String::new() } else { text(m::OFFLINE) };
         all(vec![
             announcement("announced", offline),
-            notice,
             failure,
             at("recents", move || recents_list(choose_recent)),
             at("ask-foot", move || all(vec![self.progress(looking_up), foot()])),

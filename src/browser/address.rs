@@ -1,0 +1,83 @@
+//! The address bar and the ways to another page.
+
+use super::page::{data, performance, set_data};
+use js_sys::Reflect;
+use leptos::leptos_dom::helpers::WindowListenerHandle;
+use leptos::prelude::{window, window_event_listener_untyped};
+use sign_in::web_url::WebUrl;
+use wasm_bindgen::JsCast;
+use web_sys::{PageTransitionEvent, Url};
+
+/// How the person got here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// The raw query of the address, without its `?`, as `boot.js` found it.
+    pub query: String,
+    /// Whether Back or Forward brought the person here, so that nothing may send them off again by itself.
+    pub by_history: bool,
+    /// Whether the form was sent before the app was there to hear it.
+    pub submitted: bool,
+}
+
+/// How the person got here. `boot.js` has read the query already, and has taken it out of the address bar at the callback.
+pub fn arrive(query: String) -> Arrival {
+    let by_history = performance()
+        .and_then(|p| Reflect::get(&p.get_entries_by_type("navigation").get(0), &"type".into()).ok())
+        .is_some_and(|kind| kind == "back_forward");
+    let submitted = data("submitted").is_some();
+    // From here on the form's events are the app's.
+    set_data("app", "");
+    Arrival { query, by_history, submitted }
+}
+
+/// The address of this page.
+pub fn page_url() -> Option<WebUrl> {
+    parse_url(&window().location().href().ok()?, None)
+}
+
+/// The browser's own URL parser, for the core.
+pub fn parse_url(text: &str, base: Option<&str>) -> Option<WebUrl> {
+    let url = match base {
+        Some(base) => Url::new_with_base(text, base),
+        None => Url::new(text),
+    }
+    .ok()?;
+    Some(WebUrl {
+        href: url.href(),
+        scheme: url.protocol().trim_end_matches(':').to_owned(),
+        hostname: url.hostname(),
+        origin: url.origin(),
+        path: url.pathname(),
+        has_credentials: !url.username().is_empty() || !url.password().is_empty(),
+        has_query_or_fragment: !url.search().is_empty() || !url.hash().is_empty(),
+    })
+}
+
+/// Goes to another address; this page stays behind in the history.
+pub fn leave_for(address: &str) {
+    let _ = window().location().assign(address);
+}
+
+/// Goes to another address in this page's stead, so that Back does not come here again.
+pub fn move_on_to(address: &str) {
+    let _ = window().location().replace(address);
+}
+
+/// Loads the page again.
+pub fn reload() {
+    let _ = window().location().reload();
+}
+
+/// Gives up a navigation that has begun but not arrived.
+pub fn stay() {
+    let _ = window().stop();
+}
+
+/// Runs `f` when the page comes back to life from the back/forward cache, spinner and all.
+pub fn on_restored(f: impl Fn() + 'static) -> WindowListenerHandle {
+    window_event_listener_untyped("pageshow", move |event| {
+        if event.dyn_ref::<PageTransitionEvent>().is_some_and(PageTransitionEvent::persisted) {
+            f();
+        }
+    })
+}

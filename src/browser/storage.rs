@@ -1,0 +1,205 @@
+//! What is kept in this browser and in this tab.
+
+use super::device::{now, object};
+use js_sys::{Function, Promise, Reflect};
+use leptos::leptos_dom::helpers::WindowListenerHandle;
+use leptos::prelude::{window, window_event_listener_untyped};
+use lookup_api::ClientId;
+use sign_in::authorize::PendingSignIn;
+use sign_in::recents::{RECENTS_KEY, Recents};
+use sign_in::secrets::PendingKey;
+use sign_in::session::{SESSION_KEY, Session};
+use sign_in::time::UnixTime;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Storage, Url};
+
+/// Storage that throws, is full or is switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StorageBlocked;
+
+/// Where pending sign-ins wait: shared by the tabs, since a sign-in begun here may be finished in another one.
+fn waiting_room() -> Result<Storage, StorageBlocked> {
+    window().local_storage().ok().flatten().ok_or(StorageBlocked)
+}
+
+/// Where the session is: this tab's alone, gone when it closes.
+fn tab_storage() -> Result<Storage, StorageBlocked> {
+    window().session_storage().ok().flatten().ok_or(StorageBlocked)
+}
+
+/// Keeps a pending sign-in, and clears away those that nobody came back for.
+pub fn keep_pending(key: &PendingKey, record: &str, now: UnixTime) -> Result<(), StorageBlocked> {
+    let storage = waiting_room()?;
+    let count = storage.length().map_err(|_| StorageBlocked)?;
+    let keys =
+        (0..count).filter_map(|i| storage.key(i).ok().flatten()).filter(|key| key.starts_with(PendingKey::PREFIX));
+    let kept: Vec<_> = keys.map(|key| (storage.get_item(&key).ok().flatten(), key)).map(|(r, key)| (key, r)).collect();
+    for key in PendingSignIn::leftovers(kept, now) {
+        let _ = storage.remove_item(&key);
+    }
+    storage.set_item(key.as_str(), record).map_err(|_| StorageBlocked)?;
+    // A browser that accepts and forgets would strand the person on the way back: look.
+    match storage.get_item(key.as_str()) {
+        Ok(Some(kept)) if kept == record => Ok(()),
+        _ => Err(StorageBlocked),
+    }
+}
+
+/// The sole right to finish one sign-in, among all tabs of this browser, until dropped.
+pub struct Claim(Option<Function>);
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if let Some(release) = &self.0 {
+            let _ = release.call0(&JsValue::NULL);
+        }
+    }
+}
+
+/// Claims a sign-in, or `None` if another tab is at it. Two tabs that were opened with the same answer could otherwise both
+/// read its record before either has deleted it, as browsers keep localStorage in several processes. Where there are no
+/// Web Locks (an insecure context), reading and deleting in one go has to do.
+pub async fn claim(key: &PendingKey) -> Option<Claim> {
+    let locks = Reflect::get(&window().navigator(), &"locks".into()).unwrap_or_default();
+    let Some(request) = Reflect::get(&locks, &"request".into()).ok().and_then(|f| f.dyn_into::<Function>().ok()) else {
+        return Some(Claim(None));
+    };
+    let (mut release, mut tell) = (None, None);
+    // The lock is held for as long as the promise that the callback returns is open.
+    let held = Promise::new(&mut |resolve, _| release = Some(resolve));
+    let told = Promise::new(&mut |resolve, _| tell = Some(resolve));
+    let granted = Closure::once_into_js(move |lock: JsValue| {
+        let _ = tell.map(|tell| tell.call1(&JsValue::NULL, &lock));
+        held
+    });
+    let options = object(&[]);
+    let _ = Reflect::set(&options, &"ifAvailable".into(), &true.into());
+    request.call3(&locks, &key.as_str().into(), &options, &granted).ok()?;
+    let lock = JsFuture::from(told).await.unwrap_or_default();
+    (!lock.is_null()).then_some(Claim(release))
+}
+
+/// Reads a pending sign-in and deletes it, so that an answer is taken once.
+pub fn take_pending(key: &PendingKey) -> Result<Option<String>, StorageBlocked> {
+    let storage = waiting_room()?;
+    let record = storage.get_item(key.as_str()).map_err(|_| StorageBlocked)?;
+    storage.remove_item(key.as_str()).map_err(|_| StorageBlocked)?;
+    Ok(record)
+}
+
+/// Keeps the session in this tab.
+pub fn keep_session(session: &Session) -> Result<(), StorageBlocked> {
+    if let Ok(storage) = waiting_room() {
+        let _ = storage.remove_item(&signed_out_key(&session.tenant.client_id));
+    }
+    tab_storage()?.set_item(SESSION_KEY, &session.to_record()).map_err(|_| StorageBlocked)
+}
+
+/// This tab's session, if there is one that can be read.
+pub fn session() -> Option<Session> {
+    Session::from_record(&tab_storage().ok()?.get_item(SESSION_KEY).ok()??)
+}
+
+/// Ends this tab's session.
+pub fn forget_session() {
+    if let Ok(storage) = tab_storage() {
+        let _ = storage.remove_item(SESSION_KEY);
+    }
+}
+
+/// Under this key the other tabs read that the person signed out at this app client: their sessions are over too.
+fn signed_out_key(client: &ClientId) -> String {
+    ["tenant-picker.signed-out.", client.as_str()].concat()
+}
+
+/// Ends this tab's session and tells the other tabs.
+pub fn sign_out(session: &Session) {
+    forget_session();
+    if let Ok(storage) = waiting_room() {
+        let _ = storage.set_item(&signed_out_key(&session.tenant.client_id), &now().0.to_string());
+    }
+}
+
+/// Whether the person signed out in another tab since this session began.
+pub fn is_signed_out_elsewhere(session: &Session) -> bool {
+    let key = signed_out_key(&session.tenant.client_id);
+    waiting_room().is_ok_and(|storage| storage.get_item(&key).ok().flatten().is_some())
+}
+
+/// Runs `f` when another tab has changed what is kept in this browser.
+pub fn on_stored_elsewhere(f: impl Fn() + 'static) -> WindowListenerHandle {
+    window_event_listener_untyped("storage", move |_| f())
+}
+
+/// In this tab: signing out at the hosted UI is only half of switching organization.
+const SWITCHING_KEY: &str = "tenant-picker.switching";
+
+/// Remembers over the way to the hosted UI and back that the person wants to choose another organization.
+pub fn begin_switching() {
+    if let Ok(storage) = tab_storage() {
+        let _ = storage.set_item(SWITCHING_KEY, "");
+    }
+}
+
+/// Whether the person was switching organization, once.
+pub fn end_switching() -> bool {
+    let Ok(storage) = tab_storage() else { return false };
+    let switching = storage.get_item(SWITCHING_KEY).ok().flatten().is_some();
+    let _ = storage.remove_item(SWITCHING_KEY);
+    switching
+}
+
+/// In this browser: nothing is to be remembered on this device.
+const FORGETFUL_KEY: &str = "tenant-picker.do-not-remember";
+/// In this browser the language that was chosen, in this tab the one that a link asked for.
+const LANGUAGE_KEY: &str = "tenant-picker.lang";
+
+/// The organizations that were used in this browser.
+pub fn recents() -> Result<Recents, StorageBlocked> {
+    let record = waiting_room()?.get_item(RECENTS_KEY).map_err(|_| StorageBlocked)?;
+    Ok(Recents::from_record(&record.unwrap_or_default()))
+}
+
+/// Keeps the list, if anything is to be remembered here at all.
+pub fn keep_recents(recents: &Recents) -> Result<(), StorageBlocked> {
+    let storage = waiting_room()?;
+    match recents.to_record().filter(|_| !is_forgetful()) {
+        Some(record) => storage.set_item(RECENTS_KEY, &record),
+        None => storage.remove_item(RECENTS_KEY),
+    }
+    .map_err(|_| StorageBlocked)
+}
+
+/// Whether the person asked that nothing be remembered on this device.
+pub fn is_forgetful() -> bool {
+    waiting_room().is_ok_and(|storage| storage.get_item(FORGETFUL_KEY).ok().flatten().is_some())
+}
+
+/// Sets or lifts that wish; setting it forgets what is remembered.
+pub fn set_forgetful(forgetful: bool) -> Result<(), StorageBlocked> {
+    let storage = waiting_room()?;
+    if forgetful {
+        let _ = storage.remove_item(RECENTS_KEY);
+        storage.set_item(FORGETFUL_KEY, "yes")
+    } else {
+        storage.remove_item(FORGETFUL_KEY)
+    }
+    .map_err(|_| StorageBlocked)
+}
+
+/// Remembers the language that was chosen, where anything can be remembered. A language that a link asked for gives way.
+pub fn keep_language(language: &str) {
+    if let Ok(storage) = waiting_room() {
+        let _ = storage.set_item(LANGUAGE_KEY, language);
+    }
+    if let Ok(storage) = tab_storage() {
+        let _ = storage.set_item(LANGUAGE_KEY, language);
+    }
+    let url = Url::new(&window().location().href().unwrap_or_default());
+    if let (Ok(url), Ok(history)) = (url, window().history()) {
+        url.search_params().delete("lang");
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&url.href()));
+    }
+}
