@@ -93,6 +93,10 @@ fn pages(frame: Frame) -> AnyView {
         browser::set_property("--brand-on-light", &accent.readable_on_light().css());
         browser::set_property("--brand-on-dark", &accent.readable_on_dark().css());
     }
+    // The next hosts are known now and needed in a moment: after the click, or after the answer.
+    for pool in &frame.deployment.user_pools {
+        browser::preconnect(&pool.hosted_ui.origin);
+    }
     let language = frame.language;
     all(vec![at("brand", move || brand(&branding)), at("foot", move || languages(language)), page(&frame)])
 }

@@ -102,7 +102,8 @@ mod tests {
     #[test]
     fn reads_both_ways_of_writing_and_nothing_else() {
         assert_eq!(Accent::parse("#0b57d0").map(Accent::css).as_deref(), Some("#0b57d0"));
-        assert_eq!(Accent::parse("#F0a").map(Accent::css).as_deref(), Some("#ff00aa"));
+        assert_eq!(Accent::parse("#123456").map(Accent::css).as_deref(), Some("#123456"));
+        assert_eq!(Accent::parse("#Fa3").map(Accent::css).as_deref(), Some("#ffaa33"));
         for text in ["", "#", "0b57d0", "#0b57d", "#0b57d0f", "#0b57dg", "red", "#ééé"] {
             assert_eq!(Accent::parse(text), None, "{text}");
         }
