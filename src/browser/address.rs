@@ -1,6 +1,6 @@
 //! The address bar and the ways to another page.
 
-use super::page::{data, performance, set_data};
+use super::page::performance;
 use js_sys::Reflect;
 use leptos::leptos_dom::helpers::WindowListenerHandle;
 use leptos::prelude::{window, window_event_listener_untyped};
@@ -15,8 +15,6 @@ pub struct Arrival {
     pub query: String,
     /// Whether Back or Forward brought the person here, so that nothing may send them off again by itself.
     pub by_history: bool,
-    /// Whether the form was sent before the app was there to hear it.
-    pub submitted: bool,
 }
 
 /// How the person got here. `boot.js` has read the query already, and has taken it out of the address bar at the callback.
@@ -24,10 +22,7 @@ pub fn arrive(query: String) -> Arrival {
     let by_history = performance()
         .and_then(|p| Reflect::get(&p.get_entries_by_type("navigation").get(0), &"type".into()).ok())
         .is_some_and(|kind| kind == "back_forward");
-    let submitted = data("submitted").is_some();
-    // From here on the form's events are the app's.
-    set_data("app", "");
-    Arrival { query, by_history, submitted }
+    Arrival { query, by_history }
 }
 
 /// The address of this page.

@@ -34,6 +34,12 @@ pub fn data(name: &str) -> Option<String> {
     root()?.dataset().get(name)
 }
 
+/// Takes the form's events over from `boot.js`; whether it was sent before the app was there to hear it.
+pub fn take_form_over() -> bool {
+    set_data("app", "");
+    data("submitted").is_some()
+}
+
 /// Sets such an attribute.
 pub fn set_data(name: &str, value: &str) {
     if let Some(root) = root() {

@@ -1,6 +1,6 @@
 //! What is kept in this browser and in this tab.
 
-use super::device::{now, object};
+use super::device::{object, timestamp};
 use js_sys::{Function, Promise, Reflect};
 use leptos::leptos_dom::helpers::WindowListenerHandle;
 use leptos::prelude::{window, window_event_listener_untyped};
@@ -91,10 +91,14 @@ pub fn take_pending(key: &PendingKey) -> Result<Option<String>, StorageBlocked> 
 
 /// Keeps the session in this tab.
 pub fn keep_session(session: &Session) -> Result<(), StorageBlocked> {
-    if let Ok(storage) = waiting_room() {
-        let _ = storage.remove_item(&signed_out_key(&session.tenant.client_id));
-    }
-    tab_storage()?.set_item(SESSION_KEY, &session.to_record()).map_err(|_| StorageBlocked)
+    // A switch that got stuck on the way is over.
+    end_switching();
+    let storage = tab_storage()?;
+    let _ = match last_sign_out(session) {
+        Some(mark) => storage.set_item(SIGNED_OUT_BEFORE_KEY, &mark),
+        None => storage.remove_item(SIGNED_OUT_BEFORE_KEY),
+    };
+    storage.set_item(SESSION_KEY, &session.to_record()).map_err(|_| StorageBlocked)
 }
 
 /// This tab's session, if there is one that can be read.
@@ -114,18 +118,27 @@ fn signed_out_key(client: &ClientId) -> String {
     ["tenant-picker.signed-out.", client.as_str()].concat()
 }
 
+/// In this tab: the mark of the last sign-out before its session began. Any other one is a later one, whatever the clock
+/// says.
+const SIGNED_OUT_BEFORE_KEY: &str = "tenant-picker.signed-out-before";
+
+/// The mark of the last sign-out at this session's app client, in any tab.
+fn last_sign_out(session: &Session) -> Option<String> {
+    waiting_room().ok()?.get_item(&signed_out_key(&session.tenant.client_id)).ok()?
+}
+
 /// Ends this tab's session and tells the other tabs.
 pub fn sign_out(session: &Session) {
     forget_session();
     if let Ok(storage) = waiting_room() {
-        let _ = storage.set_item(&signed_out_key(&session.tenant.client_id), &now().0.to_string());
+        let _ = storage.set_item(&signed_out_key(&session.tenant.client_id), &timestamp());
     }
 }
 
 /// Whether the person signed out in another tab since this session began.
 pub fn is_signed_out_elsewhere(session: &Session) -> bool {
-    let key = signed_out_key(&session.tenant.client_id);
-    waiting_room().is_ok_and(|storage| storage.get_item(&key).ok().flatten().is_some())
+    let before = tab_storage().ok().and_then(|storage| storage.get_item(SIGNED_OUT_BEFORE_KEY).ok()?);
+    last_sign_out(session).is_some_and(|mark| Some(mark) != before)
 }
 
 /// Runs `f` when another tab has changed what is kept in this browser.

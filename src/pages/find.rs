@@ -21,6 +21,7 @@ use lookup_api::{Identifier, Tenant, TenantCode};
 use sign_in::arrival::Wishes;
 use sign_in::authorize::Luggage;
 use sign_in::recents::Recents;
+use sign_in::session::Session;
 use std::sync::Arc;
 use std::time::Duration;
 use web_sys::Event;
@@ -75,7 +76,7 @@ pub fn find(frame: &Frame) -> AnyView {
     let Some(form) = Form::of_page() else { return nothing() };
     let arrival = frame.take_arrival();
     let by_history = arrival.as_ref().is_some_and(|arrival| arrival.by_history);
-    let submitted = arrival.as_ref().is_some_and(|arrival| arrival.submitted);
+    let submitted = browser::take_form_over();
     let mut wishes = Wishes::parse(&arrival.map(|arrival| arrival.query).unwrap_or_default());
 
     let mut dropped = None;
@@ -125,7 +126,11 @@ pub fn find(frame: &Frame) -> AnyView {
     });
 
     let deployment = frame.deployment.clone();
+    // What was looked up last, and what stood in the field meanwhile.
+    let last = StoredValue::new(None);
+    let typed = form.clone();
     let look_up = Callback::new(move |identifier: Identifier| {
+        last.set_value(Some((identifier.clone(), typed.typed())));
         // Whatever comes back for an earlier round is of no interest to anybody any more.
         let this_round = next_round();
         let is_over = move || round.try_get_value() != this_round;
@@ -189,13 +194,18 @@ pub fn find(frame: &Frame) -> AnyView {
         go_to.with_value(|go_to| go_to(Arc::new(tenant), hint));
     });
     let online = RwSignal::new(browser::is_online());
+    let typed = form.clone();
     browser::on_connection(move || {
         let _ = online.try_set(browser::is_online());
         let waits =
             |stage: &Stage| matches!(stage, Stage::Failed(Failure::Lookup(LookupFailure::Silent(Silence::Offline))));
-        // What could not be looked up for want of a connection is looked up as soon as there is one.
+        // What could not be looked up for want of a connection is looked up as soon as there is one, unless the person has
+        // something else in mind by now.
         if browser::is_online() && stage.try_with_untracked(waits) == Some(true) {
-            submit.run(());
+            let last = last.try_get_value().flatten();
+            if let Some((identifier, _)) = last.filter(|(_, before)| *before == typed.typed()) {
+                look_up.run(identifier);
+            }
         }
     });
     // A page that comes back to life must not wait for an answer that will not come.
@@ -321,7 +331,8 @@ fn look_alike_of(typed: &str) -> Option<String> {
 
 /// The small things below the form.
 fn foot() -> AnyView {
-    let signed_in = browser::session().filter(|session| !session.is_expired(browser::now()));
+    let is_over = |session: &Session| session.is_expired(browser::now()) || browser::is_signed_out_elsewhere(session);
+    let signed_in = browser::session().filter(|session| !is_over(session));
     let blocked = RwSignal::new(browser::recents().is_err());
     let remember = move |event: &Event| {
         let forgetful = browser::is_checked(event);
