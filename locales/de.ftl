@@ -214,3 +214,6 @@ keys-unreachable = Wir konnten die Antwort Ihrer Organisation nicht prüfen: kei
 keys-timeout = Wir konnten die Antwort Ihrer Organisation nicht prüfen: Es hat zu lange gedauert.
 keys-offline = Wir konnten die Antwort Ihrer Organisation nicht prüfen: Sie sind offline.
 keys-malformed = Wir konnten die Antwort Ihrer Organisation nicht prüfen.
+
+crashed = Diese Seite funktioniert in Ihrem Browser nicht mehr.
+crashed-next = Laden Sie sie neu. Wenn das nicht hilft, aktualisieren Sie Ihren Browser oder verwenden Sie einen anderen.

@@ -245,3 +245,6 @@ keys-unreachable = We could not check your organization’s answer: no connectio
 keys-timeout = We could not check your organization’s answer: it took too long.
 keys-offline = We could not check your organization’s answer: you are offline.
 keys-malformed = We could not check your organization’s answer.
+
+crashed = This page stopped working in your browser.
+crashed-next = Load it again. If that does not help, update your browser or try another one.

@@ -214,3 +214,6 @@ keys-unreachable = No hemos podido comprobar la respuesta de su organización: n
 keys-timeout = No hemos podido comprobar la respuesta de su organización: ha tardado demasiado.
 keys-offline = No hemos podido comprobar la respuesta de su organización: no tiene conexión a Internet.
 keys-malformed = No hemos podido comprobar la respuesta de su organización.
+
+crashed = Esta página ha dejado de funcionar en su navegador.
+crashed-next = Vuelva a cargarla. Si eso no ayuda, actualice el navegador o pruebe con otro.

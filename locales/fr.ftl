@@ -214,3 +214,6 @@ keys-unreachable = Nous n’avons pas pu vérifier la réponse de votre organisa
 keys-timeout = Nous n’avons pas pu vérifier la réponse de votre organisation : l’opération a pris trop de temps.
 keys-offline = Nous n’avons pas pu vérifier la réponse de votre organisation : vous êtes hors ligne.
 keys-malformed = Nous n’avons pas pu vérifier la réponse de votre organisation.
+
+crashed = Cette page a cessé de fonctionner dans votre navigateur.
+crashed-next = Rechargez-la. Si cela ne suffit pas, mettez votre navigateur à jour ou essayez-en un autre.

@@ -214,3 +214,6 @@ keys-unreachable = Não foi possível verificar a resposta da sua organização:
 keys-timeout = Não foi possível verificar a resposta da sua organização: demorou demais.
 keys-offline = Não foi possível verificar a resposta da sua organização: você está offline.
 keys-malformed = Não foi possível verificar a resposta da sua organização.
+
+crashed = Esta página parou de funcionar no seu navegador.
+crashed-next = Carregue-a novamente. Se isso não resolver, atualize o navegador ou tente outro.

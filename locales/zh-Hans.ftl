@@ -206,3 +206,6 @@ keys-unreachable = 无法验证您组织的响应：没有连接。
 keys-timeout = 无法验证您组织的响应：等待时间过长。
 keys-offline = 无法验证您组织的响应：您已离线。
 keys-malformed = 无法验证您组织的响应。
+
+crashed = 此页面在您的浏览器中停止工作了。
+crashed-next = 请重新加载。如果仍然不行，请更新浏览器或换用其他浏览器。

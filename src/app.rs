@@ -104,7 +104,11 @@ fn pages(frame: Frame) -> AnyView {
 fn brand(branding: &Branding) -> AnyView {
     let logo = branding.logo.as_deref();
     all(vec![
-        logo.map_or_else(nothing, |logo| el("img", "").attr("src", logo).attr("alt", "").with(Vec::new())),
+        // The name beside it comes when the logo's width is known, so that it does not move.
+        logo.map_or_else(nothing, |logo| {
+            let known = |_: &web_sys::Event| browser::set_data("logo", "");
+            el("img", "").attr("src", logo).attr("alt", "").on("load", known).on("error", known).with(Vec::new())
+        }),
         el("span", "").saying(branding.product.clone().unwrap_or_default()),
     ])
 }

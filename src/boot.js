@@ -49,13 +49,16 @@
   root.lang = language;
   root.dir = ["ar", "he"].includes(language) ? "rtl" : "ltr";
   const messages = language === "en" ? null : fetch(link.href).then((answer) => answer.json()).catch(() => null);
+  const say = (texts) => {
+    for (const element of texts ? all("[data-message]") : []) element.textContent = texts[element.dataset.message];
+  };
   // The form waits for its words, though not for long; it can be typed in all the while.
   if (messages) {
     root.dataset.words = "awaited";
     const show = () => delete root.dataset.words;
     setTimeout(show, 3000);
     messages.then((texts) => parsed.then(() => {
-      for (const element of texts ? all("[data-message]") : []) element.textContent = texts[element.dataset.message];
+      say(texts);
       show();
     }));
   }
@@ -84,6 +87,7 @@
   const crashed = () => {
     root.dataset.screen = "other";
     document.getElementById("app").replaceChildren(document.getElementById("crashed").content.cloneNode(true));
+    if (root.lang === language) messages?.then(say);
   };
   const watch = (kind, reason) => addEventListener(kind, (event) => reason(event) instanceof WebAssembly.RuntimeError && crashed());
   watch("error", (event) => event.error);

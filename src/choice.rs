@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use lookup_api::Tenant;
 use lookup_api::filter::filter;
 use std::sync::Arc;
+use std::time::Duration;
 use web_sys::{Element, Event};
 
 /// From how many entries on a search field is worth its place.
@@ -18,8 +19,14 @@ const LONG: usize = 9;
 const LIST: &str = "organizations";
 
 /// The list. `choose` gets the organization that was chosen; `start_over` leads back to the form.
-pub fn choice(tenants: &Arc<[Tenant]>, choose: Callback<Tenant>, start_over: Callback<()>) -> AnyView {
-    let search = if tenants.len() < LONG { nothing() } else { search(tenants.clone()) };
+/// `searched` is what was typed into the search field, which another language must not take away.
+pub fn choice(
+    tenants: &Arc<[Tenant]>,
+    searched: StoredValue<String>,
+    choose: Callback<Tenant>,
+    start_over: Callback<()>,
+) -> AnyView {
+    let search = if tenants.len() < LONG { nothing() } else { search(tenants.clone(), searched) };
     // One listener for all of them, however many there are.
     let chosen = tenants.clone();
     let on_click = move |event: &Event| {
@@ -46,10 +53,10 @@ fn entry((i, tenant): (usize, &Tenant)) -> AnyView {
 
 /// The search field. The entries are in the page once and for good: filtering puts those that fit into the list, in their
 /// order, and takes the others out. None is hidden from assistive technology or from the browser's own search.
-fn search(tenants: Arc<[Tenant]>) -> AnyView {
+fn search(tenants: Arc<[Tenant]>, searched: StoredValue<String>) -> AnyView {
     let announced = RwSignal::new(String::new());
     let entries: StoredValue<Vec<(String, Element)>, LocalStorage> = StoredValue::new_local(Vec::new());
-    let narrow = move |event: &Event| {
+    let narrow = move || {
         let Some(list) = browser::element(LIST) else { return };
         if entries.with_value(Vec::is_empty) {
             let fold = |t: &Tenant| {
@@ -58,7 +65,7 @@ fn search(tenants: Arc<[Tenant]>) -> AnyView {
             };
             entries.set_value(tenants.iter().map(fold).zip(browser::children(&list)).collect());
         }
-        let typed = browser::fold(&browser::value_of(event));
+        let typed = browser::fold(&searched.get_value());
         let found = entries.with_value(|entries| {
             let fits = filter(entries.iter().map(|(words, _)| words.as_str()), &typed);
             browser::show_only(&list, fits.iter().map(|&i| &entries[i].1));
@@ -68,6 +75,10 @@ fn search(tenants: Arc<[Tenant]>) -> AnyView {
         // The same words twice in a row are announced only if something about them is new.
         announced.update(|before| *before = if *before == words { words + "\u{a0}" } else { words });
     };
+    if !searched.get_value().is_empty() {
+        set_timeout(narrow.clone(), Duration::ZERO);
+    }
+    let typed = narrow;
     let field = el("input", "")
         .attr("id", "filter")
         .attr("type", "search")
@@ -75,7 +86,11 @@ fn search(tenants: Arc<[Tenant]>) -> AnyView {
         .attr("autocapitalize", "none")
         .attr("spellcheck", "false")
         .attr("dir", "auto")
-        .on("input", narrow)
+        .attr("value", &searched.get_value())
+        .on("input", move |event| {
+            searched.set_value(browser::value_of(event));
+            typed();
+        })
         .with(Vec::new());
     all(vec![
         el("label", "").attr("for", "filter").saying(text(m::FILTER)),

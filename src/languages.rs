@@ -5,23 +5,32 @@ use crate::app::Frame;
 use crate::browser;
 use crate::form::Form;
 use crate::messages::{self as m, text};
-use crate::parts::{el, live};
+use crate::parts::{el, live, watch};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+/// The id of the switch.
+const SWITCH: &str = "language";
+
 /// The switch at the foot of every page. Choosing keeps what was typed and where the person is.
 pub fn languages(language: RwSignal<String>) -> AnyView {
-    live(move || {
-        let spoken = language.get();
-        let options = browser::offered_languages().into_iter().map(|(tag, name, _)| {
-            let option = el("option", "").attr("value", &tag).attr("lang", &tag);
-            if tag == spoken { option.attr("selected", "") } else { option }.saying(name)
-        });
-        el("select", "")
-            .attr("aria-label", &text(m::LANGUAGE))
-            .on("change", move |event| choose(language, browser::value_of(event)))
-            .with(options.collect())
-    })
+    let spoken = language.get_untracked();
+    let options = browser::offered_languages().into_iter().map(|(tag, name, _)| {
+        let option = el("option", "").attr("value", &tag).attr("lang", &tag);
+        if tag == spoken { option.attr("selected", "") } else { option }.saying(name)
+    });
+    // Drawn once: whoever goes through it with the arrow keys changes the language with every press, and must not lose it.
+    watch(move || {
+        language.track();
+        if let Some(select) = browser::element(SWITCH) {
+            let _ = select.set_attribute("aria-label", &text(m::LANGUAGE));
+        }
+    });
+    el("select", "")
+        .attr("id", SWITCH)
+        .attr("aria-label", &text(m::LANGUAGE))
+        .on("change", move |event| choose(language, browser::value_of(event)))
+        .with(options.collect())
 }
 
 fn choose(language: RwSignal<String>, tag: String) {

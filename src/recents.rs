@@ -3,13 +3,19 @@
 
 use crate::browser;
 use crate::emblem::emblem;
+use crate::form::FIELD_ID;
 use crate::messages::{self as m, about, text};
 use crate::parts::{all, announcement, button, el, live, nothing, words};
 use crate::problem::naming;
 use leptos::prelude::*;
 use lookup_api::{Tenant, TenantCode};
 use sign_in::recents::Recents;
+use std::time::Duration;
 use web_sys::Event;
+
+/// The ids of what takes the focus when the list is drawn anew, since what had it is gone then.
+const LIST: &str = "recents-list";
+const EDIT: &str = "recents-edit";
 
 /// The list as it is shown.
 #[derive(Debug, Clone, Copy)]
@@ -27,17 +33,24 @@ impl Shown {
         show_count(&kept);
         self.editing.update(|editing| *editing &= !kept.tenants().is_empty());
         self.announced.set(words);
+        focus_on_next(if kept.tenants().is_empty() { FIELD_ID } else { LIST });
         self.recents.set(kept);
     }
 }
 
-/// The list, newest first. `choose` gets the code of the organization that was chosen.
-pub fn recents_list(choose: Callback<TenantCode>) -> AnyView {
-    let shown = Shown {
-        recents: RwSignal::new(browser::recents().unwrap_or_default()),
-        editing: RwSignal::new(false),
-        announced: RwSignal::new(String::new()),
+/// Puts the focus on what stands there once the list is drawn anew.
+fn focus_on_next(id: &'static str) {
+    let focus = move || {
+        if let Some(element) = browser::element(id) {
+            browser::focus(&element);
+        }
     };
+    set_timeout(focus, Duration::ZERO);
+}
+
+/// The list, newest first. `choose` gets the code of the organization that was chosen.
+pub fn recents_list(recents: RwSignal<Recents>, choose: Callback<TenantCode>) -> AnyView {
+    let shown = Shown { recents, editing: RwSignal::new(false), announced: RwSignal::new(String::new()) };
     let list = live(move || {
         let (recents, editing) = (shown.recents.get(), shown.editing.get());
         if recents.tenants().is_empty() {
@@ -50,9 +63,18 @@ pub fn recents_list(choose: Callback<TenantCode>) -> AnyView {
             nothing()
         };
         let edit = text(if editing { m::DONE } else { m::EDIT });
-        let edit = button("link", edit, move || shown.editing.update(|editing| *editing = !*editing));
+        let toggle = move |_: &Event| {
+            focus_on_next(EDIT);
+            shown.editing.update(|editing| *editing = !*editing);
+        };
+        let edit = el("button", "link").attr("type", "button").attr("id", EDIT).on("click", toggle).saying(edit);
         all(vec![
-            el("ul", "organizations").attr("role", "list").attr("aria-label", &text(m::RECENTS)).with(entries),
+            el("ul", "organizations")
+                .attr("id", LIST)
+                .attr("role", "list")
+                .attr("tabindex", "-1")
+                .attr("aria-label", &text(m::RECENTS))
+                .with(entries),
             el("p", "recents-foot").with(vec![forget_all, edit]),
         ])
     });

@@ -98,6 +98,7 @@ pub fn find(frame: &Frame) -> AnyView {
     let stage = RwSignal::new(Stage::Asking);
     let slow = RwSignal::new(false);
     let round = StoredValue::new(0_u32);
+    let searched = StoredValue::new(String::new());
     let next_round = move || {
         round.try_update_value(|n| {
             *n += 1;
@@ -151,7 +152,10 @@ pub fn find(frame: &Frame) -> AnyView {
                     let hint = identifier.login_hint().map(str::to_owned);
                     go_to.with_value(|go_to| go_to(Arc::new(only.clone()), hint));
                 }
-                Ok(several) => stage.set(Stage::Choosing(several.into())),
+                Ok(several) => {
+                    searched.set_value(String::new());
+                    stage.set(Stage::Choosing(several.into()));
+                }
             }
         });
     });
@@ -219,14 +223,14 @@ pub fn find(frame: &Frame) -> AnyView {
     let page = frame.clone();
     // Drawn anew for another screen or language only, so that the form's own changes cost no focus.
     let screen = Memo::new(move |_| stage.with(Stage::screen));
-    let around = Around { stage, slow, online, look_up, start_over };
+    let around = Around { stage, slow, online, look_up, start_over, was_shown: StoredValue::new(false) };
     let page_in_words = spoken(frame, move || {
         let screen = screen.get();
         form.show(screen == Screen::Form);
         match stage.get_untracked() {
             Stage::Choosing(tenants) => {
                 page.title(&text(m::CHOOSE), false);
-                choice(&tenants, choose, start_over)
+                choice(&tenants, searched, choose, start_over)
             }
             Stage::Leaving(tenant) => leaving(&page, &tenant, move || start_over.run(())),
             _ => around.view(&page, &form),
@@ -255,6 +259,8 @@ struct Around {
     online: RwSignal<bool>,
     look_up: Callback<Identifier>,
     start_over: Callback<()>,
+    /// Whether the form was there before, so that this is a return to it.
+    was_shown: StoredValue<bool>,
 }
 
 impl Around {
@@ -271,8 +277,16 @@ impl Around {
         });
         // Coming back from another screen the focus is nowhere; a problem takes it for itself.
         let failed = stage.with_untracked(|stage| stage.failure().is_some());
-        if browser::data("recents").is_none() && !failed && browser::nothing_has_focus() {
-            form.focus();
+        let returned = self.was_shown.try_update_value(|shown| std::mem::replace(shown, true)) == Some(true);
+        if (returned || browser::data("recents").is_none()) && !failed {
+            // Once the other screen is gone, and the focus with it.
+            let fields = form.clone();
+            let focus = move || {
+                if browser::nothing_has_focus() {
+                    fields.focus();
+                }
+            };
+            set_timeout(focus, Duration::ZERO);
         }
 
         let (page, fields) = (frame.clone(), form.clone());
@@ -281,12 +295,14 @@ impl Around {
             _ => nothing(),
         });
         let choose_recent = Callback::new(move |code: TenantCode| self.look_up.run(Identifier::Code(code)));
+        let recents = RwSignal::new(browser::recents().unwrap_or_default());
+        let fields = form.clone();
         let offline = move || if self.online.get() { String::new() } else { text(m::OFFLINE) };
         all(vec![
             announcement("announced", offline),
             failure,
-            at("recents", move || recents_list(choose_recent)),
-            at("ask-foot", move || all(vec![self.progress(looking_up), foot()])),
+            at("recents", move || recents_list(recents, choose_recent)),
+            at("ask-foot", move || all(vec![self.progress(looking_up, fields.clone()), foot(recents)])),
         ])
     }
 
@@ -311,13 +327,19 @@ impl Around {
         problem(failure, Setting { field, ..Setting::default() }, ways)
     }
 
-    fn progress(self, looking_up: Memo<bool>) -> AnyView {
+    fn progress(self, looking_up: Memo<bool>, form: Form) -> AnyView {
         let words = live(move || {
             if !looking_up.get() {
                 return nothing();
             }
             let words = text(if self.slow.get() { m::STILL_LOOKING } else { m::LOOKING_UP });
-            all(vec![line("", words), button("quiet", text(m::CANCEL), move || self.start_over.run(()))])
+            let form = form.clone();
+            // The button goes with the words, and the focus must not go with it.
+            let cancel = move || {
+                self.start_over.run(());
+                form.focus();
+            };
+            all(vec![line("", words), button("quiet", text(m::CANCEL), cancel)])
         });
         el("div", "progress").attr("role", "status").with(vec![words])
     }
@@ -330,7 +352,7 @@ fn look_alike_of(typed: &str) -> Option<String> {
 }
 
 /// The small things below the form.
-fn foot() -> AnyView {
+fn foot(recents: RwSignal<Recents>) -> AnyView {
     let is_over = |session: &Session| session.is_expired(browser::now()) || browser::is_signed_out_elsewhere(session);
     let signed_in = browser::session().filter(|session| !is_over(session));
     let blocked = RwSignal::new(browser::recents().is_err());
@@ -339,6 +361,7 @@ fn foot() -> AnyView {
         blocked.set(browser::set_forgetful(forgetful).is_err());
         if forgetful {
             show_count(&Recents::default());
+            recents.set(Recents::default());
         }
     };
     let remember = el("input", "").attr("type", "checkbox").on("change", remember);
