@@ -13,8 +13,11 @@
 mod page;
 mod program;
 
-use anyhow::{Context, Result, anyhow};
+pub use page::Way;
+
+use anyhow::{Context, Result, anyhow, ensure};
 use program::{Program, free_port};
+use serde_json::{Map, Value, json};
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -57,6 +60,10 @@ pub struct Conditions {
     pub width: Option<u32>,
     /// The hosted UI is `hostile-provider.mjs`, which does as it is told.
     pub hostile_provider: bool,
+    /// Fields of config.json beside the ordinary ones.
+    pub settings: Map<String, Value>,
+    /// The browser keeps a record of every request, for [`World::requests`].
+    pub watched: bool,
 }
 
 /// Runs `steps` in a world of their own and takes the world down afterwards, whatever happened.
@@ -105,12 +112,15 @@ impl World {
         let picker = format!("http://127.0.0.1:{picker_port}");
         let hosted_ui = format!("http://127.0.0.1:{provider_port}");
 
-        let ordinary = serde_json::json!({
+        let mut ordinary = json!({
             "lookup_url": "/v1/lookup",
             "user_pools": [{ "issuer": hosted_ui, "hosted_ui": hosted_ui }],
             "return_to": { "allow": [format!("{hosted_ui}/.well-known/")] },
             "branding": { "product": "Example", "support_url": "mailto:support@example.com" },
         });
+        for (name, value) in conditions.settings {
+            ordinary[name] = value;
+        }
         let config = folder.path().join("config.json");
         if let Some(text) = conditions.config.unwrap_or_else(|| Some(ordinary.to_string())) {
             std::fs::write(&config, text)?;
@@ -178,8 +188,11 @@ impl World {
             capabilities.add_arg(argument)?;
         }
         if conditions.storage_blocked {
-            let blocked = serde_json::json!({ "profile.default_content_setting_values.cookies": 2 });
+            let blocked = json!({ "profile.default_content_setting_values.cookies": 2 });
             capabilities.add_experimental_option("prefs", blocked)?;
+        }
+        if conditions.watched {
+            capabilities.set("goog:loggingPrefs", json!({ "performance": "ALL", "browser": "ALL" }))?;
         }
         // Steps look for what they need; a click must not wait for the page that it leads to.
         capabilities.set_page_load_strategy(PageLoadStrategy::None)?;
@@ -187,7 +200,7 @@ impl World {
             WebDriver::new(format!("http://127.0.0.1:{driver_port}"), capabilities).await.context("a browser")?;
         if let Some(width) = conditions.width {
             // Headless windows do not get narrower than 500 px by themselves.
-            let metrics = serde_json::json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": true });
+            let metrics = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": true });
             driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
         }
         Ok(Self { driver, picker, hosted_ui, service, provider, _driver_program: driver_program, _folder: folder })
@@ -206,6 +219,65 @@ impl World {
     /// Lets the hosted UI answer again.
     pub fn resume_hosted_ui(&self) {
         self.provider.signal("CONT");
+    }
+
+    /// Tells the hostile provider what to do, and makes it count anew.
+    pub async fn steer(&self, steering: &Value) -> Result<()> {
+        let answer = reqwest::Client::new().post(format!("{}/steer", self.hosted_ui)).json(steering).send().await?;
+        ensure!(answer.status() == 204, "steering: {}", answer.text().await?);
+        Ok(())
+    }
+
+    /// What the hostile provider has counted since it was steered, and the secrets that it saw.
+    pub async fn counts(&self) -> Result<Value> {
+        Ok(reqwest::get(format!("{}/counts", self.hosted_ui)).await?.json().await?)
+    }
+
+    /// Sends a command of the DevTools protocol to this tab.
+    pub async fn command(&self, method: &str, parameters: Value) -> Result<Value> {
+        Ok(self.driver.cdp().send_raw(method, parameters).await?)
+    }
+
+    /// Lets this tab's requests for such an address (`*` stands for anything) wait until [`World::release`].
+    pub async fn hold(&self, address: &str) -> Result<()> {
+        self.command("Fetch.enable", json!({ "patterns": [{ "urlPattern": address }] })).await.map(drop)
+    }
+
+    /// Lets the requests go on that [`World::hold`] holds up.
+    pub async fn release(&self) -> Result<()> {
+        self.command("Fetch.disable", json!({})).await.map(drop)
+    }
+
+    /// Makes this tab's requests for such an address fail; none: lifts it.
+    pub async fn block(&self, address: Option<&str>) -> Result<()> {
+        self.command("Network.enable", json!({})).await?;
+        let addresses: Vec<_> = address.into_iter().collect();
+        self.command("Network.setBlockedURLs", json!({ "urls": addresses })).await.map(drop)
+    }
+
+    /// Takes this tab's connection away, or gives it back.
+    pub async fn set_offline(&self, offline: bool) -> Result<()> {
+        self.command("Network.enable", json!({})).await?;
+        let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.command("Network.emulateNetworkConditions", conditions).await.map(drop)
+    }
+
+    /// Runs a script in every page of this tab before the page's own.
+    pub async fn before_every_page(&self, script: &str) -> Result<()> {
+        self.command("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await.map(drop)
+    }
+
+    /// Every request since the last time, redirects too, as the DevTools protocol's `Network.Request`. In a watched world.
+    pub async fn requests(&self) -> Result<Vec<Value>> {
+        let mut requests = Vec::new();
+        for entry in self.driver.get_log("performance").await? {
+            let mut entry: Value = serde_json::from_str(&entry.message)?;
+            let message = &mut entry["message"];
+            if message["method"] == "Network.requestWillBeSent" {
+                requests.push(message["params"]["request"].take());
+            }
+        }
+        Ok(requests)
     }
 
     async fn keep_evidence(&self, name: &str) {

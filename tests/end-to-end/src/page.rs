@@ -11,6 +11,28 @@ use tokio::time::{Instant, sleep};
 const PATIENCE: Duration = Duration::from_secs(15);
 const GLANCE: Duration = Duration::from_millis(25);
 
+/// What there is to see once nothing is awaited any more: a failure's code, a heading, or `form`; null until then. The
+/// mark is [`World::goes`]'s.
+const AT_REST: &str = "
+    if (window.left) return null;
+    const alert = document.querySelector('#app [role=alert]');
+    if (alert) return alert.dataset.error;
+    const heading = document.querySelector('#app h1')?.textContent;
+    if (heading) return heading.endsWith('…') || heading.startsWith('Taking you to') ? null : heading;
+    const shown = document.documentElement.dataset.screen === 'form' && document.querySelector('#ask-foot > *');
+    return shown && document.getElementById('ask-form').ariaBusy !== 'true' ? 'form' : null;";
+
+/// The ways through the history that every browser has buttons for.
+#[derive(Debug, Clone, Copy)]
+pub enum Way {
+    /// To the page before.
+    Back,
+    /// To the page after.
+    Forward,
+    /// To this one again.
+    Reload,
+}
+
 impl World {
     /// Opens a path of the picker.
     pub async fn open(&self, path: &str) -> Result<()> {
@@ -18,8 +40,15 @@ impl World {
     }
 
     async fn find(&self, xpath: String) -> Result<WebElement> {
-        let query = self.driver.query(By::XPath(xpath.clone())).wait(PATIENCE, GLANCE).and_displayed();
-        query.first().await.with_context(|| format!("looking for {xpath}"))
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let query = self.driver.query(By::XPath(xpath.clone())).wait(PATIENCE, GLANCE).and_displayed();
+            match query.first().await {
+                // Found in a page that gave way to the next one before it was looked at.
+                Err(_) if Instant::now() < until => sleep(GLANCE).await,
+                found => return found.with_context(|| format!("looking for {xpath}")),
+            }
+        }
     }
 
     /// The field, found by its label as assistive technology finds it.
@@ -109,6 +138,60 @@ impl World {
             sleep(GLANCE).await;
         }
         bail!("waited for a second tab in vain")
+    }
+
+    /// Opens a path of the picker in a new tab and goes on there.
+    pub async fn opens_a_tab(&self, path: &str) -> Result<()> {
+        let tab = self.driver.new_tab().await?;
+        self.driver.switch_to_window(tab).await?;
+        self.open(path).await
+    }
+
+    /// Waits for this many tabs.
+    pub async fn sees_tabs(&self, count: usize) -> Result<Vec<WindowHandle>> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let tabs = self.driver.windows().await?;
+            if tabs.len() == count {
+                return Ok(tabs);
+            }
+            if Instant::now() > until {
+                bail!("waited for {count} tabs, but there are {}", tabs.len());
+            }
+            sleep(GLANCE).await;
+        }
+    }
+
+    /// Waits until a page of the picker awaits nothing more, and tells what it came to: a failure's code, a heading, or
+    /// `form`. Whoever is left on a spinner fails here.
+    pub async fn settles(&self) -> Result<String> {
+        let outcome = self.comes_true(AT_REST).await.context("the page never came to rest")?;
+        Ok(outcome.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until a script answers something that is true, and gives its answer.
+    pub async fn comes_true(&self, script: &str) -> Result<Value> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            // While one page gives way to the next, there is none to ask.
+            match self.ask(script).await {
+                Ok(Value::Null | Value::Bool(false)) | Err(_) if Instant::now() < until => sleep(GLANCE).await,
+                Ok(Value::Null | Value::Bool(false)) => bail!("waited in vain for: {script}"),
+                answer => return answer,
+            }
+        }
+    }
+
+    /// Uses a button of the browser, and tells what the page there comes to.
+    pub async fn goes(&self, way: Way) -> Result<String> {
+        // A page that comes back to life is the same as before; one that is loaded has never heard of the mark.
+        self.ask("window.left = true; addEventListener('pageshow', () => window.left = false)").await?;
+        match way {
+            Way::Back => self.driver.back().await?,
+            Way::Forward => self.driver.forward().await?,
+            Way::Reload => self.driver.refresh().await?,
+        }
+        self.settles().await
     }
 
     /// What the page says.
