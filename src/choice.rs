@@ -10,10 +10,13 @@ use lookup_api::Tenant;
 use lookup_api::filter::filter;
 use std::sync::Arc;
 use std::time::Duration;
-use web_sys::{Element, Event};
+use web_sys::{Element, Event, HtmlElement};
 
 /// From how many entries on a search field is worth its place.
 const LONG: usize = 9;
+
+/// How many entries are put into the page at a time: as many as a slow phone lays out within a few frames.
+const AT_ONCE: usize = 150;
 
 /// The list's id, by which the search finds it.
 const LIST: &str = "organizations";
@@ -55,6 +58,7 @@ fn entry((i, tenant): (usize, &Tenant)) -> AnyView {
 /// order, and takes the others out. None is hidden from assistive technology or from the browser's own search.
 fn search(tenants: Arc<[Tenant]>, searched: StoredValue<String>) -> AnyView {
     let announced = RwSignal::new(String::new());
+    let round = StoredValue::new(0_u32);
     let entries: StoredValue<Vec<(String, Element)>, LocalStorage> = StoredValue::new_local(Vec::new());
     let narrow = move || {
         let Some(list) = browser::element(LIST) else { return };
@@ -68,7 +72,13 @@ fn search(tenants: Arc<[Tenant]>, searched: StoredValue<String>) -> AnyView {
         let typed = browser::fold(&searched.get_value());
         let found = entries.with_value(|entries| {
             let fits = filter(entries.iter().map(|(words, _)| words.as_str()), &typed);
-            browser::show_only(&list, fits.iter().map(|&i| &entries[i].1));
+            let found: Vec<Element> = fits.iter().map(|&i| entries[i].1.clone()).collect();
+            let this_round = round.try_update_value(|n| {
+                *n += 1;
+                *n
+            });
+            browser::show_only(&list, &found[..found.len().min(AT_ONCE)]);
+            add_rest(list, found, AT_ONCE, move || round.try_get_value() == this_round);
             fits.len()
         });
         let words = if found == 0 { text(m::FOUND_NONE) } else { count(m::FOUND, found as i64) };
@@ -97,4 +107,19 @@ fn search(tenants: Arc<[Tenant]>, searched: StoredValue<String>) -> AnyView {
         field,
         announcement("hint", move || announced.get()),
     ])
+}
+
+/// Puts the entries from the `shown`th on into the list, a few a frame, for as long as nothing else was typed: thousands at
+/// once would keep the next letter waiting.
+fn add_rest(list: HtmlElement, found: Vec<Element>, shown: usize, goes_on: impl Fn() -> bool + 'static) {
+    if shown >= found.len() {
+        return;
+    }
+    request_animation_frame(move || {
+        if goes_on() {
+            let until = found.len().min(shown + AT_ONCE);
+            browser::add(&list, &found[shown..until]);
+            add_rest(list, found, until, goes_on);
+        }
+    });
 }

@@ -3,7 +3,7 @@
 use js_sys::{Array, Reflect};
 use leptos::prelude::{document, window};
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
+use wasm_bindgen::{JsCast, UnwrapThrowExt};
 use web_sys::{Element, Event, HtmlElement};
 
 /// The person's preferred language, as a BCP 47 tag.
@@ -133,9 +133,13 @@ pub fn children(parent: &Element) -> Vec<Element> {
 }
 
 /// Leaves just these in an element, in this order.
-pub fn show_only<'a>(parent: &Element, children: impl Iterator<Item = &'a Element>) {
-    let children: Array = children.map(JsValue::from).collect();
-    parent.replace_children_with_node(&children);
+pub fn show_only(parent: &Element, children: &[Element]) {
+    parent.replace_children_with_node(&children.iter().collect::<Array>());
+}
+
+/// Puts these behind what is in an element.
+pub fn add(parent: &Element, children: &[Element]) {
+    let _ = parent.append_with_node(&children.iter().collect::<Array>());
 }
 
 /// All elements of index.html that say a sentence, with the sentence's id.

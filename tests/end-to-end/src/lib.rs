@@ -1,7 +1,7 @@
 //! One world a test: a browser, the lookup service with the built site, and the local hosted UI, each on a free port.
 //!
 //! `make test` builds what is driven here. A failed test leaves a screenshot in `target/end-to-end/` and prints what
-//! the page said.
+//! the page said. `src/bin/screenshots.rs` takes the pictures of `make screenshots` in the same world.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,16 +10,22 @@
     reason = "tests fail by panicking, and say why"
 )]
 
+mod inspect;
+mod lookup_stub;
 mod page;
 mod program;
+mod screens;
+
+pub use lookup_stub::{Answer, LookupStub};
+pub use screens::{PRODUCT, SEVERAL_MORE, Screen, recent};
 
 pub use page::Way;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use program::{Program, free_port};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -43,6 +49,8 @@ pub struct World {
     pub picker: String,
     /// The hosted UI's origin.
     pub hosted_ui: String,
+    config: PathBuf,
+    ordinary: Value,
     service: Program,
     provider: Program,
     _driver_program: Program,
@@ -54,14 +62,18 @@ pub struct World {
 pub struct Conditions {
     /// Other text for config.json; `None`: no such file.
     pub config: Option<Option<String>>,
+    /// Fields of config.json that are other than ordinary, or more.
+    pub settings: Option<Value>,
+    /// More tenants, in the words of `tenants.toml`, for the lookup service and the hosted UI.
+    pub directory: Option<String>,
+    /// More files of the site: name and text.
+    pub files: Vec<(&'static str, &'static str)>,
     /// The browser keeps nothing: cookies and site data are blocked.
     pub storage_blocked: bool,
     /// The window's width, in CSS pixels.
     pub width: Option<u32>,
     /// The hosted UI is `hostile-provider.mjs`, which does as it is told.
     pub hostile_provider: bool,
-    /// Fields of config.json beside the ordinary ones.
-    pub settings: Map<String, Value>,
     /// The browser keeps a record of every request, for [`World::requests`].
     pub watched: bool,
 }
@@ -112,20 +124,32 @@ impl World {
         let picker = format!("http://127.0.0.1:{picker_port}");
         let hosted_ui = format!("http://127.0.0.1:{provider_port}");
 
-        let mut ordinary = json!({
+        let ordinary = json!({
             "lookup_url": "/v1/lookup",
             "user_pools": [{ "issuer": hosted_ui, "hosted_ui": hosted_ui }],
             "return_to": { "allow": [format!("{hosted_ui}/.well-known/")] },
-            "branding": { "product": "Example", "support_url": "mailto:support@example.com" },
+            "branding": { "product": PRODUCT, "support_url": "mailto:support@example.com" },
         });
-        for (name, value) in conditions.settings {
-            ordinary[name] = value;
-        }
         let config = folder.path().join("config.json");
-        if let Some(text) = conditions.config.unwrap_or_else(|| Some(ordinary.to_string())) {
+        let settings = laid_over(&ordinary, conditions.settings.as_ref());
+        if let Some(text) = conditions.config.unwrap_or_else(|| Some(settings.to_string())) {
             std::fs::write(&config, text)?;
         }
-        let directory = root().join("crates/lookup-service/tenants.toml");
+        let mut directory = root().join("crates/lookup-service/tenants.toml");
+        if let Some(more) = conditions.directory {
+            let sample = std::fs::read_to_string(&directory)?;
+            directory = folder.path().join("tenants.toml");
+            std::fs::write(&directory, [sample, more].join("\n"))?;
+        }
+        let mut site = root().join("dist");
+        if !conditions.files.is_empty() {
+            let copy = folder.path().join("site");
+            copy_folder(&site, &copy)?;
+            for (name, text) in conditions.files {
+                std::fs::write(copy.join(name), text)?;
+            }
+            site = copy;
+        }
         let provider = if conditions.hostile_provider {
             let program = root().join("tests/end-to-end/hostile-provider.mjs");
             Program::start(
@@ -156,7 +180,7 @@ impl World {
                 "--directory".as_ref(),
                 directory.as_os_str(),
                 "--site".as_ref(),
-                root().join("dist").as_os_str(),
+                site.as_os_str(),
                 "--config".as_ref(),
                 config.as_os_str(),
             ],
@@ -203,12 +227,52 @@ impl World {
             let metrics = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": true });
             driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
         }
-        Ok(Self { driver, picker, hosted_ui, service, provider, _driver_program: driver_program, _folder: folder })
+        Ok(Self {
+            driver,
+            picker,
+            hosted_ui,
+            config,
+            ordinary,
+            service,
+            provider,
+            _driver_program: driver_program,
+            _folder: folder,
+        })
+    }
+
+    /// Gives the running site the ordinary config.json with other settings, or takes it away (`None`).
+    pub async fn configure(&self, settings: Option<Value>) -> Result<()> {
+        let text = settings.map(|settings| laid_over(&self.ordinary, Some(&settings)).to_string());
+        match &text {
+            Some(text) => std::fs::write(&self.config, text)?,
+            None if self.config.exists() => std::fs::remove_file(&self.config)?,
+            None => return Ok(()),
+        }
+        // The service looks once a second.
+        let is_served = async || {
+            let answer = reqwest::get(format!("{}/config.json", self.picker)).await?;
+            let served = if answer.status().is_success() { Some(answer.text().await?) } else { None };
+            anyhow::Ok(served == text)
+        };
+        while !is_served().await? {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
     }
 
     /// Ends the lookup service, and with it the site.
     pub fn stop_service(&self) {
         self.service.stop();
+    }
+
+    /// Makes the lookup service accept connections and answer nothing, until [`World::resume_service`].
+    pub fn freeze_service(&self) {
+        self.service.signal("STOP");
+    }
+
+    /// Lets the lookup service answer again.
+    pub fn resume_service(&self) {
+        self.service.signal("CONT");
     }
 
     /// Makes the hosted UI accept connections and answer nothing, until [`World::resume_hosted_ui`].
@@ -289,4 +353,30 @@ impl World {
         let url = self.driver.current_url().await.map(|url| url.to_string()).unwrap_or_default();
         eprintln!("{name} failed at {url}, see {}. The page said:\n{text}", picture.display());
     }
+}
+
+/// The settings with others in their place; those within `branding` one by one.
+fn laid_over(ordinary: &Value, others: Option<&Value>) -> Value {
+    let mut settings = ordinary.clone();
+    for (name, value) in others.and_then(Value::as_object).into_iter().flatten() {
+        match (name.as_str(), value.as_object()) {
+            ("branding", Some(fields)) => fields.iter().for_each(|(k, v)| settings["branding"][k] = v.clone()),
+            _ => settings[name] = value.clone(),
+        }
+    }
+    settings
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
 }

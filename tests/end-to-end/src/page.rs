@@ -105,6 +105,22 @@ impl World {
         }
     }
 
+    /// Waits until a script returns something true.
+    pub async fn waits_for(&self, script: &str) -> Result<()> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            // A page that is just being left answers nothing.
+            let found = self.ask(&format!("return !!(() => {{ {script} }})()")).await;
+            if found.as_ref().is_ok_and(|found| found == true) {
+                return Ok(());
+            }
+            if Instant::now() > until {
+                bail!("waited in vain for {script}: {found:?}");
+            }
+            sleep(GLANCE).await;
+        }
+    }
+
     /// Waits until the address begins like this.
     pub async fn arrives_at(&self, address: &str) -> Result<String> {
         let until = Instant::now() + PATIENCE;

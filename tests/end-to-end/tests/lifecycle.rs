@@ -136,7 +136,7 @@ fn a_native_account_hops_silently_until_an_organization_is_strict() {
 
 #[test]
 fn a_deployment_can_keep_all_organizations_apart() {
-    let settings = json!({ "isolation": "strict" }).as_object().cloned().unwrap_or_default();
+    let settings = Some(json!({ "isolation": "strict" }));
     journey("isolated", Conditions { settings, ..Conditions::default() }, |w| async move {
         signs_in(&w, "/?tenant=initech", "COGNITO", "initech", "Initech").await?;
         w.press("Switch organization").await?;
@@ -460,7 +460,7 @@ fn back_after_the_end_shows_neither_a_session_nor_a_spinner() {
         hops_to_acme(&w).await?;
         w.press("Sign out").await?;
         w.sees_heading("You have signed out").await?;
-        assert_eq!(w.goes(Back).await?, "callback_empty");
+        assert_eq!(w.goes(Back).await?, "You have signed out");
         assert_eq!(w.ask("return window.restored").await?, true);
         let text = w.text().await?;
         assert!(!text.contains("Signing you out") && !text.contains("Signed in to"), "{text}");
