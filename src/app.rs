@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::languages::{languages, spoken};
 use crate::messages::{self as m, text};
 use crate::pages::{callback::callback, find::find, signed_out::signed_out};
-use crate::parts::{all, at, button, el, link, live, nothing};
+use crate::parts::{all, at, button, el, line, link, live, nothing};
 use crate::problem::{Setting, problem};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -67,8 +67,9 @@ pub fn App(
     let settings = RwSignal::new(None);
     spawn_local(async move { settings.set(Some(api::deployment().await)) });
     live(move || match settings.get() {
-        // The form is there already; other pages have nothing to say yet.
-        None => nothing(),
+        // The form is there already; other pages have nothing else to say yet.
+        None if browser::data("screen").as_deref() == Some("form") => nothing(),
+        None => line("", text(m::LOADING)),
         Some(Err(failure)) => misconfigured(failure),
         Some(Ok(deployment)) => pages(Frame {
             deployment: Arc::new(deployment),

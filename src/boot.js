@@ -26,7 +26,7 @@
 
   // A policy that enforces Trusted Types lets the app's own static markup pass, and nothing that could run.
   globalThis.trustedTypes?.createPolicy("default", {
-    createHTML: (html) => (/<(script|iframe|object|embed|base|link|meta|svg|math|style)|\son\w+\s*=|javascript:/i.test(html) ? null : html),
+    createHTML: (html) => (/<(script|iframe|object|embed|base|link|meta|svg|math|style)|[\s/"']on\w+\s*=|javascript:/i.test(html) ? null : html),
   });
 
   // ── language ──

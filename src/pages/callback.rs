@@ -60,7 +60,10 @@ pub fn callback(frame: &Frame) -> AnyView {
     let stored = browser::on_stored_elsewhere(look_again);
     // And a page that the browser brings back to life may show one that is over, or be on a way that led nowhere.
     let restored = browser::on_restored(move || {
-        look_again();
+        // Another session may have begun in this tab meanwhile.
+        if stage.try_with_untracked(|stage| matches!(stage, Stage::SignedIn(_))) == Some(true) {
+            stage.set(resume());
+        }
         if stage.try_with_untracked(|stage| matches!(stage, Stage::SigningOut)) == Some(true) {
             if browser::end_switching() {
                 browser::move_on_to("/");

@@ -84,7 +84,6 @@ fn what_is_sent_before_the_app_has_come_is_kept_and_carried_out_once() {
     });
 }
 
-// Product bug, to be mended: the app takes the submit over when it starts, and listens only once config.json is here.
 #[test]
 fn what_is_sent_while_the_settings_are_awaited_is_carried_out_once() {
     journey("slow-settings", watched(), |w| async move {
@@ -147,7 +146,6 @@ fn a_deployment_can_keep_all_organizations_apart() {
     });
 }
 
-// Product bug, to be mended: the mark of a switch outlives the switch.
 #[test]
 fn a_switch_that_got_stuck_does_not_turn_a_later_sign_out_into_one() {
     ordinary_journey("stuck-switch", |w| async move {
@@ -280,7 +278,6 @@ fn signing_out_is_seen_in_the_other_tabs_of_the_organization_and_in_no_others() 
     });
 }
 
-// Product bug, to be mended: the form does not ask whether its session was signed out elsewhere.
 #[test]
 fn the_form_offers_no_session_that_was_signed_out_elsewhere() {
     ordinary_journey("over-at-the-form", |w| async move {
@@ -296,7 +293,6 @@ fn the_form_offers_no_session_that_was_signed_out_elsewhere() {
     });
 }
 
-// Product bug, to be mended: the next sign-in takes the mark of the sign-out away.
 #[test]
 fn a_session_from_before_a_sign_out_does_not_come_back() {
     ordinary_journey("stays-over", |w| async move {
@@ -325,7 +321,6 @@ async fn two_tabs_at_acme_and_one_at_the_form(w: &World) -> Result<[WindowHandle
     Ok([first, w.driver.window().await?])
 }
 
-// Product bug, to be mended: whatever another tab keeps draws the page anew, and the heading takes the focus.
 #[test]
 fn what_another_tab_keeps_moves_no_focus() {
     ordinary_journey("focus", |w| async move {
@@ -339,7 +334,6 @@ fn what_another_tab_keeps_moves_no_focus() {
     });
 }
 
-// Product bug, to be mended: the page looks again while it is leaving, and finds no sign-in to finish.
 #[test]
 fn what_another_tab_keeps_does_not_disturb_a_sign_out() {
     ordinary_journey("undisturbed", |w| async move {
@@ -686,7 +680,6 @@ fn a_lookup_goes_on_by_itself_when_the_connection_is_back() {
     });
 }
 
-// Product bug, to be mended: what goes on is the form, and the form is empty.
 #[test]
 fn so_does_the_lookup_of_an_organization_from_the_list() {
     ordinary_journey("offline-list", |w| async move {
@@ -1004,6 +997,20 @@ fn markup_that_could_run_is_refused() {
             w.comes_true("return window.broken === 'IMG'").await?;
         }
         assert_eq!(w.ask("return window.ran").await?, json!([]));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_page_that_comes_back_to_life_shows_the_session_that_there_is() {
+    journey("alive", Conditions { hostile_provider: true, ..Conditions::default() }, |w| async move {
+        w.open("/?tenant=acme").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await?;
+        w.press("Switch organization").await?;
+        w.submit("globex").await?;
+        w.is_signed_in_to("globex", "Globex").await?;
+        assert_eq!(w.goes(Back).await?, "form");
+        assert_eq!(w.goes(Back).await?, "Signed in to Globex", "the page of the session before");
         Ok(())
     });
 }
