@@ -18,7 +18,6 @@ back-to = Sie sind bei { $name } angemeldet
 return-to-dropped = Der Link, über den Sie hierhergekommen sind, sollte Sie an eine Adresse weiterleiten, die nicht auf unserer Liste steht. Sie können sich anmelden und bleiben danach hier.
 third-party-unknown = Der Link, über den Sie hierhergekommen sind, nennt einen Anmeldedienst, den diese Seite nicht kennt. Seine Angaben haben wir deshalb nicht verwendet.
 offline = Sie sind offline. Sobald Sie wieder verbunden sind, können Sie weitermachen.
-online-again = Sie sind wieder verbunden.
 stuck-question = Kommen Sie auf einer Anmeldeseite nicht weiter?
 stuck-answer = Wenn die Anmeldeseite Ihrer Organisation einen Fehler zeigt oder nicht weiterführt, kehren Sie zu dieser Seite zurück und beginnen Sie hier von vorn. Wenn das jedes Mal passiert, informieren Sie den Administrator Ihrer Organisation oder wenden Sie sich an den Support.
 language = Sprache

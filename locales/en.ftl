@@ -27,7 +27,6 @@ back-to = You are signed in to { $name }
 return-to-dropped = The link that brought you here wanted to send you on to an address that is not on our list. You can sign in, and will stay here afterwards.
 third-party-unknown = The link that brought you here names a sign-in service that this page does not know, so we did not use what it says.
 offline = You are offline. You can go on as soon as you are connected again.
-online-again = You are connected again.
 # A question that opens its answer.
 stuck-question = Stuck on a sign-in page?
 stuck-answer = If your organization’s sign-in page shows an error or leads nowhere, come back to this page and start again from here. If it happens every time, tell your organization’s administrator or contact support.

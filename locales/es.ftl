@@ -18,7 +18,6 @@ back-to = Ha iniciado sesión en { $name }
 return-to-dropped = El enlace que le trajo aquí pretendía enviarle después a una dirección que no está en nuestra lista. Puede iniciar sesión y, después, permanecerá aquí.
 third-party-unknown = El enlace que le trajo aquí indica un servicio de inicio de sesión que esta página no conoce, así que no hemos usado lo que dice.
 offline = No tiene conexión. Podrá seguir en cuanto la recupere.
-online-again = Vuelve a tener conexión.
 stuck-question = ¿No puede avanzar en una página de inicio de sesión?
 stuck-answer = Si la página de inicio de sesión de su organización muestra un error o no lleva a ninguna parte, vuelva a esta página y empiece de nuevo desde aquí. Si ocurre siempre, avise al administrador de su organización o póngase en contacto con el soporte técnico.
 language = Idioma

@@ -18,7 +18,6 @@ back-to = Votre session chez { $name } est ouverte
 return-to-dropped = Le lien qui vous amène ici devait ensuite vous envoyer vers une adresse qui ne figure pas dans notre liste. Vous pouvez vous connecter, et vous resterez ici ensuite.
 third-party-unknown = Le lien qui vous amène ici désigne un service de connexion que cette page ne connaît pas. Nous n’avons donc pas utilisé ce qu’il indique.
 offline = Vous êtes hors ligne. Vous pourrez continuer dès que le réseau sera rétabli.
-online-again = Vous êtes de nouveau en ligne.
 stuck-question = Une page de connexion vous bloque ?
 stuck-answer = Si la page de connexion de votre organisation affiche une erreur ou ne mène nulle part, revenez à cette page et recommencez à partir d’ici. Si cela se produit à chaque fois, signalez-le à l’administrateur de votre organisation ou contactez le support.
 language = Langue

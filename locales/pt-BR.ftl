@@ -18,7 +18,6 @@ back-to = Você entrou em { $name }
 return-to-dropped = O link que trouxe você até aqui queria enviar você depois a um endereço que não está na nossa lista. Você pode entrar e, depois disso, ficará aqui.
 third-party-unknown = O link que trouxe você até aqui indica um serviço de login que esta página não conhece, por isso não usamos o que ele diz.
 offline = Você está offline. Será possível continuar assim que a conexão voltar.
-online-again = A conexão voltou.
 stuck-question = Não consegue avançar em uma página de login?
 stuck-answer = Se a página de login da sua organização mostrar um erro ou não levar a lugar nenhum, volte a esta página e comece de novo a partir daqui. Se isso acontecer sempre, avise o administrador da sua organização ou entre em contato com o suporte.
 language = Idioma
