@@ -1,16 +1,18 @@
-//! The only room that fetches: config.json, the lookup, the token endpoint and the issuer's keys.
+//! The only room that fetches: config.json, the lookup, the token endpoint and the issuer's keys. What `boot.js` has asked for
+//! before the app was there is read here too.
 //!
 //! Every request has a time limit, follows no redirect and sends no cookie elsewhere. Nothing is tried twice by itself: a code
 //! may be spent by the first try, and a person can press the button again.
 
-use crate::browser;
-use gloo_net::http::{Method, RequestBuilder, Response};
-use js_sys::JSON;
+use crate::browser::{self, EarlyLookup};
+use gloo_net::http::{Method, RequestBuilder};
+use js_sys::{Array, JSON, Promise, Reflect};
 use lookup_api::{Identifier, LookupResponse, Tenant};
 use sign_in::deployment::{ConfigError, Deployment};
 use sign_in::jwks::Jwks;
 use sign_in::tokens::{AwaitedTokens, TokenError, TokenRequest, UnverifiedTokens};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect};
 
 /// Contract §3, in milliseconds.
@@ -128,12 +130,13 @@ impl KeysFailure {
     }
 }
 
-/// Fetches and reads `/config.json`.
-pub async fn deployment() -> Result<Deployment, ConfigFailure> {
-    // The credentials mode of index.html's preload, or the browser would fetch the file twice.
-    let request = request(Method::GET, "/config.json", LOOKUP_LIMIT).credentials(RequestCredentials::SameOrigin);
-    let (status, text) = send(request, None).await.map_err(ConfigFailure::Silent)?.text().await;
-    let text = text.map_err(ConfigFailure::Silent)?;
+/// Reads `/config.json`, fetching it unless it was asked for before.
+pub async fn deployment(early: Option<Promise>) -> Result<Deployment, ConfigFailure> {
+    let answer = match early {
+        Some(asked) => Answer::early(asked).await.map_err(|error| silence(error.as_ref())),
+        None => send(request(Method::GET, "/config.json", LOOKUP_LIMIT), None).await,
+    };
+    let Answer { status, text, .. } = answer.map_err(ConfigFailure::Silent)?;
     // Static hosts that fall back to index.html answer 200 with a page where a file is missing.
     if status != 200 || text.trim_start().starts_with('<') {
         return Err(ConfigFailure::Missing);
@@ -147,24 +150,39 @@ pub async fn sentences(language: &str, address: &str) -> Option<JsValue> {
     if language == "en" {
         return Some(JsValue::NULL);
     }
-    let (status, text) = send(request(Method::GET, address, LOOKUP_LIMIT), None).await.ok()?.text().await;
-    JSON::parse(&text.ok().filter(|_| status == 200)?).ok()
+    let answer = send(request(Method::GET, address, LOOKUP_LIMIT), None).await.ok()?;
+    if answer.status == 200 { JSON::parse(&answer.text).ok() } else { None }
 }
 
-/// Asks which organizations match. Of an email only the domain is sent (see [`Identifier::request`]).
-pub async fn lookup(deployment: &Deployment, identifier: &Identifier) -> Result<Vec<Tenant>, LookupFailure> {
+/// Asks which organizations match. Of an email only the domain is sent (see [`Identifier::request`]). An early lookup is
+/// taken if it asked the very same.
+pub async fn lookup(
+    deployment: &Deployment,
+    identifier: &Identifier,
+    early: Option<EarlyLookup>,
+) -> Result<Vec<Tenant>, LookupFailure> {
     let body = serde_json::to_string(&identifier.request()).map_err(|_| LookupFailure::Refused)?;
-    let request =
-        request(Method::POST, &deployment.lookup_url.href, LOOKUP_LIMIT).header("content-type", "application/json");
-    let answer = send(request, Some(body)).await.map_err(LookupFailure::Silent)?;
-    let seconds = answer.0.headers().get("retry-after").and_then(|value| value.parse().ok());
-    match answer.text().await {
-        (200, Ok(text)) => {
-            LookupResponse::parse(&text).map(|response| response.tenants).map_err(|_| LookupFailure::Malformed)
+    let early = match early.filter(|early| early.body == body) {
+        Some(early) => match Answer::early(early.asked).await {
+            Err(None) => None,
+            Err(error) => Some(Err(silence(error.as_ref()))),
+            Ok(answer) => Some(Ok(answer)),
+        },
+        None => None,
+    };
+    let answer = match early {
+        Some(answer) => answer,
+        None => {
+            let request = request(Method::POST, &deployment.lookup_url.href, LOOKUP_LIMIT)
+                .header("content-type", "application/json");
+            send(request, Some(body)).await
         }
-        (200, Err(silence)) => Err(LookupFailure::Silent(silence)),
-        (429, _) => Err(LookupFailure::RateLimited { seconds }),
-        (500.., _) => Err(LookupFailure::Unavailable),
+    };
+    let Answer { status, text, retry_after } = answer.map_err(LookupFailure::Silent)?;
+    match status {
+        200 => LookupResponse::parse(&text).map(|response| response.tenants).map_err(|_| LookupFailure::Malformed),
+        429 => Err(LookupFailure::RateLimited { seconds: retry_after.and_then(|value| value.parse().ok()) }),
+        500.. => Err(LookupFailure::Unavailable),
         _ => Err(LookupFailure::Refused),
     }
 }
@@ -173,8 +191,8 @@ pub async fn lookup(deployment: &Deployment, identifier: &Identifier) -> Result<
 pub async fn redeem(request_: TokenRequest, awaited: AwaitedTokens) -> Result<UnverifiedTokens, TokenFailure> {
     let request =
         request(Method::POST, &request_.url, SIGN_IN_LIMIT).header("content-type", "application/x-www-form-urlencoded");
-    let (status, text) = send(request, Some(request_.body)).await.map_err(TokenFailure::Silent)?.text().await;
-    awaited.receive(status, &text.map_err(TokenFailure::Silent)?).map_err(TokenFailure::Refused)
+    let Answer { status, text, .. } = send(request, Some(request_.body)).await.map_err(TokenFailure::Silent)?;
+    awaited.receive(status, &text).map_err(TokenFailure::Refused)
 }
 
 /// Whether a cached answer will do.
@@ -192,9 +210,8 @@ pub async fn keys(jwks_uri: &str, freshness: Freshness) -> Result<Jwks, KeysFail
         Freshness::Cached => RequestCache::Default,
         Freshness::Fresh => RequestCache::Reload,
     });
-    match send(request, None).await.map_err(KeysFailure::Silent)?.text().await {
-        (200, Ok(text)) => Jwks::parse(&text).map_err(|_| KeysFailure::Malformed),
-        (_, Err(silence)) => Err(KeysFailure::Silent(silence)),
+    match send(request, None).await.map_err(KeysFailure::Silent)? {
+        Answer { status: 200, text, .. } => Jwks::parse(&text).map_err(|_| KeysFailure::Malformed),
         _ => Err(KeysFailure::Malformed),
     }
 }
@@ -207,25 +224,47 @@ fn request(method: Method, url: &str, limit: u32) -> RequestBuilder {
         .abort_signal(Some(&AbortSignal::timeout_with_u32(limit)))
 }
 
-struct Answered(Response);
+/// An answer that has come in full.
+struct Answer {
+    status: u16,
+    text: String,
+    retry_after: Option<String>,
+}
 
-impl Answered {
-    async fn text(self) -> (u16, Result<String, Silence>) {
-        (self.0.status(), self.0.text().await.map_err(silence))
+impl Answer {
+    /// What `boot.js` asked for: an array of status, text and Retry-After. The error is the browser's name for it, or none if
+    /// nothing was sent.
+    async fn early(asked: Promise) -> Result<Self, Option<String>> {
+        match JsFuture::from(asked).await {
+            Ok(parts) => {
+                let parts: Array = parts.unchecked_into();
+                let status = parts.get(0).as_f64().unwrap_or_default() as u16;
+                let text = parts.get(1).as_string().unwrap_or_default();
+                Ok(Self { status, text, retry_after: parts.get(2).as_string() })
+            }
+            Err(error) => Err(Reflect::get(&error, &"name".into()).ok().and_then(|name| name.as_string())),
+        }
     }
 }
 
-async fn send(request: RequestBuilder, body: Option<String>) -> Result<Answered, Silence> {
+async fn send(request: RequestBuilder, body: Option<String>) -> Result<Answer, Silence> {
     let request = match body {
         Some(body) => request.body(body),
         None => request.build(),
     };
-    Ok(Answered(request.map_err(silence)?.send().await.map_err(silence)?))
+    let silent = |error| match error {
+        gloo_net::Error::JsError(error) => silence(Some(&error.name)),
+        _ => silence(None),
+    };
+    let answer = request.map_err(silent)?.send().await.map_err(silent)?;
+    let retry_after = answer.headers().get("retry-after");
+    Ok(Answer { status: answer.status(), text: answer.text().await.map_err(silent)?, retry_after })
 }
 
-fn silence(error: gloo_net::Error) -> Silence {
-    match error {
-        gloo_net::Error::JsError(error) if error.name == "TimeoutError" => Silence::TimedOut,
+/// What the browser's name for an error means.
+fn silence(name: Option<&String>) -> Silence {
+    match name {
+        Some(name) if name == "TimeoutError" => Silence::TimedOut,
         _ if !browser::is_online() => Silence::Offline,
         _ => Silence::Unreachable,
     }

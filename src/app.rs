@@ -1,7 +1,7 @@
 //! The frame: settings first, then the page that the address names; around it the brand and the choice of languages.
 
 use crate::api::{self, ConfigFailure};
-use crate::browser::{self, Arrival};
+use crate::browser::{self, Arrival, EarlyLookup};
 use crate::copy;
 use crate::failure::Failure;
 use crate::languages::{languages, spoken};
@@ -9,6 +9,7 @@ use crate::messages::{self as m, text};
 use crate::pages::{callback::callback, find::find, signed_out::signed_out};
 use crate::parts::{all, at, button, el, line, link, live, nothing};
 use crate::problem::{Setting, problem};
+use js_sys::Promise;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::location::{BrowserUrl, LocationProvider};
@@ -46,31 +47,34 @@ impl Frame {
     }
 }
 
-/// Runs the app in the element `#app`. `boot.js` calls it with the query that it found, and the sentences of the language
-/// that it chose (null for English).
+/// Runs the app in the element `#app`. `boot.js` calls it with the query that it found, the sentences of the language that it
+/// chose (null for English), and what it has asked for already: config.json, and perhaps a lookup with this body.
 #[wasm_bindgen]
-pub fn start(query: String, texts: JsValue) {
+pub fn start(query: String, texts: JsValue, config: Promise, body: Option<String>, asked: Option<Promise>) {
     m::speak(&browser::page_language(), texts);
-    let arrival = browser::arrive(query);
+    let early = body.zip(asked).map(|(body, asked)| EarlyLookup { body, asked });
+    let arrival = browser::arrive(query, early);
     if let Some(root) = browser::element("app") {
-        mount_to(root, move || view! { <App arrival=arrival /> }).forget();
+        mount_to(root, move || app(arrival, Some(config))).forget();
     }
 }
 
-/// The whole app.
-#[component]
-pub fn App(
-    /// How the person got here.
-    arrival: Arrival,
-) -> impl IntoView {
+/// The whole app. `config` is of config.json, where that was asked for already.
+pub fn app(arrival: Arrival, config: Option<Promise>) -> AnyView {
     // A resource would do the same with 25 kB of machinery for tracking, suspending and serialising.
     let settings = RwSignal::new(None);
-    spawn_local(async move { settings.set(Some(api::deployment().await)) });
+    let load = move |early| spawn_local(async move { settings.set(Some(api::deployment(early).await)) });
+    load(config);
+    // An answer of the hosted UI waits in this page and in no address, so trying again must not load it anew.
+    let again = move || {
+        settings.set(None);
+        load(None);
+    };
     live(move || match settings.get() {
         // The form is there already; other pages have nothing else to say yet.
         None if browser::data("screen").as_deref() == Some("form") => nothing(),
         None => line("", text(m::LOADING)),
-        Some(Err(failure)) => misconfigured(failure),
+        Some(Err(failure)) => misconfigured(failure, again),
         Some(Ok(deployment)) => pages(Frame {
             deployment: Arc::new(deployment),
             language: RwSignal::new(browser::page_language()),
@@ -79,10 +83,10 @@ pub fn App(
     })
 }
 
-fn misconfigured(failure: ConfigFailure) -> AnyView {
+fn misconfigured(failure: ConfigFailure, again: impl Fn() + 'static) -> AnyView {
     browser::set_title(&copy::title(&text(m::SIGN_IN), None, true));
     browser::set_data("screen", "other");
-    let again = button("", text(m::TRY_AGAIN), browser::reload);
+    let again = button("", text(m::TRY_AGAIN), again);
     problem(&Failure::Config(failure), Setting { alone: true, ..Setting::default() }, vec![again])
 }
 

@@ -1,6 +1,6 @@
-// Runs before the first paint and before the app has loaded. A file of its own, since the content security policy allows no
-// inline script. It takes the answer out of the address bar, keeps what is typed and sent too early, chooses the language,
-// and starts the app.
+// Runs before the first paint and before the app has loaded: tools/finish.mjs puts it into index.html, since a file of its own
+// would cost a round trip. It takes the answer out of the address bar, asks for config.json, keeps what is typed and sent too
+// early, chooses the language, and starts the app.
 (() => {
   const root = document.documentElement;
   const { pathname, search } = location;
@@ -9,6 +9,18 @@
   // Before any request of the app could carry a code in a Referer, or the history keep it (RFC 9700 §4.2.4).
   if (pathname.startsWith("/callback")) history.replaceState(null, "", pathname);
   root.dataset.screen = pathname === "/" ? "form" : "other";
+  // Where the policy lets nothing inline pass, this runs as a file (see tools/finish.mjs), and the style is one too.
+  const style = document.querySelector("link[rel=fallback-style]");
+  if (style && !document.styleSheets.length) style.rel = "stylesheet";
+
+  // What is asked for before the app is there to ask; src/api.rs reads it: status, text, Retry-After.
+  const ask = async (address, options) => {
+    const answer = await fetch(address, { redirect: "error", signal: AbortSignal.timeout(15000), ...options });
+    return [answer.status, await answer.text(), answer.headers.get("retry-after")];
+  };
+  const config = ask("/config.json");
+  // Said by the app, which is not there yet.
+  config.catch(() => {});
 
   // Storage that is blocked throws as soon as it is looked at.
   const stored = (key, where = "localStorage") => {
@@ -69,7 +81,24 @@
     if (root.dataset.app) return;
     root.dataset.submitted = "";
     event.target.setAttribute("aria-busy", "true");
+    lookUp(document.getElementById("identifier").value);
   }, true);
+  // The lookup of what was sent early, while the app is on its way. Only what is plainly a domain or a code, and only at the
+  // picker's own origin: all else is the app's to judge. It takes the answer if it would have asked the very same.
+  let early;
+  const lookUp = (typed) => {
+    const [, at, subject] = /^\s*(?:[^\s@]+(@))?([a-z\d.-]+)\s*$/i.exec(typed) ?? [];
+    const key = subject?.includes(".") ? "domain" : "code";
+    if (!subject || (at && key === "code")) return;
+    const body = JSON.stringify({ [key]: key === "domain" ? subject.toLowerCase() : subject });
+    const answer = config.then(([, text]) => {
+      const address = new URL(JSON.parse(text).lookup_url, location);
+      if (address.origin !== location.origin) throw undefined;
+      return ask(address, { method: "POST", body, headers: { "content-type": "application/json" }, credentials: "omit" });
+    });
+    answer.catch(() => {});
+    early = { body, answer };
+  };
   const parsed = new Promise((done) => {
     document.readyState === "loading" ? addEventListener("DOMContentLoaded", done) : done();
   });
@@ -99,7 +128,7 @@
     try {
       const glue = await import(preloaded("link[rel=modulepreload]"));
       await glue.default({ module_or_path: preloaded("link[rel=preload][type='application/wasm']") });
-      glue.start(search.slice(1), await messages);
+      glue.start(search.slice(1), await messages, config, early?.body, early?.answer);
     } catch {
       crashed();
       console.error("app_crashed");

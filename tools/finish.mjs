@@ -1,10 +1,11 @@
-// The last touches to trunk's dist/: the glue minified, fingerprints of what is really served, a .br and a .gz beside every
-// compressible file, and the sizes, which must stay within the budget below.
+// The last touches to trunk's dist/: the glue minified, style and boot.js put into the page, fingerprints of what is really
+// served, a .br and a .gz beside every compressible file, and the sizes, which must stay within the budget below.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import zlib from "node:zlib";
+import { shortened } from "./glue.mjs";
 
 /** Brotli bytes of everything that the first sign-in loads from dist/. */
 const BUDGET = 132_000;
@@ -28,21 +29,45 @@ const used = exported.filter((name) => !name.includes("intounderlying")).map((na
 writeFileSync(file("graph.json"), JSON.stringify(used));
 execFileSync("wasm-metadce", [...FEATURES, file(wasm), "--graph-file", file("graph.json"), "-o", file(wasm)], { stdio: ["ignore", "ignore", "inherit"] });
 rmSync(file("graph.json"));
-execFileSync("wasm-opt", [...FEATURES, "-Oz", "--reorder-functions-by-name", "--strip-debug", "--strip-producers", "--strip-target-features", file(wasm), "-o", file(wasm)]);
+const passes = ["-Oz", "--reorder-functions-by-name", "--strip-debug", "--strip-producers", "--strip-target-features", "--minify-imports-and-exports-and-modules"];
+const shortNames = JSON.parse(execFileSync("wasm-opt", [...FEATURES, ...passes, file(wasm), "-o", file(wasm)]));
 // Browsers do not check the integrity of a preloaded fetch; all it does is warn in the console.
 page = page.replace(/(<link as=fetch [^>]*?) integrity=\S+/g, "$1");
 const hash = (algorithm, bytes, encoding) => createHash(algorithm).update(bytes).digest(encoding);
 const minify = ["--minify", "--format=esm", "--target=es2022", "--loader=js", "--legal-comments=none"];
-for (const name of names().filter((name) => [".js", ".wasm"].includes(extname(name)))) {
+const fingerprinted = (name, change = (bytes) => bytes) => {
   const before = readFileSync(file(name));
-  const after = extname(name) === ".js" ? execFileSync("esbuild", minify, { input: before }) : before;
+  const after = change(before);
   // trunk drops a fingerprint's leading zeros.
   const renamed = name.replace(/-[0-9a-f]{8,16}(?=[._])/, `-${hash("sha256", after, "hex").slice(0, 16)}`);
   if (!page.includes(name)) throw Error(`index.html does not name ${name}`);
   page = page.replaceAll(name, renamed).replaceAll(hash("sha384", before, "base64"), hash("sha384", after, "base64"));
-  writeFileSync(file(name), after);
-  renameSync(file(name), file(renamed));
-}
+  rmSync(file(name));
+  writeFileSync(file(renamed), after);
+  return renamed;
+};
+const named = (pattern) => names().find((name) => pattern.test(name));
+const minified = (bytes) => execFileSync("esbuild", minify, { input: bytes });
+fingerprinted(named(/\.wasm$/));
+const boot = fingerprinted(named(/^boot.*\.js$/), minified);
+// Style and boot.js stand in the page itself: as files they would cost a round trip before anything is to be seen. Where a
+// content security policy forbids that (it must name their hashes, see `lookup-service --print-headers`), the files are
+// fetched after all: the glue, which no policy of ours keeps out, loads boot.js, and boot.js the style.
+const fallback = `document.documentElement.dataset.screen??import("/${boot}");`;
+fingerprinted(named(/^tenant-picker.*\.js$/), (bytes) => Buffer.concat([minified(shortened(bytes.toString(), shortNames)), Buffer.from(fallback)]));
+const inline = (tag, name, element) => {
+  const content = readFileSync(file(name), "utf8").trim();
+  if (!tag.test(page) || content.includes(`</${element}`)) throw Error(`${name} cannot be put into index.html`);
+  page = page.replace(tag, () => `<${element}>${content}</${element}>`);
+};
+const style = named(/\.css$/);
+inline(/<link [^>]*rel=stylesheet[^>]*>/, style, "style");
+inline(/<script [^>]*src=\/boot[^>]*><\/script>/, boot, "script");
+page = page.replace(/<link [^>]*rel=modulepreload[^>]*>/, (tag) => {
+  const attribute = (name) => tag.match(new RegExp(`${name}=[^ >]+`))[0];
+  const glue = attribute("href").replace("href", "src");
+  return `<link rel=fallback-style href=/${style}>${tag}<script type=module ${glue} ${attribute("integrity")}></script>`;
+});
 for (const name of readdirSync(file("locales"))) {
   const renamed = name.replace(".json", `-${hash("sha256", readFileSync(file(`locales/${name}`)), "hex").slice(0, 16)}.json`);
   if (!page.includes(`/locales/${name}`)) throw Error(`index.html does not name locales/${name}`);

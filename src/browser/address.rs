@@ -1,28 +1,39 @@
 //! The address bar and the ways to another page.
 
 use super::page::performance;
-use js_sys::Reflect;
+use js_sys::{Promise, Reflect};
 use leptos::leptos_dom::helpers::WindowListenerHandle;
 use leptos::prelude::{window, window_event_listener_untyped};
 use sign_in::web_url::WebUrl;
 use wasm_bindgen::JsCast;
 use web_sys::{PageTransitionEvent, Url};
 
+/// A lookup that was sent before the app was there to send it.
+#[derive(Debug, Clone)]
+pub struct EarlyLookup {
+    /// The request's body.
+    pub body: String,
+    /// Of the answer. Rejected with `undefined` if it was not sent after all.
+    pub asked: Promise,
+}
+
 /// How the person got here.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Arrival {
     /// The raw query of the address, without its `?`, as `boot.js` found it.
     pub query: String,
     /// Whether Back or Forward brought the person here, so that nothing may send them off again by itself.
     pub by_history: bool,
+    /// What they sent already.
+    pub early: Option<EarlyLookup>,
 }
 
 /// How the person got here. `boot.js` has read the query already, and has taken it out of the address bar at the callback.
-pub fn arrive(query: String) -> Arrival {
+pub fn arrive(query: String, early: Option<EarlyLookup>) -> Arrival {
     let by_history = performance()
         .and_then(|p| Reflect::get(&p.get_entries_by_type("navigation").get(0), &"type".into()).ok())
         .is_some_and(|kind| kind == "back_forward");
-    Arrival { query, by_history }
+    Arrival { query, by_history, early }
 }
 
 /// The address of this page.
@@ -56,11 +67,6 @@ pub fn leave_for(address: &str) {
 /// Goes to another address in this page's stead, so that Back does not come here again.
 pub fn move_on_to(address: &str) {
     let _ = window().location().replace(address);
-}
-
-/// Loads the page again.
-pub fn reload() {
-    let _ = window().location().reload();
 }
 
 /// Gives up a navigation that has begun but not arrived.

@@ -77,7 +77,9 @@ pub fn find(frame: &Frame) -> AnyView {
     let arrival = frame.take_arrival();
     let by_history = arrival.as_ref().is_some_and(|arrival| arrival.by_history);
     let submitted = browser::take_form_over();
-    let mut wishes = Wishes::parse(&arrival.map(|arrival| arrival.query).unwrap_or_default());
+    let (query, early) = arrival.map(|arrival| (arrival.query, arrival.early)).unwrap_or_default();
+    let early = StoredValue::new(early);
+    let mut wishes = Wishes::parse(&query);
 
     let mut dropped = None;
     if wishes.iss.as_ref().is_some_and(|iss| !frame.deployment.names_issuer(iss)) {
@@ -140,7 +142,8 @@ pub fn find(frame: &Frame) -> AnyView {
         set_timeout(move || slow.set(!is_over()), SLOW);
         let deployment = deployment.clone();
         spawn_local(async move {
-            let found = api::lookup(&deployment, &identifier).await;
+            let early = early.try_update_value(Option::take).flatten();
+            let found = api::lookup(&deployment, &identifier, early).await;
             if is_over() {
                 return;
             }

@@ -10,7 +10,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 const ONE: &str = r#"{"tenants":[{"code":"acme","name":"Acme","client_id":"c","identity_provider":"AcmeSAML"}]}"#;
 
 async fn look_up() -> Result<usize, LookupFailure> {
-    api::lookup(&deployment(), &Identifier::parse("Ada@acme.example").unwrap()).await.map(|tenants| tenants.len())
+    api::lookup(&deployment(), &Identifier::parse("Ada@acme.example").unwrap(), None).await.map(|tenants| tenants.len())
 }
 
 #[wasm_bindgen_test]
@@ -25,7 +25,7 @@ async fn a_time_limit_that_passes_is_told_from_a_lost_connection() {
     for (name, silence) in [("TimeoutError", Silence::TimedOut), ("NetworkError", Silence::Unreachable)] {
         let _network = failing(name);
         assert_eq!(look_up().await, Err(LookupFailure::Silent(silence)), "{name}");
-        assert_eq!(api::deployment().await, Err(ConfigFailure::Silent(silence)), "{name}");
+        assert_eq!(api::deployment(None).await, Err(ConfigFailure::Silent(silence)), "{name}");
     }
 }
 
@@ -74,10 +74,10 @@ async fn a_config_that_cannot_be_used_says_which_way() {
         (200, "{}", "config_malformed"),
     ] {
         let _host = answering(status, "{}", body);
-        assert_eq!(api::deployment().await.map_err(|failure| failure.code()), Err(code), "{status} {body}");
+        assert_eq!(api::deployment(None).await.map_err(|failure| failure.code()), Err(code), "{status} {body}");
     }
     let _host = answering(200, "{}", CONFIG);
-    assert_eq!(api::deployment().await, Ok(deployment()));
+    assert_eq!(api::deployment(None).await, Ok(deployment()));
 }
 
 #[wasm_bindgen_test]

@@ -2,6 +2,7 @@
 
 use crate::support::{js, js_async};
 use lookup_api::Tenant;
+use lookup_api::json::Json;
 use serde_json::{Value, json};
 use sign_in::authorize::{Luggage, PendingSignIn, begin};
 use sign_in::callback::Answer;
@@ -28,7 +29,7 @@ pub(crate) fn deployment() -> Deployment {
 
 pub(crate) fn tenant() -> Tenant {
     let tenant = json!({"code": "acme", "name": "Acme", "client_id": "client-a", "identity_provider": "AcmeSAML"});
-    Tenant::from_json(&tenant).unwrap()
+    Tenant::from_json(&Json::parse(&tenant.to_string()).unwrap()).unwrap()
 }
 
 /// A sign-in begun at `now`: its address, and the key and record to keep.

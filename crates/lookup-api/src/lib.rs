@@ -7,6 +7,7 @@
 extern crate alloc;
 
 pub mod filter;
+pub mod json;
 mod identifier;
 mod ids;
 pub mod look_alike;
@@ -16,8 +17,8 @@ pub use ids::{ClientId, IdError, IdentityProvider, Issuer, TenantCode};
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use json::Json;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// The body of `POST {lookup_url}`: exactly one of `{"domain": "acme.example"}` and `{"code": "acme"}`.
 ///
@@ -94,8 +95,8 @@ pub struct Malformed(pub &'static str);
 impl LookupResponse {
     /// Reads the body of a 200.
     pub fn parse(json: &str) -> Result<Self, Malformed> {
-        let value: Value = serde_json::from_str(json).map_err(|_| Malformed("the body"))?;
-        let tenants = value.get("tenants").and_then(Value::as_array).ok_or(Malformed("tenants"))?;
+        let value = Json::parse(json).map_err(|_| Malformed("the body"))?;
+        let tenants = value.get("tenants").and_then(Json::as_array).ok_or(Malformed("tenants"))?;
         Ok(Self { tenants: tenants.iter().map(Tenant::from_json).collect::<Result<_, _>>()? })
     }
 }
@@ -103,11 +104,11 @@ impl LookupResponse {
 impl Tenant {
     /// Reads one tenant, from an answer or from a record of the picker's own.
     ///
-    /// By hand and from [`Value`]: serde's derived readers for the same few fields are 5 kB (brotli) of the wasm.
-    pub fn from_json(value: &Value) -> Result<Self, Malformed> {
+    /// By hand: serde's derived readers for the same few fields are 5 kB (brotli) of the wasm.
+    pub fn from_json(value: &Json) -> Result<Self, Malformed> {
         let optional = |name: &'static str| match value.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone())),
+            None | Some(Json::Null) => Ok(None),
+            Some(Json::String(text)) => Ok(Some(text.clone())),
             Some(_) => Err(Malformed(name)),
         };
         let required = |name: &'static str| optional(name)?.ok_or(Malformed(name));
@@ -156,7 +157,7 @@ mod tests {
     }
 
     fn tenant(json: &str) -> Result<Tenant, Malformed> {
-        Tenant::from_json(&serde_json::from_str(json).unwrap())
+        Tenant::from_json(&Json::parse(json).unwrap())
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub fn look_alike<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> 
     let typed = typed.to_ascii_lowercase();
     let known = known
         .into_iter()
-        .map(str::to_lowercase)
+        .map(str::to_ascii_lowercase)
         .find(|name| *name != typed && slips(&typed, name) <= (name.chars().count() / 4).min(2));
     known.or_else(|| {
         let (name, ending) = typed.rsplit_once('.')?;

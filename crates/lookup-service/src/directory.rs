@@ -94,7 +94,7 @@ mod tests {
     fn entry(code: &str, domains: &[&str], subdomains: bool) -> Entry {
         let json = format!(r#"{{"code":"{code}","name":"{code}","client_id":"{code}","identity_provider":"COGNITO"}}"#);
         Entry {
-            tenant: Tenant::from_json(&serde_json::from_str(&json).unwrap()).unwrap(),
+            tenant: Tenant::from_json(&lookup_api::json::Json::parse(&json).unwrap()).unwrap(),
             domains: domains.iter().map(|d| DomainName::parse(d).unwrap()).collect(),
             subdomains,
         }

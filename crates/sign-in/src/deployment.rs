@@ -6,7 +6,7 @@
 use crate::accent::Accent;
 use crate::web_url::{ParseUrl, WebUrl};
 use lookup_api::{Isolation, Issuer, Tenant};
-use serde_json::{Map, Value};
+use lookup_api::json::{Json, Members, NotJson};
 
 /// One deployment, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,13 +79,8 @@ pub struct ConfigError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigFault {
     /// The text is not JSON at all.
-    #[error("is not JSON (line {line}, column {column})")]
-    NotJson {
-        /// From 1.
-        line: usize,
-        /// From 1.
-        column: usize,
-    },
+    #[error("is not JSON: {0}")]
+    NotJson(NotJson),
     /// A required field is not there.
     #[error("is required")]
     Missing,
@@ -116,9 +111,7 @@ const NO_EXTRAS: &str = "a web address without user name, query or fragment";
 impl Deployment {
     /// Reads `config.json`. `page` is the address of the picker's own page, to which relative addresses refer.
     pub fn parse(json: &str, page: &WebUrl, parse_url: ParseUrl) -> Result<Self, ConfigError> {
-        let value: Value = serde_json::from_str(json).map_err(|e| {
-            ConfigError::new("config.json", ConfigFault::NotJson { line: e.line(), column: e.column() })
-        })?;
+        let value = Json::parse(json).map_err(|e| ConfigError::new("config.json", ConfigFault::NotJson(e)))?;
         let mut top = Fields::of(value, "config.json".to_owned(), parse_url)?;
         top.path.clear();
 
@@ -265,7 +258,7 @@ fn return_to(top: &mut Fields, page: &WebUrl) -> Result<ReturnToRules, ConfigErr
     let rule = "a list of web addresses";
     for (i, item) in fields.list("allow", rule)?.unwrap_or_default().into_iter().enumerate() {
         let name = format!("allow[{i}]");
-        let Value::String(text) = item else { return Err(fields.must_be("allow", rule)) };
+        let Json::String(text) = item else { return Err(fields.must_be("allow", rule)) };
         rules.allow.push(fields.bare_url(&name, &text)?);
     }
     if let Some(text) = fields.text("default")? {
@@ -318,35 +311,35 @@ impl ConfigError {
 ///
 /// Serde's derived readers cannot name the field of a wrong type, and an operator needs just that.
 struct Fields {
-    map: Map<String, Value>,
+    map: Members,
     path: String,
     parse_url: ParseUrl,
 }
 
 impl Fields {
-    fn of(value: Value, path: String, parse_url: ParseUrl) -> Result<Self, ConfigError> {
+    fn of(value: Json, path: String, parse_url: ParseUrl) -> Result<Self, ConfigError> {
         match value {
-            Value::Object(map) => Ok(Self { map, path, parse_url }),
+            Json::Object(map) => Ok(Self { map, path, parse_url }),
             _ => Err(ConfigError { field: path, fault: ConfigFault::MustBe("an object") }),
         }
     }
 
-    fn take(&mut self, name: &str) -> Option<Value> {
-        self.map.remove(name).filter(|value| !value.is_null())
+    fn take(&mut self, name: &str) -> Option<Json> {
+        self.map.remove(name).filter(|value| *value != Json::Null)
     }
 
     fn text(&mut self, name: &str) -> Result<Option<String>, ConfigError> {
         match self.take(name) {
             None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
+            Some(Json::String(text)) => Ok(Some(text)),
             Some(_) => Err(self.must_be(name, "a text")),
         }
     }
 
-    fn list(&mut self, name: &str, rule: &'static str) -> Result<Option<Vec<Value>>, ConfigError> {
+    fn list(&mut self, name: &str, rule: &'static str) -> Result<Option<Vec<Json>>, ConfigError> {
         match self.take(name) {
             None => Ok(None),
-            Some(Value::Array(items)) => Ok(Some(items)),
+            Some(Json::Array(items)) => Ok(Some(items)),
             Some(_) => Err(self.must_be(name, rule)),
         }
     }
@@ -378,7 +371,7 @@ impl Fields {
     }
 
     fn finish(self) -> Result<(), ConfigError> {
-        self.map.keys().next().map_or(Ok(()), |name| Err(self.error(name, ConfigFault::Unknown)))
+        self.map.any_name().map_or(Ok(()), |name| Err(self.error(name, ConfigFault::Unknown)))
     }
 
     fn must_be(&self, name: &str, what: &'static str) -> ConfigError {
@@ -481,7 +474,7 @@ pub(crate) mod tests {
         check_refused(r#""return_to""#, r#""isolation": "loose", "return_to""#, "isolation: must be shared or strict");
         check_refused("#0b57d0", "red", "branding.accent: must be");
         check_refused("mailto:help@example.com", "javascript:alert(1)", "branding.support_url: must be");
-        check_refused("}", "", "config.json: is not JSON (line");
+        check_refused("}", "", "config.json: is not JSON: ");
         assert_eq!(parse("[]").unwrap_err().to_string(), "config.json: must be an object");
         assert_eq!(parse("").unwrap_err().field, "config.json");
         let twice = r#"{"issuer":"https://i.example","hosted_ui":"https://h.example"}"#;

@@ -1,7 +1,7 @@
 //! The issuer's key set (RFC 7517), reduced to the keys that may have signed an RS256 token.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use serde_json::Value;
+use lookup_api::json::Json;
 
 /// The shortest modulus that RS256 allows (RFC 7518 §3.3), in bytes.
 const MODULUS_MIN: usize = 256;
@@ -34,8 +34,8 @@ impl Jwks {
         if json.len() > BODY_MAX {
             return Err(JwksMalformed);
         }
-        let value: Value = serde_json::from_str(json).map_err(|_| JwksMalformed)?;
-        let Some(Value::Array(keys)) = value.get("keys") else { return Err(JwksMalformed) };
+        let value = Json::parse(json).map_err(|_| JwksMalformed)?;
+        let Some(Json::Array(keys)) = value.get("keys") else { return Err(JwksMalformed) };
         Ok(Self(keys.iter().filter_map(RsaKey::read).collect()))
     }
 
@@ -50,8 +50,8 @@ impl Jwks {
 }
 
 impl RsaKey {
-    fn read(key: &Value) -> Option<Self> {
-        let text = |name: &str| key.get(name).and_then(Value::as_str);
+    fn read(key: &Json) -> Option<Self> {
+        let text = |name: &str| key.get(name).and_then(Json::as_str);
         let absent_or = |name: &str, expected: &str| key.get(name).is_none_or(|v| v.as_str() == Some(expected));
         let may_verify = key
             .get("key_ops")

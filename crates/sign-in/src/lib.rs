@@ -61,7 +61,7 @@ mod tests {
     }
 
     fn read(json: &str) -> Tenant {
-        Tenant::from_json(&serde_json::from_str(json).unwrap()).unwrap()
+        Tenant::from_json(&lookup_api::json::Json::parse(json).unwrap()).unwrap()
     }
 
     pub(crate) fn native_tenant() -> Tenant {

@@ -50,11 +50,12 @@ impl Recents {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lookup_api::json::Json;
     use proptest::prelude::*;
 
     fn tenant(code: &str) -> Tenant {
         let json = format!(r#"{{"code":"{code}","name":"N","client_id":"c","identity_provider":"P"}}"#);
-        Tenant::from_json(&serde_json::from_str(&json).unwrap()).unwrap()
+        Tenant::from_json(&Json::parse(&json).unwrap()).unwrap()
     }
 
     fn codes(recents: &Recents) -> Vec<&str> {

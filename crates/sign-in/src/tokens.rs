@@ -13,7 +13,7 @@ use crate::jwt::{Claims, Jwt, JwtError};
 use crate::secrets::{AccessToken, IdTokenText, RefreshToken, base64url};
 use crate::session::Session;
 use crate::time::{CLOCK_TOLERANCE, UnixTime};
-use serde_json::Value;
+use lookup_api::json::Json;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -156,9 +156,9 @@ impl AwaitedTokens {
         if body.len() > BODY_MAX {
             return Err(TokenError::ResponseMalformed);
         }
-        let json: Option<Value> = serde_json::from_str(body).ok();
+        let json = Json::parse(body).ok();
         let field = |name: &str| json.as_ref().and_then(|json| json.get(name));
-        let text = |name: &str| field(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let text = |name: &str| field(name).and_then(Json::as_str).filter(|text| !text.is_empty());
         if status != 200 {
             return Err(match text("error") {
                 Some("invalid_grant") => TokenError::InvalidGrant,
@@ -168,11 +168,11 @@ impl AwaitedTokens {
         }
         let required = |name: &str| text(name).map(str::to_owned).ok_or(TokenError::ResponseMalformed);
         let refresh_token = match field("refresh_token") {
-            None | Some(Value::Null) => None,
+            None | Some(Json::Null) => None,
             Some(_) => Some(RefreshToken::new(required("refresh_token")?)),
         };
         let expires_in = match field("expires_in") {
-            None | Some(Value::Null) => None,
+            None | Some(Json::Null) => None,
             Some(value) => Some(value.as_f64().filter(|n| *n >= 0.0).ok_or(TokenError::ResponseMalformed)?),
         };
         // RFC 6749 §5.1: the type's case does not matter, its value does.
@@ -260,13 +260,13 @@ impl SignedTokens {
 fn check_audience(claims: &Claims, client_id: &str) -> Result<(), TokenError> {
     let azp = match claims.get("azp") {
         None => None,
-        Some(Value::String(azp)) => Some(azp.as_str()),
+        Some(Json::String(azp)) => Some(azp.as_str()),
         Some(_) => return Err(TokenError::IdTokenAudience),
     };
     let is_us = match claims.get("aud") {
-        Some(Value::String(aud)) => aud == client_id,
-        Some(Value::Array(list)) => {
-            list.iter().all(Value::is_string)
+        Some(Json::String(aud)) => aud == client_id,
+        Some(Json::Array(list)) => {
+            list.iter().all(|aud| aud.as_str().is_some())
                 && list.iter().any(|aud| aud.as_str() == Some(client_id))
                 && (list.len() == 1 || azp.is_some())
         }
@@ -302,8 +302,8 @@ fn check_provider(claims: &Claims, pending: &PendingSignIn) -> Result<(), TokenE
     let provider = &pending.tenant.identity_provider;
     let fits = match claims.get("identities") {
         None => provider.is_native(),
-        Some(Value::Array(list)) if !provider.is_native() => {
-            list.iter().any(|identity| identity.get("providerName").and_then(Value::as_str) == Some(provider.as_str()))
+        Some(Json::Array(list)) if !provider.is_native() => {
+            list.iter().any(|identity| identity.get("providerName").and_then(Json::as_str) == Some(provider.as_str()))
         }
         Some(_) => false,
     };

@@ -1,5 +1,6 @@
 //! Every way in which a token endpoint's answer can be wrong, one claim at a time, from one good answer.
 
+use serde_json::Value;
 use super::*;
 use crate::callback::Answer;
 use crate::deployment::tests::sample;
