@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::languages::{languages, spoken};
 use crate::messages::{self as m, text};
 use crate::pages::{callback::callback, find::find, signed_out::signed_out};
-use crate::parts::{all, at, button, el, line, link, live, nothing};
+use crate::parts::{all, at, button, el, line, link, live, mounted, nothing};
 use crate::problem::{Setting, problem};
 use js_sys::Promise;
 use leptos::prelude::*;
@@ -55,7 +55,7 @@ pub fn start(query: String, texts: JsValue, config: Promise, body: Option<String
     let early = body.zip(asked).map(|(body, asked)| EarlyLookup { body, asked });
     let arrival = browser::arrive(query, early);
     if let Some(root) = browser::element("app") {
-        mount_to(root, move || app(arrival, Some(config))).forget();
+        mounted(root, move || app(arrival, Some(config))).forget();
     }
 }
 

@@ -2,16 +2,12 @@
 //! text nor focus nor caret is lost when the app takes over. The app never draws it anew; this room is its handle.
 
 use crate::browser;
-use crate::messages::{self as m, Message, text};
+use crate::messages::{Message, text};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
 
 /// The id of the field, to link errors to.
 pub const FIELD_ID: &str = "identifier";
-
-/// What the form and the words around it say. index.html says the same in English.
-const SAYINGS: [Message; 6] =
-    [m::SIGN_IN, m::SIGN_IN_LEAD, m::USE_ANOTHER_ORGANIZATION, m::FIELD, m::FIELD_HINT, m::CONTINUE];
 
 /// The form of the page.
 #[derive(Clone)]
@@ -80,9 +76,9 @@ impl Form {
 
     /// Says everything in the language of the page.
     pub fn speak(&self) {
-        for (element, id) in browser::sayings() {
-            if let Some(message) = SAYINGS.iter().find(|message| message.id() == id) {
-                element.set_text_content(Some(&text(*message)));
+        for (element, place) in browser::sayings() {
+            if let Some(message) = Message::at(&place) {
+                element.set_text_content(Some(&text(message)));
             }
         }
     }

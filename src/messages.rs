@@ -1,53 +1,48 @@
 //! The sentences of `locales/`, in the language of the page: English is in the program, another language comes with the
-//! page and falls back to English where it says nothing.
+//! page.
 //!
-//! Plural categories come from the browser's `Intl` (CLDR), so none of their tables is in the wasm.
+//! Each language is a list of texts, and a message is a place in it. The tests of `crates/messages` see to it that every
+//! language has every sentence. Plural categories come from the browser's `Intl` (CLDR), so none of their tables is in the
+//! wasm.
 
-use js_sys::{Array, Function, Intl, Object, Reflect};
+use js_sys::{Array, Function, Intl, JSON, Object, Reflect};
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// One sentence. Its constants below are made from `locales/en.ftl` by build.rs.
+/// One sentence: its place in `locales/*.ftl`. Its constants below are made from `locales/en.ftl` by build.rs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Message(&'static Entry);
-
-#[derive(Debug, PartialEq, Eq)]
-struct Entry {
-    id: &'static str,
-    english: Text,
-}
-
-/// What a message says. Variables stand in it as `{name}`.
-#[derive(Debug, PartialEq, Eq)]
-enum Text {
-    /// The same whatever the numbers are.
-    Plain(&'static str),
-    /// By the plural category of a number.
-    Plural(&'static [(&'static str, &'static str)]),
-}
+pub struct Message(u32);
 
 #[allow(missing_docs, reason = "locales/en.ftl documents them")]
 mod english {
-    use super::{Entry, Message, Text};
+    use super::Message;
     include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 }
 pub use english::*;
 
 impl Message {
-    /// Its name in every locale.
-    pub fn id(self) -> &'static str {
-        self.0.id
+    /// The one at this place, as index.html names it.
+    pub fn at(place: &str) -> Option<Self> {
+        place.parse().ok().map(Self)
     }
 }
 
 thread_local! {
-    /// What `boot.js` or [`crate::api`] loaded: texts by id, a plural being an object by category. Nothing for English.
-    static LOCALE: RefCell<(String, JsValue)> = const { RefCell::new((String::new(), JsValue::NULL)) };
+    /// The language, and its texts: what `boot.js` or [`crate::api`] loaded. Nothing as long as English was not asked for.
+    static LOCALE: RefCell<(String, Array)> = RefCell::new((String::new(), Array::new()));
 }
 
 /// Speaks this language from now on; `texts` is null for English.
 pub fn speak(language: &str, texts: JsValue) {
-    LOCALE.set((language.to_owned(), texts));
+    let locale = match texts.dyn_into::<Array>() {
+        Ok(texts) => (language.to_owned(), texts),
+        Err(_) => english(),
+    };
+    LOCALE.set(locale);
+}
+
+fn english() -> (String, Array) {
+    ("en".to_owned(), JSON::parse(ENGLISH).unwrap_or_default().into())
 }
 
 /// The sentence in the language of the page.
@@ -79,26 +74,15 @@ fn split(pattern: &str) -> (String, String) {
 }
 
 fn pattern(message: Message, count: Option<i64>) -> String {
-    LOCALE.with_borrow(|(language, texts)| {
-        // Reflect throws on null, and then there is no translation.
-        let theirs = Reflect::get(texts, &message.id().into()).unwrap_or_default();
-        if let Some(text) = theirs.as_string() {
-            return text;
+    LOCALE.with_borrow_mut(|locale| {
+        if locale.1.length() == 0 {
+            *locale = english();
         }
-        if let (Some(variants), Some(count)) = (theirs.dyn_ref::<Object>(), count) {
-            let variant = |category: &str| Reflect::get(variants, &category.into()).ok()?.as_string();
-            if let Some(text) = variant(&category(language, count)).or_else(|| variant("other")) {
-                return text;
-            }
-        }
-        match &message.0.english {
-            Text::Plain(text) => (*text).to_owned(),
-            Text::Plural(variants) => {
-                let category = if count == Some(1) { "one" } else { "other" };
-                let found = variants.iter().find(|(name, _)| *name == category).or(variants.last());
-                found.map_or_else(String::new, |(_, text)| (*text).to_owned())
-            }
-        }
+        let (language, texts) = locale;
+        let text = texts.get(message.0);
+        let variant = |category: &str| Reflect::get(&text, &category.into()).ok()?.as_string();
+        let plural = || variant(&category(language, count?)).or_else(|| variant("other"));
+        text.as_string().or_else(plural).unwrap_or_default()
     })
 }
 

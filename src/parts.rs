@@ -9,9 +9,10 @@ use leptos::attr::any_attribute::{AnyAttribute, IntoAnyAttribute};
 use leptos::attr::custom::custom_attribute;
 use leptos::ev;
 use leptos::html;
-use leptos::portal::Portal;
+use leptos::mount::UnmountHandle;
 use leptos::prelude::*;
-use web_sys::Event;
+use leptos::tachys::view::any_view::AnyViewState;
+use web_sys::{Event, HtmlElement};
 
 /// An element that still lacks its children.
 pub struct El {
@@ -108,8 +109,15 @@ pub fn watch(deed: impl FnMut() + 'static) {
     Effect::new(move |_| deed());
 }
 
-/// A part that is drawn into a place of index.html instead of where it stands.
-pub fn at(place: &str, part: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
-    let part: Box<dyn Fn() -> AnyView + Send + Sync> = Box::new(part);
-    view! { <Portal mount=browser::place(place)>{part()}</Portal> }.into_any()
+/// A part that is drawn into a place of index.html instead of where it stands, and is gone from there with what it stands in.
+pub fn at(place: &str, part: impl FnOnce() -> AnyView + 'static) -> AnyView {
+    let part = StoredValue::new_local(Some(mounted(browser::place(place), part)));
+    on_cleanup(move || drop(part.try_update_value(Option::take)));
+    nothing()
+}
+
+/// Draws a part into an element, until the handle is dropped.
+pub fn mounted(place: HtmlElement, part: impl FnOnce() -> AnyView + 'static) -> UnmountHandle<AnyViewState> {
+    let part: Box<dyn FnOnce() -> AnyView> = Box::new(part);
+    mount_to(place, part)
 }

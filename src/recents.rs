@@ -20,7 +20,7 @@ const EDIT: &str = "recents-edit";
 /// The list as it is shown.
 #[derive(Debug, Clone, Copy)]
 struct Shown {
-    recents: RwSignal<Recents>,
+    changed: Trigger,
     editing: RwSignal<bool>,
     announced: RwSignal<String>,
 }
@@ -34,7 +34,7 @@ impl Shown {
         self.editing.update(|editing| *editing &= !kept.tenants().is_empty());
         self.announced.set(words);
         focus_on_next(if kept.tenants().is_empty() { FIELD_ID } else { LIST });
-        self.recents.set(kept);
+        self.changed.notify();
     }
 }
 
@@ -48,11 +48,12 @@ fn focus_on_next(id: &'static str) {
     set_timeout(focus, Duration::ZERO);
 }
 
-/// The list, newest first. `choose` gets the code of the organization that was chosen.
-pub fn recents_list(recents: RwSignal<Recents>, choose: Callback<TenantCode>) -> AnyView {
-    let shown = Shown { recents, editing: RwSignal::new(false), announced: RwSignal::new(String::new()) };
+/// The list, newest first, drawn anew when it has changed. `choose` gets the code of the organization that was chosen.
+pub fn recents_list(changed: Trigger, choose: Callback<TenantCode>) -> AnyView {
+    let shown = Shown { changed, editing: RwSignal::new(false), announced: RwSignal::new(String::new()) };
     let list = live(move || {
-        let (recents, editing) = (shown.recents.get(), shown.editing.get());
+        shown.changed.track();
+        let (recents, editing) = (browser::recents().unwrap_or_default(), shown.editing.get());
         if recents.tenants().is_empty() {
             return nothing();
         }
@@ -86,7 +87,7 @@ fn entry(tenant: &Tenant, shown: Shown, choose: Callback<TenantCode>, editing: b
     let forget = if editing {
         let (words, code) = (about(m::FORGET, &name), code.clone());
         let forget = move |_: &Event| {
-            let list = shown.recents.get_untracked().without(&code);
+            let list = browser::recents().unwrap_or_default().without(&code);
             shown.keep(&list, about(m::FORGOTTEN, &name));
         };
         el("button", "forget")

@@ -2,8 +2,8 @@
 
 use js_sys::{Array, Reflect};
 use leptos::prelude::{document, window};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, UnwrapThrowExt};
 use web_sys::{Element, Event, HtmlElement};
 
 /// The person's preferred language, as a BCP 47 tag.
@@ -84,10 +84,8 @@ pub fn element(id: &str) -> Option<HtmlElement> {
 }
 
 /// The place in index.html that a part of the app is drawn into; the page's body if index.html has no such place.
-pub fn place(id: &str) -> Element {
-    element(id)
-        .or_else(|| document().body())
-        .map_or_else(|| document().create_element("div").unwrap_throw(), Into::into)
+pub fn place(id: &str) -> HtmlElement {
+    element(id).unwrap_or_else(leptos::tachys::dom::body)
 }
 
 /// Takes such an attribute away.
@@ -142,11 +140,11 @@ pub fn add(parent: &Element, children: &[Element]) {
     let _ = parent.append_with_node(&children.iter().collect::<Array>());
 }
 
-/// All elements of index.html that say a sentence, with the sentence's id.
+/// All elements of index.html that say a sentence, with the sentence's place (tools/finish.mjs puts it there for its name).
 pub fn sayings() -> Vec<(Element, String)> {
     let Ok(found) = document().query_selector_all("[data-message]") else { return Vec::new() };
     let elements = (0..found.length()).filter_map(|i| found.get(i)?.dyn_into::<Element>().ok());
-    elements.filter_map(|element| element.get_attribute("data-message").map(|id| (element, id))).collect()
+    elements.filter_map(|element| element.get_attribute("data-message").map(|place| (element, place))).collect()
 }
 
 /// What marks an element that takes the focus when it appears.

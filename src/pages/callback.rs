@@ -35,10 +35,16 @@ struct Again {
 enum Stage {
     Working,
     SignedIn(Arc<Session>),
-    Failed(Failure, Option<Again>),
+    Failed(Arc<Failure>, Option<Again>),
     Leaving(Arc<Tenant>),
     SigningOut,
     SignedOut { elsewhere: bool },
+}
+
+impl Stage {
+    fn failed(failure: Failure, again: Option<Again>) -> Self {
+        Self::Failed(Arc::new(failure), again)
+    }
 }
 
 /// The page at `/callback`. Without an answer to finish it shows this tab's session, so that a reload keeps it.
@@ -89,7 +95,7 @@ pub fn callback(frame: &Frame) -> AnyView {
         Stage::SignedOut { elsewhere } => signed_out_words(&page, elsewhere),
         Stage::Leaving(tenant) => {
             let again = Again { tenant: tenant.clone(), luggage: Luggage::default() };
-            let called_off = move || stage.set(Stage::Failed(CallbackError::Empty.into(), Some(again.clone())));
+            let called_off = move || stage.set(Stage::failed(CallbackError::Empty.into(), Some(again.clone())));
             leaving(&page, &tenant, called_off)
         }
         Stage::SignedIn(session) => signed_in(&page, session, stage),
@@ -122,7 +128,7 @@ async fn work(deployment: Arc<Deployment>, query: String, stage: RwSignal<Stage>
                 Failure::Callback(CallbackError::Unsolicited) => said_to_come_from(&deployment, &query).await,
                 _ => again,
             };
-            stage.set(Stage::Failed(failure, again));
+            stage.set(Stage::failed(failure, again));
         }
     }
 }
@@ -130,13 +136,13 @@ async fn work(deployment: Arc<Deployment>, query: String, stage: RwSignal<Stage>
 fn depart_again(deployment: &Deployment, again: Again, stage: RwSignal<Stage>) {
     stage.set(match depart(deployment, &again.tenant, again.luggage.clone()) {
         Ok(()) => Stage::Leaving(again.tenant),
-        Err(failure) => Stage::Failed(failure, Some(again)),
+        Err(failure) => Stage::failed(failure, Some(again)),
     });
 }
 
 /// What there is to show when no answer came along.
 fn resume() -> Stage {
-    let Some(session) = browser::session() else { return Stage::Failed(CallbackError::Empty.into(), None) };
+    let Some(session) = browser::session() else { return Stage::failed(CallbackError::Empty.into(), None) };
     if browser::is_signed_out_elsewhere(&session) {
         browser::forget_session();
         return Stage::SignedOut { elsewhere: true };
@@ -144,7 +150,7 @@ fn resume() -> Stage {
     if session.is_expired(browser::now()) {
         browser::forget_session();
         let again = Again { tenant: Arc::new(session.tenant), luggage: Luggage::default() };
-        return Stage::Failed(Failure::SessionExpired, Some(again));
+        return Stage::failed(Failure::SessionExpired, Some(again));
     }
     Stage::SignedIn(Arc::new(session))
 }

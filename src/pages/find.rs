@@ -34,7 +34,7 @@ const SLOW: Duration = Duration::from_millis(2500);
 enum Stage {
     Asking,
     LookingUp,
-    Failed(Failure),
+    Failed(Arc<Failure>),
     Choosing(Arc<[Tenant]>),
     Leaving(Arc<Tenant>),
 }
@@ -54,6 +54,10 @@ impl Stage {
             Self::Choosing(_) => Screen::Choice,
             Self::Leaving(_) => Screen::Leaving,
         }
+    }
+
+    fn is_looking_up(&self) -> bool {
+        matches!(self, Self::LookingUp)
     }
 
     fn failure(&self) -> Option<&Failure> {
@@ -98,6 +102,7 @@ pub fn find(frame: &Frame) -> AnyView {
     }
 
     let stage = RwSignal::new(Stage::Asking);
+    let fail = move |failure: Failure| stage.set(Stage::Failed(Arc::new(failure)));
     let slow = RwSignal::new(false);
     let round = StoredValue::new(0_u32);
     let searched = StoredValue::new(String::new());
@@ -124,7 +129,7 @@ pub fn find(frame: &Frame) -> AnyView {
         };
         stage.set(match depart(&deployment, &tenant, luggage) {
             Ok(()) => Stage::Leaving(tenant),
-            Err(failure) => Stage::Failed(failure),
+            Err(failure) => Stage::Failed(Arc::new(failure)),
         });
     });
 
@@ -149,8 +154,8 @@ pub fn find(frame: &Frame) -> AnyView {
             }
             next_round();
             match found.as_deref() {
-                Err(failure) => stage.set(Stage::Failed(failure.clone().into())),
-                Ok([]) => stage.set(Stage::Failed(Failure::NoMatch { subject: identifier.subject().to_owned() })),
+                Err(failure) => fail(failure.clone().into()),
+                Ok([]) => fail(Failure::NoMatch { subject: identifier.subject().to_owned() }),
                 Ok([only]) => {
                     let hint = identifier.login_hint().map(str::to_owned);
                     go_to.with_value(|go_to| go_to(Arc::new(only.clone()), hint));
@@ -167,7 +172,7 @@ pub fn find(frame: &Frame) -> AnyView {
         let form = form.clone();
         move || match Identifier::parse(&form.typed()) {
             Ok(identifier) => look_up.run(identifier),
-            Err(error) => stage.set(Stage::Failed(error.into())),
+            Err(error) => fail(error.into()),
         }
     };
     if submitted {
@@ -177,7 +182,7 @@ pub fn find(frame: &Frame) -> AnyView {
             // Back from the hosted UI must lead to the form, not off again.
             Ok(_) if by_history => {}
             Ok(identifier) => look_up.run(identifier),
-            Err(error) => stage.set(Stage::Failed(error.into())),
+            Err(error) => fail(error.into()),
         }
     }
     let submit = Callback::new(move |()| submit());
@@ -205,7 +210,7 @@ pub fn find(frame: &Frame) -> AnyView {
     browser::on_connection(move || {
         let _ = online.try_set(browser::is_online());
         let waits =
-            |stage: &Stage| matches!(stage, Stage::Failed(Failure::Lookup(LookupFailure::Silent(Silence::Offline))));
+            |stage: &Stage| matches!(stage.failure(), Some(Failure::Lookup(LookupFailure::Silent(Silence::Offline))));
         // What could not be looked up for want of a connection is looked up as soon as there is one, unless the person has
         // something else in mind by now.
         if browser::is_online() && stage.try_with_untracked(waits) == Some(true) {
@@ -217,7 +222,7 @@ pub fn find(frame: &Frame) -> AnyView {
     });
     // A page that comes back to life must not wait for an answer that will not come.
     let restored = browser::on_restored(move || {
-        if stage.with_untracked(|stage| matches!(stage, Stage::LookingUp)) {
+        if stage.with_untracked(Stage::is_looking_up) {
             start_over.run(());
         }
     });
@@ -269,14 +274,15 @@ struct Around {
 impl Around {
     fn view(self, frame: &Frame, form: &Form) -> AnyView {
         let stage = self.stage;
-        let looking_up = Memo::new(move |_| stage.with(|stage| matches!(stage, Stage::LookingUp)));
         let (page, fields) = (frame.clone(), form.clone());
         watch(move || {
-            let failure = stage.with(|stage| stage.failure().cloned());
-            page.title(&text(m::SIGN_IN), failure.is_some());
-            fields.set_busy(looking_up.get());
-            let about_field = failure.filter(Failure::is_about_the_field);
-            fields.set_error(about_field.map(|failure| copy::words(&failure).what).as_deref());
+            stage.with(|stage| {
+                let failure = stage.failure();
+                page.title(&text(m::SIGN_IN), failure.is_some());
+                fields.set_busy(stage.is_looking_up());
+                let about_field = failure.filter(|failure| failure.is_about_the_field());
+                fields.set_error(about_field.map(|failure| copy::words(failure).what).as_deref());
+            });
         });
         // Coming back from another screen the focus is nowhere; a problem takes it for itself.
         let failed = stage.with_untracked(|stage| stage.failure().is_some());
@@ -298,14 +304,14 @@ impl Around {
             _ => nothing(),
         });
         let choose_recent = Callback::new(move |code: TenantCode| self.look_up.run(Identifier::Code(code)));
-        let recents = RwSignal::new(browser::recents().unwrap_or_default());
+        let changed = Trigger::new();
         let fields = form.clone();
         let offline = move || if self.online.get() { String::new() } else { text(m::OFFLINE) };
         all(vec![
             announcement("announced", offline),
             failure,
-            at("recents", move || recents_list(recents, choose_recent)),
-            at("ask-foot", move || all(vec![self.progress(looking_up, fields.clone()), foot(recents)])),
+            at("recents", move || recents_list(changed, choose_recent)),
+            at("ask-foot", move || all(vec![self.progress(fields), foot(changed)])),
         ])
     }
 
@@ -330,9 +336,9 @@ impl Around {
         problem(failure, Setting { field, ..Setting::default() }, ways)
     }
 
-    fn progress(self, looking_up: Memo<bool>, form: Form) -> AnyView {
+    fn progress(self, form: Form) -> AnyView {
         let words = live(move || {
-            if !looking_up.get() {
+            if !self.stage.with(Stage::is_looking_up) {
                 return nothing();
             }
             let words = text(if self.slow.get() { m::STILL_LOOKING } else { m::LOOKING_UP });
@@ -355,7 +361,7 @@ fn look_alike_of(typed: &str) -> Option<String> {
 }
 
 /// The small things below the form.
-fn foot(recents: RwSignal<Recents>) -> AnyView {
+fn foot(recents_changed: Trigger) -> AnyView {
     let is_over = |session: &Session| session.is_expired(browser::now()) || browser::is_signed_out_elsewhere(session);
     let signed_in = browser::session().filter(|session| !is_over(session));
     let blocked = RwSignal::new(browser::recents().is_err());
@@ -364,7 +370,7 @@ fn foot(recents: RwSignal<Recents>) -> AnyView {
         blocked.set(browser::set_forgetful(forgetful).is_err());
         if forgetful {
             show_count(&Recents::default());
-            recents.set(Recents::default());
+            recents_changed.notify();
         }
     };
     let remember = el("input", "").attr("type", "checkbox").on("change", remember);

@@ -1,9 +1,10 @@
 //! What the app makes of the answers that it fetches, and how it asks.
 
 use crate::attempt::{CONFIG, deployment};
-use crate::support::{answering, failing, js_async};
+use crate::support::{answering, failing, js, js_async};
 use lookup_api::Identifier;
 use tenant_picker::api::{self, ConfigFailure, Freshness, KeysFailure, LookupFailure, Silence};
+use tenant_picker::browser::EarlyLookup;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -97,5 +98,40 @@ async fn keys_are_fetched_past_the_cache_only_when_they_must_be_fresh() {
         api::keys("https://idp.example/jwks.json", freshness).await.unwrap();
         let mode = js_async("return asked.cache", &JsValue::UNDEFINED).await;
         assert_eq!(mode.as_string().as_deref(), Some(cache), "{freshness:?}");
+    }
+}
+
+/// A lookup that boot.js sent: what it asked, and a promise in JavaScript.
+fn early(body: &str, promise: &str) -> EarlyLookup {
+    EarlyLookup { body: body.to_owned(), asked: js(&format!("return {promise}"), &JsValue::UNDEFINED).into() }
+}
+
+async fn look_up_after(early: EarlyLookup) -> Result<usize, LookupFailure> {
+    let identifier = Identifier::parse("Ada@acme.example").unwrap();
+    api::lookup(&deployment(), &identifier, Some(early)).await.map(|tenants| tenants.len())
+}
+
+#[wasm_bindgen_test]
+async fn an_early_lookup_is_taken_if_it_asked_the_very_same() {
+    let _endpoint = answering(200, "{}", ONE);
+    let none = r#"Promise.resolve([200, '{"tenants":[]}', null])"#;
+    let same = early(r#"{"domain":"acme.example"}"#, none);
+    assert_eq!(look_up_after(same).await, Ok(0), "the answer that came before");
+    let other = early(r#"{"domain":"other.example"}"#, none);
+    assert_eq!(look_up_after(other).await, Ok(1), "an answer of its own");
+}
+
+#[wasm_bindgen_test]
+async fn what_became_of_an_early_lookup_is_said_as_of_any_other() {
+    let _endpoint = answering(200, "{}", ONE);
+    for (promise, expected) in [
+        ("Promise.resolve([429, '', '7'])", Err(LookupFailure::RateLimited { seconds: Some(7) })),
+        ("Promise.resolve([503, '', null])", Err(LookupFailure::Unavailable)),
+        ("Promise.reject(new DOMException('', 'TimeoutError'))", Err(LookupFailure::Silent(Silence::TimedOut))),
+        ("Promise.reject(new TypeError())", Err(LookupFailure::Silent(Silence::Unreachable))),
+        // It was not sent at all.
+        ("Promise.reject(undefined)", Ok(1)),
+    ] {
+        assert_eq!(look_up_after(early(r#"{"domain":"acme.example"}"#, promise)).await, expected, "{promise}");
     }
 }

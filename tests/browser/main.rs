@@ -7,6 +7,7 @@
 mod answers;
 mod attempt;
 mod form;
+mod json;
 mod page;
 mod platform;
 mod problems;

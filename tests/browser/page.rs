@@ -20,7 +20,12 @@ pub(crate) fn started() -> Stage {
     let stage = Stage::new();
     stage.0.set_id("stage");
     stage.0.set_inner_html(body());
-    tenant_picker::start(String::new(), JsValue::NULL);
+    // As boot.js does.
+    let config = js(
+        "return fetch(new Request('/config.json')).then(async answer => [answer.status, await answer.text()])",
+        &JsValue::UNDEFINED,
+    );
+    tenant_picker::start(String::new(), JsValue::NULL, config.into(), None, None);
     stage
 }
 

@@ -3,6 +3,7 @@
 use crate::support::{Stage, js, until};
 use leptos::prelude::*;
 use lookup_api::IdentifierError;
+use lookup_api::json::NotJson;
 use sign_in::callback::CallbackError;
 use sign_in::deployment::{ConfigError, ConfigFault};
 use sign_in::refusal::{Refusal, SetUp};
@@ -135,8 +136,8 @@ fn an_operator_reads_which_field_of_the_config_is_wrong() {
     };
     let missing = words("user_pools[0].issuer", ConfigFault::Missing);
     assert_eq!(missing.as_deref(), Some("config.json: user_pools[0].issuer: is required"));
-    let not_json = words("config.json", ConfigFault::NotJson { line: 3, column: 9 });
-    assert_eq!(not_json.as_deref(), Some("config.json: is not JSON (line 3, column 9)"));
+    let not_json = words("config.json", ConfigFault::NotJson(NotJson("at line 3".to_owned())));
+    assert_eq!(not_json.as_deref(), Some("config.json: is not JSON: at line 3"));
 }
 
 #[wasm_bindgen_test]

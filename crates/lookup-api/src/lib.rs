@@ -7,9 +7,9 @@
 extern crate alloc;
 
 pub mod filter;
-pub mod json;
 mod identifier;
 mod ids;
+pub mod json;
 pub mod look_alike;
 
 pub use identifier::{EmailAddress, Identifier, IdentifierError};

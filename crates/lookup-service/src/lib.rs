@@ -8,6 +8,7 @@ pub mod directory;
 pub mod directory_file;
 pub mod domain_name;
 pub mod finding;
+mod inline;
 mod lookup;
 mod native_url;
 mod problem;

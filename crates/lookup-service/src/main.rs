@@ -70,7 +70,8 @@ struct CommandLine {
     #[arg(long)]
     check: bool,
 
-    /// Print the headers that a static host must send with the site, derived from config.json, and exit
+    /// Print the headers that a static host must send with the site, derived from config.json and (with --site) from the page,
+    /// and exit
     #[arg(long, conflicts_with = "check")]
     print_headers: bool,
 }
@@ -85,6 +86,10 @@ impl CommandLine {
 
     fn directory_name(&self) -> String {
         self.directory.as_deref().map_or("tenants.toml".to_owned(), |path| path.display().to_string())
+    }
+
+    fn page(&self) -> Option<PathBuf> {
+        Some(self.site.as_ref()?.join("index.html"))
     }
 
     fn config_file(&self) -> Option<PathBuf> {
@@ -129,7 +134,7 @@ fn check(command_line: &CommandLine, out: &mut impl Write, err: &mut impl Write)
         }
     }
     if let Some(file) = command_line.config_file() {
-        match SiteConfig::load(&file).1 {
+        match SiteConfig::load(&file, command_line.page().as_deref()).1 {
             Ok(()) => writeln!(out, "{}: no problems", file.display())?,
             Err(error) => {
                 sound = false;
@@ -145,7 +150,7 @@ fn print_headers(command_line: &CommandLine, out: &mut impl Write, err: &mut imp
         writeln!(err, "--print-headers needs --config FILE (or --site DIR with a config.json in it)")?;
         return Ok(ExitCode::from(FAULT));
     };
-    match SiteConfig::load(&file) {
+    match SiteConfig::load(&file, command_line.page().as_deref()) {
         (config, Ok(())) => {
             for (name, value) in site::headers(&config) {
                 writeln!(out, "{name}: {}", value.to_str().unwrap_or_default())?;
@@ -231,16 +236,20 @@ fn open_site(command_line: &CommandLine) -> Result<Option<Site>, Fault> {
     if !folder.join("index.html").is_file() {
         return Err(Fault::log(format_args!("no index.html in {}: is the site built?", folder.display())));
     }
-    let watch = Watch::new(file.clone());
-    let config = Arc::new(ArcSwap::from_pointee(load_config(&file)));
-    let current = config.clone();
-    watch.start(WATCH_EVERY, move |path| current.store(Arc::new(load_config(path))));
+    // The policy follows from both: a new page has other hashes.
+    let page = folder.join("index.html");
+    let watches = [&file, &page].map(|path| Watch::new(path.clone()));
+    let config = Arc::new(ArcSwap::from_pointee(load_config(&file, &page)));
+    for watch in watches {
+        let (current, file, page) = (config.clone(), file.clone(), page.clone());
+        watch.start(WATCH_EVERY, move |_| current.store(Arc::new(load_config(&file, &page))));
+    }
     Ok(Some(Site { folder, config }))
 }
 
 /// What is wrong with config.json stops nothing here: the page says it to the operator, too.
-fn load_config(file: &Path) -> SiteConfig {
-    let (config, finding) = SiteConfig::load(file);
+fn load_config(file: &Path, page: &Path) -> SiteConfig {
+    let (config, finding) = SiteConfig::load(file, Some(page));
     match finding {
         Ok(()) => tracing::info!("{}: no problems", file.display()),
         Err(error) => tracing::warn!("{}: {error}", file.display()),

@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::http::HeaderValue;
 use sign_in::deployment::{ConfigError, ConfigFault, Deployment};
 
+use crate::inline::Inline;
 use crate::native_url::parse_url;
 
 /// A stand-in for the picker's own origin where config.json does not tell it. RFC 6761 §6.4: nobody's.
@@ -33,16 +34,19 @@ pub enum SiteConfigError {
 }
 
 impl SiteConfig {
-    /// Reads config.json. There is always something to serve; what is wrong with it comes beside it.
-    pub fn load(path: &Path) -> (Self, Result<(), SiteConfigError>) {
+    /// Reads config.json, and of the page what its policy must name. There is always something to serve; what is wrong with
+    /// config.json comes beside it.
+    pub fn load(path: &Path, page: Option<&Path>) -> (Self, Result<(), SiteConfigError>) {
+        let inline =
+            page.and_then(|page| fs::read_to_string(page).ok()).map(|page| Inline::of(&page)).unwrap_or_default();
         let body = match fs::read(path) {
             Ok(body) => Bytes::from(body),
-            Err(error) => return (Self { body: None, policy: policy(None) }, Err(error.into())),
+            Err(error) => return (Self { body: None, policy: policy(None, &inline) }, Err(error.into())),
         };
         // As a browser decodes it: a byte order mark is dropped, bytes that are no text are replaced.
         let text = String::from_utf8_lossy(&body);
         let deployment = deployment(text.trim_start_matches('\u{feff}'));
-        let config = Self { policy: policy(deployment.as_ref().ok()), body: Some(body) };
+        let config = Self { policy: policy(deployment.as_ref().ok(), &inline), body: Some(body) };
         (config, deployment.map(drop).map_err(SiteConfigError::from))
     }
 }
@@ -60,13 +64,14 @@ fn deployment(text: &str) -> Result<Deployment, ConfigError> {
 /// What the page may load and who may frame it: nothing and nobody that is not named. Its wasm needs
 /// `wasm-unsafe-eval`, which lets WebAssembly be compiled and nothing else be evaluated. Markup from script has to pass the
 /// one Trusted Types policy there is, `boot.js`'s.
-fn policy(deployment: Option<&Deployment>) -> HeaderValue {
+fn policy(deployment: Option<&Deployment>, inline: &Inline) -> HeaderValue {
+    let Inline { scripts, styles } = inline;
     let foreign = |origin: &str| if origin == SOMEWHERE { String::new() } else { format!(" {origin}") };
     let connect: String = deployment.iter().flat_map(|d| d.connect_origins()).map(foreign).collect();
     let logo = deployment.and_then(|d| parse_url(d.branding.logo.as_deref()?, None));
     let images = logo.map(|url| foreign(&url.origin)).unwrap_or_default();
     let text = format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:{images}; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'{styles}; img-src 'self' data:{images}; \
          connect-src 'self'{connect}; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'; \
          require-trusted-types-for 'script'; trusted-types default"
     );

@@ -146,6 +146,10 @@ fn prints_the_headers_that_a_static_host_has_to_send() {
         assert!(out.lines().any(|line| line == header), "{header} is not among\n{out}");
     }
 
+    fs::write(folder.path().join("index.html"), "<script>1</script>").unwrap();
+    let (_, out, _) = run(&["--print-headers", "--config", config, "--site", folder.path().to_str().unwrap()]);
+    assert!(out.contains("script-src 'self' 'wasm-unsafe-eval' 'sha256-"), "{out}");
+
     fs::write(config, "{}").unwrap();
     let (code, out, err) = run(&["--print-headers", "--config", config]);
     assert_eq!((code, out.as_str()), (Some(2), ""));

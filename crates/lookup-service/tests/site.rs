@@ -48,7 +48,9 @@ fn built() -> TempDir {
 
 async fn request(parent: &Path, request: Request) -> (StatusCode, HeaderMap, Bytes) {
     let folder = parent.join("dist");
-    let config = Arc::new(ArcSwap::from_pointee(SiteConfig::load(&folder.join("config.json")).0));
+    let config = Arc::new(ArcSwap::from_pointee(
+        SiteConfig::load(&folder.join("config.json"), Some(&folder.join("index.html"))).0,
+    ));
     let directory = Arc::new(ArcSwap::from_pointee(parse(SAMPLE).unwrap()));
     let app = app(Settings { site: Some(Site { folder, config }), ..Settings::new(directory) });
     let (parts, body) = app.oneshot(request).await.unwrap().into_parts();
@@ -77,6 +79,18 @@ async fn the_pages_of_the_app_are_index_html_and_are_asked_for_each_time() {
         assert_eq!(headers["content-type"], "text/html", "{address}");
         assert_eq!(headers["cache-control"], "no-cache", "{address}");
     }
+}
+
+#[tokio::test]
+async fn the_policy_names_what_stands_in_the_page_and_lets_nothing_else_inline_pass() {
+    let built = built();
+    fs::write(built.path().join("dist/index.html"), "<style>p{}</style><script>alert('Hello, world.');</script>")
+        .unwrap();
+    let (_, headers, _) = get(&built, "/").await;
+    let policy = headers["content-security-policy"].to_str().unwrap();
+    let scripts = "script-src 'self' 'wasm-unsafe-eval' 'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='; style-src 'self' 'sha256-";
+    assert!(policy.contains(scripts), "{policy}");
+    assert!(!policy.contains("unsafe-inline") && !policy.contains("nonce"), "{policy}");
 }
 
 #[tokio::test]
@@ -212,7 +226,7 @@ fn what_is_wrong_with_config_json_names_the_field() {
     let file = folder.path().join("config.json");
     let finding = |content: &str| {
         fs::write(&file, content).unwrap();
-        SiteConfig::load(&file).1.map_err(|error| error.to_string())
+        SiteConfig::load(&file, None).1.map_err(|error| error.to_string())
     };
     assert_eq!(finding(CONFIG), Ok(()));
     assert_eq!(finding(&format!("\u{feff}{CONFIG}")), Ok(()));
@@ -222,11 +236,11 @@ fn what_is_wrong_with_config_json_names_the_field() {
         (CONFIG.replace("https://auth", "http://auth"), "user_pools[0].hosted_ui: must be https"),
         (CONFIG.replace("lookup_url", "lookup"), "lookup_url: is required"),
         (CONFIG.replace("login.example/home", "evil.example/home"), "return_to.default: "),
-        ("{".to_owned(), "config.json: is not JSON (line 1"),
+        ("{".to_owned(), "config.json: is not JSON: EOF"),
     ] {
         let error = finding(&content).unwrap_err();
         assert!(error.starts_with(expected), "{error} should start with {expected}");
     }
     fs::remove_file(&file).unwrap();
-    assert!(SiteConfig::load(&file).1.unwrap_err().to_string().starts_with("cannot be read: "));
+    assert!(SiteConfig::load(&file, None).1.unwrap_err().to_string().starts_with("cannot be read: "));
 }

@@ -7,7 +7,7 @@
 
 use fluent_syntax::ast::{Entry, Expression, Identifier, InlineExpression, Pattern, PatternElement, VariantKey};
 use fluent_syntax::parser;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::fmt::Write;
 
 /// One sentence.
@@ -150,28 +150,26 @@ pub fn variables(text: &Text) -> Vec<&str> {
     names
 }
 
-/// What the browser loads for one locale: an object of texts by id, a plural being an object by category.
+/// What the browser reads of one locale: a list of texts in the order of the file, which is the same in every locale; a
+/// plural is an object by category.
 pub fn to_json(messages: &[Message]) -> String {
-    let value = |text: &Text| match text {
+    let value = |message: &Message| match &message.text {
         Text::Plain(text) => Value::from(text.as_str()),
         Text::Plural(variants) => {
             Value::Object(variants.iter().map(|(c, text)| (c.clone(), Value::from(text.as_str()))).collect())
         }
     };
-    Value::Object(messages.iter().map(|m| (m.id.clone(), value(&m.text))).collect::<Map<_, _>>()).to_string()
+    Value::Array(messages.iter().map(value).collect()).to_string()
 }
 
-/// The Rust module of the language that the program itself carries: a constant for each message.
+/// The Rust module of the language that the program itself carries: a constant for each message, which is its place in the
+/// list, and the list.
 pub fn to_rust(messages: &[Message]) -> String {
     let mut module = String::new();
-    for Message { id, text } in messages {
-        let name = id.replace('-', "_").to_uppercase();
-        let text = match text {
-            Text::Plain(text) => format!("Text::Plain({text:?})"),
-            Text::Plural(variants) => format!("Text::Plural(&{variants:?})"),
-        };
-        let _ = writeln!(module, "pub const {name}: Message = Message(&Entry {{ id: {id:?}, english: {text} }});");
+    for (place, Message { id, .. }) in messages.iter().enumerate() {
+        let _ = writeln!(module, "pub const {}: Message = Message({place});", id.replace('-', "_").to_uppercase());
     }
+    let _ = writeln!(module, "pub(super) const ENGLISH: &str = {:?};", to_json(messages));
     module
 }
 

@@ -160,8 +160,10 @@ impl PendingSignIn {
         }
         // One place is for the record that is about to be kept.
         let surplus = (live.len() + 1).saturating_sub(PENDING_MAX);
-        live.sort_by_key(|(created_at, _)| *created_at);
-        leftovers.extend(live.into_iter().take(surplus).map(|(_, key)| key));
+        for _ in 0..surplus {
+            let oldest = live.iter().enumerate().min_by_key(|(_, (created_at, _))| *created_at).map(|(i, _)| i);
+            leftovers.extend(oldest.map(|i| live.swap_remove(i).1));
+        }
         leftovers
     }
 

@@ -5,8 +5,8 @@
 
 use crate::accent::Accent;
 use crate::web_url::{ParseUrl, WebUrl};
-use lookup_api::{Isolation, Issuer, Tenant};
 use lookup_api::json::{Json, Members, NotJson};
+use lookup_api::{Isolation, Issuer, Tenant};
 
 /// One deployment, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]

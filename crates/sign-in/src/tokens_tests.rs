@@ -1,12 +1,12 @@
 //! Every way in which a token endpoint's answer can be wrong, one claim at a time, from one good answer.
 
-use serde_json::Value;
 use super::*;
 use crate::callback::Answer;
 use crate::deployment::tests::sample;
 use crate::tests::{NOW, STATE, native_tenant, pending_at, tenant};
 use lookup_api::Tenant;
 use proptest::prelude::*;
+use serde_json::Value;
 use serde_json::json;
 use std::future::Future;
 use std::pin::pin;

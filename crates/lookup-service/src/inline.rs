@@ -1,0 +1,47 @@
+//! What stands in the page itself instead of in files: its content security policy has to name each by its hash (CSP Level 3,
+//! §2.3.1), or the browser passes over it and the page fetches the files that stand in for it.
+
+use base64ct::{Base64, Encoding};
+use sha2::{Digest, Sha256};
+
+/// The sources to add to `script-src` and `style-src`: each `'sha256-…'` with a space before it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Inline {
+    /// For `script-src`.
+    pub(crate) scripts: String,
+    /// For `style-src`.
+    pub(crate) styles: String,
+}
+
+impl Inline {
+    /// Reads a page that our own build has written.
+    pub(crate) fn of(page: &str) -> Self {
+        Self { scripts: sources(page, "script"), styles: sources(page, "style") }
+    }
+}
+
+fn sources(page: &str, element: &str) -> String {
+    let (open, close) = (format!("<{element}"), format!("</{element}>"));
+    let inline = page.split(&open).skip(1).filter_map(|rest| {
+        let (attributes, rest) = rest.split_once('>')?;
+        let (content, _) = rest.split_once(&close)?;
+        (!attributes.contains("src=")).then_some(content)
+    });
+    inline.map(|content| format!(" 'sha256-{}'", Base64::encode_string(&Sha256::digest(content)))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_the_page_is_named_by_its_hash_and_what_is_a_file_is_not() {
+        // The example of CSP Level 3, §8.3: `alert('Hello, world.');`
+        let page =
+            r#"<style>p{}</style><script type=module src=/a.js></script><script>alert('Hello, world.');</script>"#;
+        let inline = Inline::of(page);
+        assert_eq!(inline.scripts, " 'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='");
+        assert_eq!(inline.styles.matches("sha256-").count(), 1);
+        assert_eq!(Inline::of("<p>no more</p>"), Inline::default());
+    }
+}
