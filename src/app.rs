@@ -1,22 +1,24 @@
 //! The frame: settings first, then the page that the address names; around it the brand and the choice of languages.
 
 use crate::api::{self, ConfigFailure};
-use crate::browser::{self, Arrival, EarlyLookup};
+use crate::browser::{self, Arrival};
 use crate::copy;
 use crate::failure::Failure;
 use crate::languages::{languages, spoken};
 use crate::messages::{self as m, text};
 use crate::pages::{callback::callback, find::find, signed_out::signed_out};
-use crate::parts::{all, at, button, el, line, link, live, mounted, nothing};
+use crate::parts::{all, at, button, el, line, link, mounted, nothing};
 use crate::problem::{Setting, problem};
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::location::{BrowserUrl, LocationProvider};
 use sign_in::deployment::{Branding, Deployment};
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::spawn_local;
 
 /// What every page needs and none may change.
 #[derive(Clone)]
@@ -48,39 +50,42 @@ impl Frame {
 }
 
 /// Runs the app in the element `#app`. `boot.js` calls it with the query that it found, the sentences of the language that it
-/// chose (null for English), and what it has asked for already: config.json, and perhaps a lookup with this body.
+/// chose (null for English), what it has asked for already (config.json), and where to hear of a lookup that it sent.
 #[wasm_bindgen]
-pub fn start(query: String, texts: JsValue, config: Promise, body: Option<String>, asked: Option<Promise>) {
+pub fn start(query: String, texts: JsValue, config: Promise, early: Function) {
     m::speak(&browser::page_language(), texts);
-    let early = body.zip(asked).map(|(body, asked)| EarlyLookup { body, asked });
-    let arrival = browser::arrive(query, early);
-    if let Some(root) = browser::element("app") {
-        mounted(root, move || app(arrival, Some(config))).forget();
-    }
+    spawn_local(run(browser::arrive(query, early), Some(config)));
 }
 
-/// The whole app. `config` is of config.json, where that was asked for already.
-pub fn app(arrival: Arrival, config: Option<Promise>) -> AnyView {
-    // A resource would do the same with 25 kB of machinery for tracking, suspending and serialising.
-    let settings = RwSignal::new(None);
-    let load = move |early| spawn_local(async move { settings.set(Some(api::deployment(early).await)) });
-    load(config);
-    // An answer of the hosted UI waits in this page and in no address, so trying again must not load it anew.
-    let again = move || {
-        settings.set(None);
-        load(None);
-    };
-    live(move || match settings.get() {
-        // The form is there already; other pages have nothing else to say yet.
-        None if browser::data("screen").as_deref() == Some("form") => nothing(),
-        None => line("", text(m::LOADING)),
-        Some(Err(failure)) => misconfigured(failure, again),
-        Some(Ok(deployment)) => pages(Frame {
-            deployment: Arc::new(deployment),
-            language: RwSignal::new(browser::page_language()),
-            arrival: StoredValue::new(Some(arrival.clone())),
-        }),
-    })
+/// Reads the settings and shows the page that the address names, or what is wrong with them. `config` is of config.json,
+/// where that was asked for already.
+async fn run(arrival: Arrival, config: Option<Promise>) {
+    let Some(root) = browser::element("app") else { return };
+    // The form is there already; other pages have nothing else to say yet.
+    let has_form = browser::data("screen").as_deref() == Some("form");
+    let waiting = (!has_form).then(|| mounted(root.clone(), || line("", text(m::LOADING))));
+    let settings = api::deployment(config).await;
+    drop(waiting);
+    match settings {
+        Ok(deployment) => mounted(root, move || {
+            pages(Frame {
+                deployment: Arc::new(deployment),
+                language: RwSignal::new(browser::page_language()),
+                arrival: StoredValue::new(Some(arrival)),
+            })
+        })
+        .forget(),
+        Err(failure) => {
+            let shown = Rc::new(Cell::new(None));
+            let words = shown.clone();
+            // An answer of the hosted UI waits in this page and in no address, so trying again must not load it anew.
+            let again = move || {
+                drop(words.take());
+                spawn_local(run(arrival.clone(), None));
+            };
+            shown.set(Some(mounted(root, move || misconfigured(failure, again))));
+        }
+    }
 }
 
 fn misconfigured(failure: ConfigFailure, again: impl Fn() + 'static) -> AnyView {

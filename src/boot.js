@@ -91,6 +91,7 @@
     const key = subject?.includes(".") ? "domain" : "code";
     if (!subject || (at && key === "code")) return;
     const body = JSON.stringify({ [key]: key === "domain" ? subject.toLowerCase() : subject });
+    if (body === early?.body) return;
     const answer = config.then(([, text]) => {
       const address = new URL(JSON.parse(text).lookup_url, location);
       if (address.origin !== location.origin) throw undefined;
@@ -128,7 +129,7 @@
     try {
       const glue = await import(preloaded("link[rel=modulepreload]"));
       await glue.default({ module_or_path: preloaded("link[rel=preload][type='application/wasm']") });
-      glue.start(search.slice(1), await messages, config, early?.body, early?.answer);
+      glue.start(search.slice(1), await messages, config, () => early && [early.body, early.answer]);
     } catch {
       crashed();
       console.error("app_crashed");

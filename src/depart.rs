@@ -1,4 +1,5 @@
-//! Leaving for the hosted UI: draw the secrets, keep the pending sign-in, go. In this order, or not at all.
+//! Leaving for the hosted UI: draw the secrets, keep the pending sign-in, go. In this order, or not at all. Where two
+//! organizations are to be kept apart, the sign-out of the first comes before the sign-in of the next.
 
 use crate::browser;
 use crate::failure::Failure;
@@ -10,8 +11,17 @@ use sign_in::deployment::Deployment;
 /// [`browser::stay`] can still call it off.
 pub fn depart(deployment: &Deployment, tenant: &Tenant, luggage: Luggage) -> Result<(), Failure> {
     let now = browser::now();
+    let visit = deployment.visit(tenant)?;
     let departure = begin(deployment, tenant.clone(), luggage, browser::entropy()?, now)?;
     let address = departure.keep(|key, record| browser::keep_pending(key, record, now))?;
-    browser::leave_for(address.as_str());
+    match deployment.sign_out_before(&browser::visit(), tenant) {
+        // The page at /signed-out goes on from there.
+        Some(sign_out) if browser::begin_sign_out(&visit, address.as_str()) => browser::leave_for(&sign_out),
+        Some(_) => return Err(Failure::StorageBlocked),
+        None => {
+            browser::keep_visit(&visit);
+            browser::leave_for(address.as_str());
+        }
+    }
     Ok(())
 }

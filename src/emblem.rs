@@ -21,6 +21,6 @@ fn own_image(address: &str) -> Option<String> {
 
 /// The first letters of the first two words.
 fn initials(name: &str) -> String {
-    let firsts: String = name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect();
+    let firsts: String = name.split(' ').filter_map(|word| word.chars().next()).take(2).collect();
     browser::upper_case(&firsts)
 }

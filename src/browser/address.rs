@@ -1,12 +1,23 @@
 //! The address bar and the ways to another page.
 
 use super::page::performance;
-use js_sys::{Promise, Reflect};
+use js_sys::{Array, Function, Promise, Reflect};
 use leptos::leptos_dom::helpers::WindowListenerHandle;
 use leptos::prelude::{window, window_event_listener_untyped};
 use sign_in::web_url::WebUrl;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{PageTransitionEvent, Url};
+
+/// How the person got here.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The raw query of the address, without its `?`, as `boot.js` found it.
+    pub query: String,
+    /// Whether Back or Forward brought the person here, so that nothing may send them off again by itself.
+    pub by_history: bool,
+    /// What `boot.js` knows of a lookup that was sent already.
+    early: Function,
+}
 
 /// A lookup that was sent before the app was there to send it.
 #[derive(Debug, Clone)]
@@ -17,19 +28,16 @@ pub struct EarlyLookup {
     pub asked: Promise,
 }
 
-/// How the person got here.
-#[derive(Debug, Clone)]
-pub struct Arrival {
-    /// The raw query of the address, without its `?`, as `boot.js` found it.
-    pub query: String,
-    /// Whether Back or Forward brought the person here, so that nothing may send them off again by itself.
-    pub by_history: bool,
-    /// What they sent already.
-    pub early: Option<EarlyLookup>,
+impl Arrival {
+    /// The lookup that was sent already, if one was. To be asked once the form's events are the app's.
+    pub fn early_lookup(&self) -> Option<EarlyLookup> {
+        let parts = self.early.call0(&JsValue::NULL).ok()?.dyn_into::<Array>().ok()?;
+        Some(EarlyLookup { body: parts.get(0).as_string()?, asked: parts.get(1).dyn_into().ok()? })
+    }
 }
 
 /// How the person got here. `boot.js` has read the query already, and has taken it out of the address bar at the callback.
-pub fn arrive(query: String, early: Option<EarlyLookup>) -> Arrival {
+pub fn arrive(query: String, early: Function) -> Arrival {
     let by_history = performance()
         .and_then(|p| Reflect::get(&p.get_entries_by_type("navigation").get(0), &"type".into()).ok())
         .is_some_and(|kind| kind == "back_forward");

@@ -9,6 +9,7 @@ use sign_in::authorize::PendingSignIn;
 use sign_in::recents::{RECENTS_KEY, Recents};
 use sign_in::secrets::PendingKey;
 use sign_in::session::{SESSION_KEY, Session};
+use sign_in::sign_out::VISIT_KEY;
 use sign_in::time::UnixTime;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -91,8 +92,8 @@ pub fn take_pending(key: &PendingKey) -> Result<Option<String>, StorageBlocked> 
 
 /// Keeps the session in this tab.
 pub fn keep_session(session: &Session) -> Result<(), StorageBlocked> {
-    // A switch that got stuck on the way is over.
-    end_switching();
+    // A sign-out that got stuck on the way is over.
+    call_sign_out_off();
     let storage = tab_storage()?;
     let _ = match last_sign_out(session) {
         Some(mark) => storage.set_item(SIGNED_OUT_BEFORE_KEY, &mark),
@@ -130,8 +131,12 @@ fn last_sign_out(session: &Session) -> Option<String> {
 /// Ends this tab's session and tells the other tabs.
 pub fn sign_out(session: &Session) {
     forget_session();
-    if let Ok(storage) = waiting_room() {
-        let _ = storage.set_item(&signed_out_key(&session.tenant.client_id), &timestamp());
+    let Ok(storage) = waiting_room() else { return };
+    let tell = || storage.set_item(&signed_out_key(&session.tenant.client_id), &timestamp());
+    if tell().is_err() {
+        // No room: that the other tabs hear of it is worth more than a list.
+        let _ = storage.remove_item(RECENTS_KEY);
+        let _ = tell();
     }
 }
 
@@ -146,22 +151,40 @@ pub fn on_stored_elsewhere(f: impl Fn() + 'static) -> WindowListenerHandle {
     window_event_listener_untyped("storage", move |_| f())
 }
 
-/// In this tab: signing out at the hosted UI is only half of switching organization.
-const SWITCHING_KEY: &str = "tenant-picker.switching";
+/// What was last kept of a visit to the hosted UI ([`sign_in::sign_out`]).
+pub fn visit() -> String {
+    waiting_room().ok().and_then(|storage| storage.get_item(VISIT_KEY).ok()?).unwrap_or_default()
+}
 
-/// Remembers over the way to the hosted UI and back that the person wants to choose another organization.
-pub fn begin_switching() {
-    if let Ok(storage) = tab_storage() {
-        let _ = storage.set_item(SWITCHING_KEY, "");
+/// Keeps a visit to the hosted UI. Its cookie outlives it, so this does too.
+pub fn keep_visit(visit: &str) {
+    if let Ok(storage) = waiting_room() {
+        let _ = storage.set_item(VISIT_KEY, visit);
     }
 }
 
-/// Whether the person was switching organization, once.
-pub fn end_switching() -> bool {
-    let Ok(storage) = tab_storage() else { return false };
-    let switching = storage.get_item(SWITCHING_KEY).ok().flatten().is_some();
-    let _ = storage.remove_item(SWITCHING_KEY);
-    switching
+/// In this tab: a sign-out at the hosted UI is under way. Its value is the visit that follows on it, if one does, and the
+/// address to go on to, if there is one; a line each.
+const SIGNING_OUT_KEY: &str = "tenant-picker.signing-out";
+
+/// Remembers over the way to the hosted UI and back what follows on the sign-out; whether that worked.
+pub fn begin_sign_out(visit: &str, next: &str) -> bool {
+    tab_storage().is_ok_and(|storage| storage.set_item(SIGNING_OUT_KEY, &[visit, "\n", next].concat()).is_ok())
+}
+
+/// A sign-out that led nowhere: where it would have gone on to. The hosted UI's cookie may still be there.
+pub fn call_sign_out_off() -> Option<String> {
+    let storage = tab_storage().ok()?;
+    let record = storage.get_item(SIGNING_OUT_KEY).ok()??;
+    let _ = storage.remove_item(SIGNING_OUT_KEY);
+    Some(record.split_once('\n')?.1.to_owned())
+}
+
+/// The hosted UI has ended its session and sent the person back: where to go on to; an empty text is nowhere.
+pub fn end_sign_out() -> Option<String> {
+    let record = tab_storage().ok()?.get_item(SIGNING_OUT_KEY).ok()??;
+    keep_visit(record.split_once('\n')?.0);
+    call_sign_out_off()
 }
 
 /// In this browser: nothing is to be remembered on this device.

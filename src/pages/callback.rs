@@ -20,7 +20,7 @@ use sign_in::arrival::Wishes;
 use sign_in::authorize::{Luggage, PendingSignIn};
 use sign_in::callback::{Answer, CallbackError};
 use sign_in::deployment::Deployment;
-use sign_in::session::{Session, logout_url};
+use sign_in::session::Session;
 use sign_in::tokens::TokenError;
 use std::sync::Arc;
 
@@ -71,10 +71,9 @@ pub fn callback(frame: &Frame) -> AnyView {
             stage.set(resume());
         }
         if stage.try_with_untracked(|stage| matches!(stage, Stage::SigningOut)) == Some(true) {
-            if browser::end_switching() {
-                browser::move_on_to("/");
-            } else {
-                stage.set(Stage::SignedOut { elsewhere: false });
+            match browser::call_sign_out_off().as_deref() {
+                Some("/") => browser::move_on_to("/"),
+                _ => stage.set(Stage::SignedOut { elsewhere: false }),
             }
         }
     });
@@ -91,7 +90,8 @@ pub fn callback(frame: &Frame) -> AnyView {
             page.title(&text(m::SIGNING_IN), false);
             heading(m::SIGNING_IN, None)
         }
-        Stage::SigningOut => heading(m::SIGNING_OUT, None),
+        // Whoever presses the browser's Stop has a way on.
+        Stage::SigningOut => all(vec![heading(m::SIGNING_OUT, None), link("button quiet", "/", text(m::START_OVER))]),
         Stage::SignedOut { elsewhere } => signed_out_words(&page, elsewhere),
         Stage::Leaving(tenant) => {
             let again = Again { tenant: tenant.clone(), luggage: Luggage::default() };
@@ -218,7 +218,7 @@ async fn said_to_come_from(deployment: &Deployment, query: &str) -> Option<Again
 /// Ends the session at the hosted UI, which then sends the person to `/signed-out`.
 fn end_at_hosted_ui(deployment: &Deployment, tenant: &Tenant) {
     // A user pool that is no longer configured has no sign-out page: the session here is over all the same.
-    let target = logout_url(deployment, tenant).unwrap_or_else(|_| "/signed-out".to_owned());
+    let target = deployment.logout_url(tenant).unwrap_or_else(|_| "/signed-out".to_owned());
     browser::leave_for(&target);
 }
 
@@ -234,7 +234,7 @@ fn signed_in(frame: &Frame, session: Arc<Session>, stage: RwSignal<Stage>) -> An
         match deployment.isolation_of(&leaver.tenant) {
             Isolation::Shared => browser::leave_for("/"),
             Isolation::Strict => {
-                browser::begin_switching();
+                browser::begin_sign_out("", "/");
                 stage.set(Stage::SigningOut);
                 end_at_hosted_ui(&deployment, &leaver.tenant);
             }
@@ -243,6 +243,7 @@ fn signed_in(frame: &Frame, session: Arc<Session>, stage: RwSignal<Stage>) -> An
     let deployment = frame.deployment.clone();
     let sign_out = move || {
         browser::sign_out(&session);
+        browser::begin_sign_out("", "");
         stage.set(Stage::SigningOut);
         end_at_hosted_ui(&deployment, &session.tenant);
     };

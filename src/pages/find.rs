@@ -2,7 +2,7 @@
 
 use crate::api::{self, LookupFailure, Silence};
 use crate::app::Frame;
-use crate::browser;
+use crate::browser::{self, Arrival};
 use crate::choice::choice;
 use crate::copy;
 use crate::depart::depart;
@@ -81,9 +81,8 @@ pub fn find(frame: &Frame) -> AnyView {
     let arrival = frame.take_arrival();
     let by_history = arrival.as_ref().is_some_and(|arrival| arrival.by_history);
     let submitted = browser::take_form_over();
-    let (query, early) = arrival.map(|arrival| (arrival.query, arrival.early)).unwrap_or_default();
-    let early = StoredValue::new(early);
-    let mut wishes = Wishes::parse(&query);
+    let early = StoredValue::new(arrival.as_ref().and_then(Arrival::early_lookup));
+    let mut wishes = Wishes::parse(&arrival.map(|arrival| arrival.query).unwrap_or_default());
 
     let mut dropped = None;
     if wishes.iss.as_ref().is_some_and(|iss| !frame.deployment.names_issuer(iss)) {

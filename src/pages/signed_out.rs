@@ -12,9 +12,9 @@ use leptos::prelude::*;
 pub fn signed_out(frame: &Frame) -> AnyView {
     // Whoever opens this address wants to be signed out, whether or not they came from the hosted UI.
     browser::forget_session();
-    // With strict isolation, signing out here was only the first half of switching organization.
-    if browser::end_switching() {
-        browser::move_on_to("/");
+    // With strict isolation, signing out was only the first half of going on to another organization.
+    if let Some(next) = browser::end_sign_out().filter(|next| frame.deployment.may_go_on_to(next)) {
+        browser::move_on_to(&next);
         return nothing();
     }
     let page = frame.clone();

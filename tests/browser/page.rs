@@ -2,6 +2,7 @@
 
 use crate::attempt::CONFIG;
 use crate::support::{Stage, answering, document, failing, js, js_text, until};
+use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -25,7 +26,7 @@ pub(crate) fn started() -> Stage {
         "return fetch(new Request('/config.json')).then(async answer => [answer.status, await answer.text()])",
         &JsValue::UNDEFINED,
     );
-    tenant_picker::start(String::new(), JsValue::NULL, config.into(), None, None);
+    tenant_picker::start(String::new(), JsValue::NULL, config.into(), Function::new_no_args(""));
     stage
 }
 

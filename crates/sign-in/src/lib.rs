@@ -37,6 +37,7 @@ mod record;
 pub mod refusal;
 pub mod secrets;
 pub mod session;
+pub mod sign_out;
 pub mod time;
 pub mod tokens;
 pub mod web_url;

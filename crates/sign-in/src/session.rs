@@ -1,6 +1,5 @@
-//! A session: verified tokens together with the tenant they belong to, and the way out of it.
+//! A session: verified tokens together with the tenant they belong to.
 
-use crate::deployment::{Deployment, UnknownIssuer};
 use crate::record::Record;
 use crate::secrets::{AccessToken, IdTokenText, RefreshToken};
 use crate::time::UnixTime;
@@ -52,29 +51,9 @@ impl Session {
     }
 }
 
-/// The hosted UI's sign-out for this tenant (AWS "Logout endpoint"): ends its session cookie and comes back to us.
-pub fn logout_url(deployment: &Deployment, tenant: &Tenant) -> Result<String, UnknownIssuer> {
-    let pool = deployment.user_pool(tenant)?;
-    Ok(pool
-        .query_to("/logout")
-        .append_pair("client_id", tenant.client_id.as_str())
-        .append_pair("logout_uri", &deployment.logout_uri)
-        .finish())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deployment::tests::sample;
-    use crate::tests::tenant;
-
-    #[test]
-    fn signing_out_goes_to_the_tenants_own_client_and_comes_back() {
-        assert_eq!(
-            logout_url(&sample(), &tenant()).unwrap(),
-            "https://auth.example/logout?client_id=client-a&logout_uri=https%3A%2F%2Flogin.example%2Fsigned-out"
-        );
-    }
 
     #[test]
     fn a_damaged_record_is_no_session() {

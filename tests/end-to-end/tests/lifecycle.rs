@@ -75,11 +75,15 @@ fn what_is_sent_before_the_app_has_come_is_kept_and_carried_out_once() {
             w.ask("return [document.getElementById('identifier').value, document.documentElement.dataset.app]").await?,
             json!(["ada@acme.example", null])
         );
-        assert!(!w.requests().await?.iter().any(is_lookup), "nobody can have heard it yet");
+        // It is looked up while the app is on its way, and the app takes that answer.
+        w.comes_true("return performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/lookup'))")
+            .await?;
         w.release().await?;
         is_asked_by(&w, "AcmeSAML").await?;
         w.sees("Continue as ada@acme.example").await?;
-        assert_eq!(w.requests().await?.iter().filter(|request| is_lookup(request)).count(), 1);
+        let requests = w.requests().await?;
+        let lookups: Vec<_> = requests.iter().filter(|request| is_lookup(request)).map(body_of).collect();
+        assert_eq!(lookups, [r#"{"domain":"acme.example"}"#]);
         Ok(())
     });
 }
@@ -119,8 +123,12 @@ fn a_native_account_hops_silently_until_an_organization_is_strict() {
     ordinary_journey("isolation", |w| async move {
         signs_in(&w, "/?tenant=initech", "COGNITO", "initech", "Initech").await?;
         w.press("Switch organization").await?;
-        w.submit("hooli").await?;
+        w.submit("miskatonic-hospital").await?;
         // Nobody is asked anything: both are app clients of one user pool, and the cookie spans them.
+        w.is_signed_in_to("miskatonic-hospital", "Miskatonic University Hospital").await?;
+        // Whoever is strict lets nobody in like that, whichever way they come.
+        w.open("/?tenant=hooli").await?;
+        w.signs_in_at("COGNITO", "Ada Lovelace").await?;
         w.is_signed_in_to("hooli", "Hooli").await?;
 
         w.press("Switch organization").await?;
@@ -130,6 +138,37 @@ fn a_native_account_hops_silently_until_an_organization_is_strict() {
         w.submit("initech").await?;
         w.signs_in_at("COGNITO", "Alan Turing").await?;
         w.is_signed_in_to("initech", "Initech").await
+    });
+}
+
+#[test]
+fn no_way_around_the_switch_leads_into_the_next_organization_unasked() {
+    ordinary_journey("ways-around", |w| async move {
+        // Strict, and left without a word: the form opened by hand, in another tab.
+        signs_in(&w, "/?tenant=hooli", "COGNITO", "hooli", "Hooli").await?;
+        w.opens_a_tab("/").await?;
+        w.submit("cara@initech.example").await?;
+        w.signs_in_at("COGNITO", "Alan Turing").await?;
+        w.is_signed_in_to("initech", "Initech").await?;
+        // A refusal leaves the hosted UI's cookie too.
+        w.open("/?tenant=hooli").await?;
+        w.signs_in_at("COGNITO", "Cancel").await?;
+        w.sees_problem("provider_access_denied").await?;
+        w.press("Choose another organization").await?;
+        w.submit("initech").await?;
+        w.signs_in_at("COGNITO", "Alan Turing").await?;
+        w.is_signed_in_to("initech", "Initech").await
+    });
+}
+
+#[test]
+fn a_sign_out_that_was_stopped_has_a_way_on() {
+    ordinary_journey("stopped", |w| async move {
+        signs_in_to_acme(&w).await?;
+        w.ask("document.querySelector('#app .ways-on button.quiet').click(); stop()").await?;
+        w.sees_heading("Signing you out…").await?;
+        w.press("Start over").await?;
+        w.field().await.map(drop)
     });
 }
 
@@ -804,6 +843,8 @@ fn a_third_party_that_is_not_known_or_asks_too_much_is_told_apart() {
 #[test]
 fn every_answer_of_the_site_carries_the_strict_policy() {
     ordinary_journey("headers", |w| async move {
+        // Two things stand in the page itself and are named by their hashes; the browser is the judge of these.
+        let is_hash = |source: &&str| source.starts_with("'sha256-");
         let policy = format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
              connect-src 'self' {}; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'; \
@@ -814,15 +855,25 @@ fn every_answer_of_the_site_carries_the_strict_policy() {
         w.settles().await?;
         let loaded = "return performance.getEntriesByType('resource').map((entry) => new URL(entry.name).pathname)";
         let mut paths: Vec<String> = serde_json::from_value(w.ask(loaded).await?)?;
-        for kind in [".wasm", ".js", ".css", "config.json"] {
+        for kind in [".wasm", ".js", "config.json"] {
             assert!(paths.iter().any(|path| path.ends_with(kind)), "no {kind} among {paths:?}");
         }
         let pages = ["/", "/callback", "/callback/acme", "/signed-out", "/no/such/page", "/no-such-file.js"];
         paths.extend(pages.map(str::to_owned));
         for path in paths {
             let answer = reqwest::get(format!("{}{path}", w.picker)).await?;
+            let sent = answer.headers()["content-security-policy"].to_str()?;
+            let (hashes, rest): (Vec<_>, Vec<_>) =
+                sent.split(' ').partition(|source| is_hash(&source.trim_end_matches(';')));
+            assert_eq!(
+                (
+                    hashes.len(),
+                    rest.join(" ").replace("eval' style", "eval'; style").replace("'self' img", "'self'; img")
+                ),
+                (2, policy.clone()),
+                "{path}"
+            );
             for (name, due) in [
-                ("content-security-policy", policy.as_str()),
                 ("x-content-type-options", "nosniff"),
                 ("referrer-policy", "no-referrer"),
                 ("cross-origin-opener-policy", "same-origin"),
@@ -1011,6 +1062,74 @@ fn a_page_that_comes_back_to_life_shows_the_session_that_there_is() {
         w.is_signed_in_to("globex", "Globex").await?;
         assert_eq!(w.goes(Back).await?, "form");
         assert_eq!(w.goes(Back).await?, "Signed in to Globex", "the page of the session before");
+        Ok(())
+    });
+}
+
+#[test]
+fn an_answer_waits_for_settings_that_come_at_the_second_try() {
+    journey("settings-later", watched(), |w| async move {
+        w.open("/?tenant=acme").await?;
+        is_asked_by(&w, "AcmeSAML").await?;
+        w.block(Some("*/config.json")).await?;
+        w.press("Ada Lovelace").await?;
+        w.sees_problem("config_unreachable").await?;
+        w.block(None).await?;
+        w.press("Try again").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await
+    });
+}
+
+#[test]
+fn a_sign_out_reaches_the_other_tabs_when_the_storage_is_full() {
+    ordinary_journey("full-sign-out", |w| async move {
+        signs_in_to_acme(&w).await?;
+        let first = w.driver.window().await?;
+        w.opens_a_tab("/").await?;
+        hops_to_acme(&w).await?;
+        w.ask(&fill("localStorage")).await?;
+        w.press("Sign out").await?;
+        w.sees_heading("You have signed out").await?;
+        w.driver.switch_to_window(first).await?;
+        w.sees_heading("You have signed out").await
+    });
+}
+
+#[test]
+fn no_page_of_the_picker_shows_in_anothers_frame() {
+    ordinary_journey("framed", |w| async move {
+        for path in ["/", "/callback", "/signed-out"] {
+            w.driver.goto(format!("{}/.well-known/jwks.json", w.hosted_ui)).await?;
+            let frame = format!(
+                "const frame = document.createElement('iframe');
+                 frame.src = '{}{path}';
+                 frame.onload = () => {{ window.loaded = true }};
+                 document.body.append(frame);",
+                w.picker
+            );
+            w.ask(&frame).await?;
+            w.comes_true("return window.loaded").await?;
+            w.driver.enter_frame(0).await?;
+            let shown = w.ask("return [location.protocol, !!document.getElementById('ask')]").await?;
+            assert_eq!(shown, json!(["chrome-error:", false]), "{path}");
+            w.driver.enter_default_frame().await?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_policy_that_forbids_what_stands_in_the_page_gets_it_as_files() {
+    // The service derives the hashes from index.html; browsers get the page itself from index.html.br.
+    let conditions = Conditions { files: vec![("index.html", "")], ..Conditions::default() };
+    journey("no-hashes", conditions, |w| async move {
+        let policy = reqwest::get(&w.picker).await?.headers()["content-security-policy"].to_str()?.to_owned();
+        assert!(!policy.contains("sha256-"), "{policy}");
+        signs_in_to_acme(&w).await?;
+        assert_ne!(w.ask("return getComputedStyle(document.querySelector('main')).borderRadius").await?, "0px");
+        let files = "return performance.getEntriesByType('resource').map(({ name }) => name)
+            .filter((name) => name.startsWith(location.origin)).map((name) => name.replace(/.*[.]/, '')).sort()";
+        assert_eq!(w.ask(files).await?, json!(["css", "js", "js", "json", "wasm"]));
         Ok(())
     });
 }
