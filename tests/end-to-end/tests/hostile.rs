@@ -56,13 +56,12 @@ fn a_hostile_provider_signs_nobody_in_who_should_not_be() {
     journey("hostile", conditions, |w| async move {
         let wanted = std::env::var("HOSTILE").unwrap_or_default();
         let cases: Vec<Case> = cases()?.into_iter().filter(|case| case.name.contains(&wanted)).collect();
-        let provider = Provider { http: reqwest::Client::new(), address: w.hosted_ui.clone() };
         w.open("/signed-out").await?;
         w.sees_heading("You have signed out").await?;
 
         let mut failed = Vec::new();
         for case in &cases {
-            if let Err(seen) = case.run(&w, &provider).await {
+            if let Err(seen) = case.run(&w).await {
                 eprintln!("{}\n  because {} ({})\n{seen:#}\n", case.name, case.because, case.spec);
                 failed.push(case.name.as_str());
                 // It may have left something that the next one must not find.
@@ -145,11 +144,11 @@ impl Case {
     }
 
     /// Signs in once and compares all there is to see; an error lists what differs.
-    async fn run(&self, w: &World, provider: &Provider) -> Result<()> {
-        provider.steer(&self.steering).await?;
+    async fn run(&self, w: &World) -> Result<()> {
+        w.steer(&self.steering).await?;
         w.driver.execute(BEGIN, vec![json!(self.tenant)]).await?;
         let page = outcome(w).await?;
-        let counts = provider.counts().await?;
+        let counts = w.counts().await?;
 
         let mut differences = Vec::new();
         let mut check = |what: &str, seen: &Value, due: Value| {
@@ -207,22 +206,4 @@ async fn outcome(w: &World) -> Result<Value> {
     }
     let address = w.driver.current_url().await?;
     bail!("  no outcome after {} s, at {address}: {:?}", PATIENCE.as_secs(), w.text().await.unwrap_or_default())
-}
-
-/// `hostile-provider.mjs` as its steersman sees it.
-struct Provider {
-    http: reqwest::Client,
-    address: String,
-}
-
-impl Provider {
-    async fn steer(&self, steering: &Value) -> Result<()> {
-        let answer = self.http.post(format!("{}/steer", self.address)).json(steering).send().await?;
-        ensure!(answer.status() == 204, "  steering: {}", answer.text().await?);
-        Ok(())
-    }
-
-    async fn counts(&self) -> Result<Value> {
-        Ok(self.http.get(format!("{}/counts", self.address)).send().await?.json().await?)
-    }
 }
