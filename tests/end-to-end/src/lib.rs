@@ -1,5 +1,8 @@
 //! One world a test: a browser, the lookup service with the built site, and the local hosted UI, each on a free port.
 //!
+//! Starting these takes longer than most tests do, so a test that has passed leaves them to the next one: the browser
+//! with nothing in it, the servers if they are as they were started. What a failed test had is ended with it.
+//!
 //! `make test` builds what is driven here. A failed test leaves a screenshot in `target/end-to-end/` and prints what
 //! the page said. `src/bin/screenshots.rs` takes the pictures of `make screenshots` in the same world.
 
@@ -10,27 +13,30 @@
     reason = "tests fail by panicking, and say why"
 )]
 
+mod browser;
 mod inspect;
 mod lookup_stub;
 mod page;
+mod pool;
 mod program;
 mod screens;
+mod servers;
 
 pub use lookup_stub::{Answer, LookupStub};
 pub use screens::{PRODUCT, SEVERAL_MORE, Screen, recent};
 
 pub use page::Way;
 
-use anyhow::{Context, Result, anyhow, ensure};
-use program::{Program, free_port};
+use anyhow::{Result, anyhow, ensure};
+use browser::Browser;
 use serde_json::{Value, json};
+use servers::Servers;
 use std::future::Future;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
-use tempfile::TempDir;
-use thirtyfour::common::capabilities::desiredcapabilities::{CapabilitiesHelper, PageLoadStrategy};
-use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
+use thirtyfour::WebDriver;
+use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
 /// No journey takes this long; a browser that hangs must not hang the tests.
@@ -41,6 +47,10 @@ const HOSTILE_LIMIT: Duration = Duration::from_secs(600);
 
 const EVIDENCE: Duration = Duration::from_secs(10);
 
+/// One for all tests, since the connection to a browser outlives the test that made it.
+static RUNTIME: LazyLock<Runtime> =
+    LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap());
+
 /// Everything that a person needs to sign in.
 pub struct World {
     /// The browser.
@@ -49,12 +59,8 @@ pub struct World {
     pub picker: String,
     /// The hosted UI's origin.
     pub hosted_ui: String,
-    config: PathBuf,
-    ordinary: Value,
-    service: Program,
-    provider: Program,
-    _driver_program: Program,
-    _folder: TempDir,
+    browser: tokio::sync::Mutex<Browser>,
+    servers: Servers,
 }
 
 /// What is out of the ordinary in one world.
@@ -78,24 +84,33 @@ pub struct Conditions {
     pub watched: bool,
 }
 
-/// Runs `steps` in a world of their own and takes the world down afterwards, whatever happened.
+impl Conditions {
+    /// Whether the site needs nothing that no other test is likely to want.
+    fn is_site_as_built(&self) -> bool {
+        self.config.is_none() && self.settings.is_none() && self.files.is_empty()
+    }
+}
+
+/// Runs `steps` in a world that nobody else is in, and hands on what can be used again, or ends it.
 pub fn journey<F>(name: &'static str, conditions: Conditions, steps: impl FnOnce(Arc<World>) -> F)
 where
     F: Future<Output = Result<()>> + Send + 'static,
 {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let limit = if conditions.hostile_provider { HOSTILE_LIMIT } else { LIMIT };
-    runtime.block_on(async {
-        let world = Arc::new(World::start(conditions).await.unwrap());
-        let outcome = match timeout(limit, tokio::spawn(steps(world.clone()))).await {
+    RUNTIME.block_on(async {
+        let world = timeout(LIMIT, World::enter(&conditions)).await.expect("a world in time").unwrap();
+        let world = Arc::new(world);
+        let mut steps = tokio::spawn(steps(world.clone()));
+        let outcome = match timeout(limit, &mut steps).await {
             Ok(outcome) => outcome,
             Err(_) => Ok(Err(anyhow!("not done after {} seconds", limit.as_secs()))),
         };
-        let failed = !matches!(outcome, Ok(Ok(())));
-        if failed {
+        steps.abort();
+        if !matches!(outcome, Ok(Ok(()))) {
             let _ = timeout(EVIDENCE, world.keep_evidence(name)).await;
+        } else if let Some(world) = Arc::into_inner(world) {
+            world.hand_back();
         }
-        let _ = timeout(EVIDENCE, world.driver.clone().quit()).await;
         match outcome {
             Ok(result) => result.unwrap(),
             Err(panic) => std::panic::resume_unwind(panic.into_panic()),
@@ -117,172 +132,63 @@ pub fn root() -> PathBuf {
 }
 
 impl World {
-    async fn start(conditions: Conditions) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        // The two must know each other's address before either runs.
-        let (picker_port, provider_port) = (free_port()?, free_port()?);
-        let picker = format!("http://127.0.0.1:{picker_port}");
-        let hosted_ui = format!("http://127.0.0.1:{provider_port}");
-
-        let ordinary = json!({
-            "lookup_url": "/v1/lookup",
-            "user_pools": [{ "issuer": hosted_ui, "hosted_ui": hosted_ui }],
-            "return_to": { "allow": [format!("{hosted_ui}/.well-known/")] },
-            "branding": { "product": PRODUCT, "support_url": "mailto:support@example.com" },
-        });
-        let config = folder.path().join("config.json");
-        let settings = laid_over(&ordinary, conditions.settings.as_ref());
-        if let Some(text) = conditions.config.unwrap_or_else(|| Some(settings.to_string())) {
-            std::fs::write(&config, text)?;
-        }
-        let mut directory = root().join("crates/lookup-service/tenants.toml");
-        if let Some(more) = conditions.directory {
-            let sample = std::fs::read_to_string(&directory)?;
-            directory = folder.path().join("tenants.toml");
-            std::fs::write(&directory, [sample, more].join("\n"))?;
-        }
-        let mut site = root().join("dist");
-        if !conditions.files.is_empty() {
-            let copy = folder.path().join("site");
-            copy_folder(&site, &copy)?;
-            for (name, text) in conditions.files {
-                std::fs::write(copy.join(name), text)?;
-            }
-            site = copy;
-        }
-        let provider = if conditions.hostile_provider {
-            let program = root().join("tests/end-to-end/hostile-provider.mjs");
-            Program::start(
-                "node",
-                [program.as_os_str(), "--port".as_ref(), provider_port.to_string().as_ref()],
-                "hosted UI ready at",
-            )?
-        } else {
-            Program::start(
-                "node",
-                [
-                    root().join("hosted-ui/main.mjs").as_os_str(),
-                    "--port".as_ref(),
-                    provider_port.to_string().as_ref(),
-                    "--directory".as_ref(),
-                    directory.as_ref(),
-                    "--picker".as_ref(),
-                    picker.as_ref(),
-                ],
-                "hosted UI ready at",
-            )?
+    async fn enter(conditions: &Conditions) -> Result<Self> {
+        let servers = Servers::take(conditions)?;
+        let browser = Browser::take(conditions).await?;
+        let world = Self {
+            driver: browser.driver.clone(),
+            picker: servers.picker.clone(),
+            hosted_ui: servers.hosted_ui.clone(),
+            browser: tokio::sync::Mutex::new(browser),
+            servers,
         };
-        let service = Program::start(
-            root().join("target/release/lookup-service"),
-            [
-                "--listen".as_ref(),
-                format!("127.0.0.1:{picker_port}").as_ref(),
-                "--directory".as_ref(),
-                directory.as_os_str(),
-                "--site".as_ref(),
-                site.as_os_str(),
-                "--config".as_ref(),
-                config.as_os_str(),
-            ],
-            "lookup service ready at",
-        )?;
-
-        let driver_port = free_port()?;
-        let chromedriver = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
-        let driver_program =
-            Program::start(chromedriver, [format!("--port={driver_port}").as_ref()], "started successfully")?;
-        let mut capabilities = DesiredCapabilities::chrome();
-        if let Ok(chrome) = std::env::var("CHROME") {
-            capabilities.set_binary(&chrome)?;
+        if conditions.hostile_provider {
+            world.steer(&json!({})).await?;
         }
-        let size = format!("--window-size={},900", conditions.width.unwrap_or(1000));
-        for argument in [
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--lang=en-US",
-            &size,
-        ] {
-            capabilities.add_arg(argument)?;
-        }
-        if conditions.storage_blocked {
-            let blocked = json!({ "profile.default_content_setting_values.cookies": 2 });
-            capabilities.add_experimental_option("prefs", blocked)?;
-        }
-        if conditions.watched {
-            capabilities.set("goog:loggingPrefs", json!({ "performance": "ALL", "browser": "ALL" }))?;
-        }
-        // Steps look for what they need; a click must not wait for the page that it leads to.
-        capabilities.set_page_load_strategy(PageLoadStrategy::None)?;
-        let driver =
-            WebDriver::new(format!("http://127.0.0.1:{driver_port}"), capabilities).await.context("a browser")?;
         if let Some(width) = conditions.width {
             // Headless windows do not get narrower than 500 px by themselves.
-            let metrics = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": true });
-            driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
+            world.in_window(width, 900, 1, true).await?;
         }
-        Ok(Self {
-            driver,
-            picker,
-            hosted_ui,
-            config,
-            ordinary,
-            service,
-            provider,
-            _driver_program: driver_program,
-            _folder: folder,
-        })
+        Ok(world)
+    }
+
+    /// After a test that passed: the next one may use what this one did.
+    fn hand_back(self) {
+        self.browser.into_inner().hand_back();
+        self.servers.hand_back();
     }
 
     /// Gives the running site the ordinary config.json with other settings, or takes it away (`None`).
     pub async fn configure(&self, settings: Option<Value>) -> Result<()> {
-        let text = settings.map(|settings| laid_over(&self.ordinary, Some(&settings)).to_string());
-        match &text {
-            Some(text) => std::fs::write(&self.config, text)?,
-            None if self.config.exists() => std::fs::remove_file(&self.config)?,
-            None => return Ok(()),
-        }
-        // The service looks once a second.
-        let is_served = async || {
-            let answer = reqwest::get(format!("{}/config.json", self.picker)).await?;
-            let served = if answer.status().is_success() { Some(answer.text().await?) } else { None };
-            anyhow::Ok(served == text)
-        };
-        while !is_served().await? {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        Ok(())
+        self.servers.configure(settings).await
     }
 
     /// Ends the lookup service, and with it the site.
     pub fn stop_service(&self) {
-        self.service.stop();
+        self.servers.keep_from_others();
+        self.servers.service.stop();
     }
 
     /// Makes the lookup service accept connections and answer nothing, until [`World::resume_service`].
     pub fn freeze_service(&self) {
-        self.service.signal("STOP");
+        self.servers.keep_from_others();
+        self.servers.service.signal("STOP");
     }
 
     /// Lets the lookup service answer again.
     pub fn resume_service(&self) {
-        self.service.signal("CONT");
+        self.servers.service.signal("CONT");
     }
 
     /// Makes the hosted UI accept connections and answer nothing, until [`World::resume_hosted_ui`].
     pub fn freeze_hosted_ui(&self) {
-        self.provider.signal("STOP");
+        self.servers.keep_from_others();
+        self.servers.provider.signal("STOP");
     }
 
     /// Lets the hosted UI answer again.
     pub fn resume_hosted_ui(&self) {
-        self.provider.signal("CONT");
+        self.servers.provider.signal("CONT");
     }
 
     /// Tells the hostile provider what to do, and makes it count anew.
@@ -353,30 +259,4 @@ impl World {
         let url = self.driver.current_url().await.map(|url| url.to_string()).unwrap_or_default();
         eprintln!("{name} failed at {url}, see {}. The page said:\n{text}", picture.display());
     }
-}
-
-/// The settings with others in their place; those within `branding` one by one.
-fn laid_over(ordinary: &Value, others: Option<&Value>) -> Value {
-    let mut settings = ordinary.clone();
-    for (name, value) in others.and_then(Value::as_object).into_iter().flatten() {
-        match (name.as_str(), value.as_object()) {
-            ("branding", Some(fields)) => fields.iter().for_each(|(k, v)| settings["branding"][k] = v.clone()),
-            _ => settings[name] = value.clone(),
-        }
-    }
-    settings
-}
-
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }

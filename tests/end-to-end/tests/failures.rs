@@ -90,10 +90,8 @@ fn refuses_an_answer_with_someone_elses_state_and_the_genuine_one_still_works() 
         w.arrives_at(&w.hosted_ui).await?;
         w.sees("AcmeSAML").await?;
         let genuine = w.driver.window().await?;
-        w.driver.new_tab().await?;
-        w.switches_to_the_new_tab().await?;
         let forged = "A".repeat(43);
-        w.open(&format!("/callback?code=x&state={forged}&error_description=%3Cb%3EEvil%3C%2Fb%3E")).await?;
+        w.opens_a_tab(&format!("/callback?code=x&state={forged}&error_description=%3Cb%3EEvil%3C%2Fb%3E")).await?;
         let words = w.sees_problem("callback_state_unknown").await?;
         assert!(!words.contains("Evil"), "{words}");
         assert_eq!(w.driver.current_url().await?.query(), None, "the address bar is clean");

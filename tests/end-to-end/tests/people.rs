@@ -633,9 +633,7 @@ fn choosing_a_language_keeps_what_was_typed_and_where_the_person_is() {
         choose("de").await?;
         w.reopen("/").await?;
         w.waits_for(speaks_german).await.context("after loading it again")?;
-        w.driver.new_tab().await?;
-        w.switches_to_the_new_tab().await?;
-        w.open("/").await?;
+        w.opens_a_tab("/").await?;
         w.waits_for(speaks_german).await.context("in another tab")?;
         // A link's language goes before the choice, for this tab.
         w.reopen("/?lang=es").await?;

@@ -1,0 +1,155 @@
+//! Chromium and its driver. One is used by many tests, but its profile is not: each test gets a browser context of its
+//! own (what an incognito window is), with cookies, storage, cache and history that are empty, and leaves nothing.
+
+use crate::Conditions;
+use crate::pool::Pool;
+use crate::program::{Program, free_port};
+use anyhow::{Context, Result, bail};
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use thirtyfour::common::capabilities::desiredcapabilities::{CapabilitiesHelper, PageLoadStrategy};
+use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver, WindowHandle};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+static IDLE: Pool<Browser> = Pool::new();
+
+pub(crate) struct Browser {
+    pub(crate) driver: WebDriver,
+    /// The browser's own end of the DevTools protocol: WebDriver has no words for contexts, and a page's end may not
+    /// make any.
+    devtools: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// The context of the test that uses it.
+    context: Option<Value>,
+    kind: Kind,
+    _program: Program,
+}
+
+/// What can only be chosen when a browser starts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Kind {
+    storage_blocked: bool,
+    watched: bool,
+}
+
+impl Browser {
+    /// A browser that knows nothing of the tests before, with one window.
+    pub(crate) async fn take(conditions: &Conditions) -> Result<Self> {
+        let kind = Kind { storage_blocked: conditions.storage_blocked, watched: conditions.watched };
+        let mut browser = match IDLE.take(|browser| browser.kind == kind) {
+            Some(browser) => browser,
+            None => Self::start(kind).await?,
+        };
+        browser.forget().await?;
+        Ok(browser)
+    }
+
+    pub(crate) fn hand_back(self) {
+        IDLE.hand_back(self);
+    }
+
+    async fn start(kind: Kind) -> Result<Self> {
+        let port = free_port()?;
+        let chromedriver = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
+        let argument = format!("--port={port}");
+        let folder = tempfile::tempdir()?;
+        let program = Program::start(chromedriver, [argument.as_ref()], "started successfully", folder)?;
+        let mut capabilities = DesiredCapabilities::chrome();
+        if let Ok(chrome) = std::env::var("CHROME") {
+            capabilities.set_binary(&chrome)?;
+        }
+        for argument in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--lang=en-US",
+        ] {
+            capabilities.add_arg(argument)?;
+        }
+        if kind.storage_blocked {
+            let blocked = json!({ "profile.default_content_setting_values.cookies": 2 });
+            capabilities.add_experimental_option("prefs", blocked)?;
+        }
+        if kind.watched {
+            capabilities.set("goog:loggingPrefs", json!({ "performance": "ALL", "browser": "ALL" }))?;
+        }
+        // Steps look for what they need; a click must not wait for the page that it leads to.
+        capabilities.set_page_load_strategy(PageLoadStrategy::None)?;
+        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.context("a browser")?;
+
+        let options = driver.capabilities().get("goog:chromeOptions").context("no goog:chromeOptions")?;
+        let address = options["debuggerAddress"].as_str().context("no debuggerAddress")?;
+        let version: Value = reqwest::get(format!("http://{address}/json/version")).await?.json().await?;
+        let address = version["webSocketDebuggerUrl"].as_str().context("no webSocketDebuggerUrl")?;
+        let (devtools, _) = connect_async(address).await.context("the DevTools protocol")?;
+        Ok(Self { driver, devtools, context: None, kind, _program: program })
+    }
+
+    /// Leaves the context of the test before for a new one.
+    async fn forget(&mut self) -> Result<()> {
+        let context = self.command("Target.createBrowserContext", json!({})).await?["browserContextId"].take();
+        let before = self.context.replace(context);
+        let windows = self.driver.windows().await?;
+        let window = self.open(true).await?;
+        // Only now: Chromium ends with its last window.
+        match before {
+            Some(before) => {
+                self.command("Target.disposeBrowserContext", json!({ "browserContextId": before })).await?;
+            }
+            // It comes with a window in its ordinary profile.
+            None => {
+                for window in windows {
+                    self.command("Target.closeTarget", json!({ "targetId": window.to_string() })).await?;
+                }
+            }
+        }
+        self.driver.switch_to_window(window).await?;
+        if self.kind.watched {
+            for log in ["performance", "browser"] {
+                self.driver.get_log(log).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens a window or a tab in the test's context.
+    pub(crate) async fn open(&mut self, in_window: bool) -> Result<WindowHandle> {
+        let mut parameters = json!({ "url": "about:blank", "browserContextId": self.context, "newWindow": in_window });
+        if in_window {
+            parameters["width"] = json!(1000);
+            parameters["height"] = json!(900);
+        }
+        let target = self.command("Target.createTarget", parameters).await?;
+        Ok(WindowHandle::from(target["targetId"].as_str().context("no targetId")?.to_owned()))
+    }
+
+    async fn command(&mut self, method: &str, parameters: Value) -> Result<Value> {
+        // One question at a time, and no events: what comes next is the answer.
+        let question = json!({ "id": 0, "method": method, "params": parameters });
+        self.devtools.send(Message::text(question.to_string())).await?;
+        while let Some(message) = self.devtools.next().await {
+            if let Message::Text(text) = message? {
+                let mut answer: Value = serde_json::from_str(&text)?;
+                return match answer.get("error") {
+                    Some(error) => bail!("{method}: {error}"),
+                    None => Ok(answer["result"].take()),
+                };
+            }
+        }
+        bail!("{method}: the browser has gone")
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Not quit, which takes a while, and for ever if the browser hangs: all its processes are about to be ended.
+        let _ = self.driver.clone().leak();
+    }
+}
