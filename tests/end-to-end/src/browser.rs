@@ -70,6 +70,8 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             "--lang=en-US",
+            // The address bar of every window would load pages of its own, which cost more than the tests'.
+            "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
         ] {
             capabilities.add_arg(argument)?;
         }
