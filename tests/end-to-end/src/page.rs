@@ -9,7 +9,8 @@ use tokio::time::{Instant, sleep};
 
 /// How long a step may take. Generous: it is spent only by a test that fails.
 const PATIENCE: Duration = Duration::from_secs(15);
-const GLANCE: Duration = Duration::from_millis(25);
+/// How long between two looks. Each look keeps the page from what it is waited for, and two processors are few.
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// What there is to see once nothing is awaited any more: a failure's code, a heading, or `form`; null until then. The
 /// mark is [`World::goes`]'s.
@@ -92,17 +93,7 @@ impl World {
 
     /// Waits until the page's text contains this.
     pub async fn sees(&self, words: &str) -> Result<()> {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            let text = self.text().await.unwrap_or_default();
-            if text.contains(words) {
-                return Ok(());
-            }
-            if Instant::now() > until {
-                bail!("waited for {words:?} in vain");
-            }
-            sleep(GLANCE).await;
-        }
+        self.waits_for(&format!("return document.body.innerText.includes({})", Value::from(words))).await
     }
 
     /// Waits until a script returns something true.

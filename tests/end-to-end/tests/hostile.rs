@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep};
 
 /// How long one sign-in may take. Generous: it is spent only by a case that fails.
 const PATIENCE: Duration = Duration::from_secs(10);
-const GLANCE: Duration = Duration::from_millis(10);
+const GLANCE: Duration = Duration::from_millis(25);
 
 /// The most characters that a failure may take. Its foreign part is cut, so that it cannot take over the page.
 const WORDS_MAX: usize = 800;
