@@ -78,7 +78,7 @@
   // ── what comes too early ──
   addEventListener("submit", (event) => {
     event.preventDefault();
-    if (root.dataset.app) return;
+    if ("app" in root.dataset) return;
     root.dataset.submitted = "";
     event.target.setAttribute("aria-busy", "true");
     lookUp(document.getElementById("identifier").value);
