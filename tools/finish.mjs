@@ -74,7 +74,7 @@ inline(/<script [^>]*src=\/boot[^>]*><\/script>/, boot, "script");
 page = page.replace(/<link [^>]*rel=modulepreload[^>]*>/, (tag) => {
   const attribute = (name) => tag.match(new RegExp(`${name}=[^ >]+`))[0];
   const glue = attribute("href").replace("href", "src");
-  return `<link rel=fallback-style href=/${style}>${tag}<script type=module ${glue} ${attribute("integrity")}></script>`;
+  return `<link rel=fallback-style href=/${style}>${tag}<script type=module async ${glue} ${attribute("integrity")}></script>`;
 });
 for (const name of readdirSync(file("locales"))) {
   const renamed = name.replace(".json", `-${hash("sha256", readFileSync(file(`locales/${name}`)), "hex").slice(0, 16)}.json`);
