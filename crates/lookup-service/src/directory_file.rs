@@ -1,19 +1,21 @@
 //! tenants.toml, read strictly: a directory, or everything that is wrong with the file in one go.
 //!
 //! The file is walked as a tree of spanned values and not deserialised into structs: serde stops at the first fault,
-//! and knows neither the line of a field that is missing nor the one where a value was used first.
+//! and knows neither the line of a field that is missing nor the one where a value was used first. The tree of a large
+//! file takes twenty times its size, so it is made and walked in blocks of whole tenants.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry as Slot;
+use std::cell::OnceCell;
+use std::ops::Range;
 use std::path::Path;
 use std::{fs, io};
 
 use lookup_api::{ClientId, IdentityProvider, Isolation, Issuer, Tenant, TenantCode};
+use string_interner::Symbol;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::consumer_domains::is_consumer_domain;
-use crate::directory::{Directory, Entry};
+use crate::directory::{Directory, Entry, Names, no_names};
 use crate::domain_name::DomainName;
 use crate::finding::{Finding, Reason};
 use crate::native_url::parse_url;
@@ -54,26 +56,99 @@ pub fn load(path: &Path) -> Result<Directory, LoadError> {
 
 /// Reads the text of a directory file; if there is anything wrong with it, all of that, in the order of lines.
 pub fn parse(text: &str) -> Result<Directory, Vec<Finding>> {
+    parse_in_blocks(text, BLOCK).unwrap_or_else(|| parse_whole(text))
+}
+
+/// How many bytes of a file are made into one tree: enough for the parser's fixed cost not to count, and little memory.
+const BLOCK: usize = 64 * 1024;
+
+/// What begins a tenant, and a block if it stands at the beginning of a line.
+const HEADER: &str = "[[tenants]]";
+
+fn parse_whole(text: &str) -> Result<Directory, Vec<Finding>> {
     let mut reader = Reader::new(text);
     let (root, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         reader.refuse(error.span().map_or(0, |s| s.start), String::new(), Reason::Syntax(error.message().to_owned()));
     }
     // What the parser made of the rest of a broken file is guesswork: nothing more is said about it.
-    let entries = if errors.is_empty() { reader.file(root.get_ref()) } else { Vec::new() };
-    if reader.findings.is_empty() {
-        return Ok(Directory::new(entries));
+    if errors.is_empty() {
+        reader.file(root.get_ref());
     }
-    reader.findings.sort_by_key(|finding| finding.line);
-    Err(reader.findings)
+    reader.finish()
 }
 
-/// The first user of a value that only one may use: its byte offset, by the value.
-type FirstUse = HashMap<String, usize>;
+/// Reads what stands before the first tenant, then block by block. `None` if that is not the same as reading the whole.
+///
+/// It is the same if every block is TOML by itself, since then no string and no list goes on from one into the next,
+/// and no block after the first has anything but tenants in it. What else TOML can say is left to the parser: text that
+/// is broken, one tenant's line within a string, the list written in another way, tables beside it.
+fn parse_in_blocks(text: &str, size: usize) -> Option<Result<Directory, Vec<Finding>>> {
+    let mut reader = Reader::new(text);
+    let mut start = next_tenant(text, 0);
+    let before = tree(text, 0..start)?;
+    if start == text.len() || before.contains_key("tenants") {
+        return None;
+    }
+    reader.before_tenants(&before);
+    while start < text.len() {
+        let end = next_tenant(text, start + size);
+        let block = tree(text, start..end)?;
+        let tenants = block.get("tenants").filter(|_| block.len() == 1)?;
+        reader.base = start;
+        reader.tenants(tenants.get_ref().as_array()?);
+        start = end;
+    }
+    Some(reader.finish())
+}
 
-struct Reader {
-    /// The byte offset of every line's end.
-    line_ends: Vec<usize>,
+/// Where the first line after `from` is that begins a tenant, or where the text ends.
+fn next_tenant(text: &str, from: usize) -> usize {
+    if from == 0 && text.starts_with(HEADER) {
+        return 0;
+    }
+    let from = (from..text.len()).find(|&i| text.is_char_boundary(i)).unwrap_or(text.len());
+    let is_line = |&(i, _): &(usize, &str)| text[..from + i].ends_with('\n');
+    text[from..].match_indices(HEADER).find(is_line).map_or(text.len(), |(i, _)| from + i)
+}
+
+/// A part of the text by itself; `None` if anything is wrong with it.
+fn tree(text: &str, part: Range<usize>) -> Option<DeTable<'_>> {
+    let (root, errors) = DeTable::parse_recoverable(&text[part]);
+    errors.is_empty().then(|| root.into_inner())
+}
+
+/// Values that only one may use, each with the byte offset of its first use.
+struct FirstUse {
+    values: Names,
+    offsets: Vec<usize>,
+}
+
+impl FirstUse {
+    fn none() -> Self {
+        Self { values: no_names(), offsets: Vec::new() }
+    }
+
+    /// Notes that `value` is used at `offset`; where it was used before, if it was.
+    fn note(&mut self, value: &str, offset: usize) -> Option<usize> {
+        let number = self.values.get_or_intern(value).to_usize();
+        if number == self.offsets.len() {
+            self.offsets.push(offset);
+            return None;
+        }
+        Some(self.offsets[number])
+    }
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    /// The byte offset of every line's end, once something is wrong.
+    line_ends: OnceCell<Vec<usize>>,
+    /// Where the part of the text begins that spans refer to.
+    base: usize,
+    /// How many tenants have been read, sound or not.
+    count: usize,
+    directory: Directory,
     findings: Vec<Finding>,
     issuers: FirstUse,
     codes: FirstUse,
@@ -97,24 +172,38 @@ impl<'a, 'i> Section<'a, 'i> {
     }
 }
 
-impl Reader {
-    fn new(text: &str) -> Self {
+impl<'t> Reader<'t> {
+    fn new(text: &'t str) -> Self {
         Self {
-            line_ends: text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| i).collect(),
+            text,
+            line_ends: OnceCell::new(),
+            base: 0,
+            count: 0,
+            directory: Directory::new([]),
             findings: Vec::new(),
-            issuers: FirstUse::new(),
-            codes: FirstUse::new(),
-            clients: FirstUse::new(),
+            issuers: FirstUse::none(),
+            codes: FirstUse::none(),
+            clients: FirstUse::none(),
         }
     }
 
-    /// The line, from 1, of a byte offset.
-    fn line(&self, offset: usize) -> usize {
-        1 + self.line_ends.partition_point(|&end| end < offset)
+    fn finish(mut self) -> Result<Directory, Vec<Finding>> {
+        if self.findings.is_empty() {
+            return Ok(self.directory);
+        }
+        self.findings.sort_by_key(|finding| finding.line);
+        Err(self.findings)
     }
 
+    /// The line, from 1, of a byte offset in the whole text.
+    fn line(&self, offset: usize) -> usize {
+        let ends = self.line_ends.get_or_init(|| self.text.match_indices('\n').map(|(i, _)| i).collect());
+        1 + ends.partition_point(|&end| end < offset)
+    }
+
+    /// Notes what is wrong at an offset in the part that is being read.
     fn refuse(&mut self, offset: usize, field: String, reason: Reason) {
-        self.findings.push(Finding { line: self.line(offset), field, reason });
+        self.findings.push(Finding { line: self.line(self.base + offset), field, reason });
     }
 
     fn refuse_type(&mut self, value: &Spanned<DeValue<'_>>, field: String, expected: &'static str) {
@@ -127,23 +216,36 @@ impl Reader {
         }
     }
 
-    fn file(&mut self, root: &DeTable<'_>) -> Vec<Entry> {
-        self.refuse_unknown(root, &["issuers", "tenants"], str::to_owned);
-        if let Some(value) = root.get("issuers") {
-            self.issuers(value);
-        }
+    fn file(&mut self, root: &DeTable<'_>) {
+        self.before_tenants(root);
         let Some(value) = root.get("tenants") else {
-            self.refuse(0, String::new(), Reason::NoTenants);
-            return Vec::new();
+            return self.refuse(0, String::new(), Reason::NoTenants);
         };
         let Some(list) = value.get_ref().as_array() else {
-            self.refuse_type(value, "tenants".to_owned(), "a list of tables, each under [[tenants]]");
-            return Vec::new();
+            return self.refuse_type(value, "tenants".to_owned(), "a list of tables, each under [[tenants]]");
         };
         if list.is_empty() {
             self.refuse(value.span().start, "tenants".to_owned(), Reason::NoTenants);
         }
-        list.iter().enumerate().filter_map(|(index, value)| self.tenant(index, value)).collect()
+        self.tenants(list);
+    }
+
+    fn before_tenants(&mut self, root: &DeTable<'_>) {
+        self.refuse_unknown(root, &["issuers", "tenants"], str::to_owned);
+        if let Some(value) = root.get("issuers") {
+            self.issuers(value);
+        }
+    }
+
+    fn tenants(&mut self, list: &DeArray<'_>) {
+        for value in list {
+            if let Some(entry) = self.tenant(self.count, value)
+                && self.findings.is_empty()
+            {
+                self.directory.add(entry);
+            }
+            self.count += 1;
+        }
     }
 
     fn issuers(&mut self, value: &Spanned<DeValue<'_>>) {
@@ -158,7 +260,7 @@ impl Reader {
             };
             if issuer(text).is_none() {
                 self.refuse(start, field, Reason::Issuer);
-            } else if let Some(line) = first_use(&mut self.issuers, text, start).map(|first| self.line(first)) {
+            } else if let Some(line) = self.issuers.note(text, start).map(|first| self.line(first)) {
                 self.refuse(start, field, Reason::IssuerTwice { line });
             }
         }
@@ -214,7 +316,7 @@ impl Reader {
             TenantCode::try_from(text.to_owned()).ok().filter(|_| known).ok_or(Reason::Code)
         })?;
         let start = section.get("code")?.span().start;
-        let first = first_use(&mut self.codes, &code.as_str().to_ascii_lowercase(), start);
+        let first = self.codes.note(&code.as_str().to_ascii_lowercase(), self.base + start);
         if let Some(line) = first.map(|first| self.line(first)) {
             self.refuse(start, section.field("code"), Reason::CodeTaken { line });
         }
@@ -228,7 +330,7 @@ impl Reader {
             ClientId::try_from(text.to_owned()).ok().filter(|_| known).ok_or(Reason::ClientId)
         })?;
         let start = section.get("client_id")?.span().start;
-        let first = first_use(&mut self.clients, client.as_str(), start);
+        let first = self.clients.note(client.as_str(), self.base + start);
         if let Some(line) = first.map(|first| self.line(first)) {
             self.refuse(start, section.field("client_id"), Reason::ClientTaken { line });
         }
@@ -242,7 +344,7 @@ impl Reader {
             self.refuse_type(value, section.field("domains"), "a list of strings");
             return None;
         };
-        let (mut names, mut seen) = (Vec::with_capacity(list.len()), FirstUse::new());
+        let (mut names, mut seen) = (Vec::with_capacity(list.len()), FirstUse::none());
         for (i, item) in list.iter().enumerate() {
             let start = item.span().start;
             let field = || section.field(&format!("domains[{i}]"));
@@ -252,7 +354,7 @@ impl Reader {
             };
             match organization_domain(text) {
                 Err(reason) => self.refuse(start, field(), reason),
-                Ok(name) => match first_use(&mut seen, name.as_str(), start).map(|first| self.line(first)) {
+                Ok(name) => match seen.note(name.as_str(), self.base + start).map(|first| self.line(first)) {
                     Some(line) => self.refuse(start, field(), Reason::DomainTwice { line }),
                     None => names.push(name),
                 },
@@ -272,19 +374,19 @@ impl Reader {
 
     fn issuer(&mut self, section: &Section<'_, '_>) -> Option<Issuer> {
         if section.get("issuer").is_none() {
-            return match self.issuers.len() {
+            return match self.issuers.values.len() {
                 0 => None,
-                1 => self.issuers.keys().next().and_then(|only| issuer(only)),
+                1 => self.issuers.values.iter().next().and_then(|(_, only)| Issuer::try_from(only.to_owned()).ok()),
                 many => {
                     self.refuse(section.start, section.field("issuer"), Reason::IssuerNeeded(many));
                     None
                 }
             };
         }
-        let known = std::mem::take(&mut self.issuers);
+        let known = std::mem::replace(&mut self.issuers, FirstUse::none());
         let issuer = self.optional(section, "issuer", |text| match issuer(text) {
             None => Err(Reason::Issuer),
-            Some(_) if !known.is_empty() && !known.contains_key(text) => Err(Reason::UnknownIssuer),
+            Some(_) if !known.values.is_empty() && known.values.get(text).is_none() => Err(Reason::UnknownIssuer),
             Some(issuer) => Ok(issuer),
         });
         self.issuers = known;
@@ -316,17 +418,6 @@ impl Reader {
             return None;
         };
         read(text).map_err(|reason| self.refuse(value.span().start, section.field(name), reason)).ok()
-    }
-}
-
-/// Notes that `value` is used at `offset`; where it was used before, if it was.
-fn first_use(seen: &mut FirstUse, value: &str, offset: usize) -> Option<usize> {
-    match seen.entry(value.to_owned()) {
-        Slot::Occupied(first) => Some(*first.get()),
-        Slot::Vacant(slot) => {
-            slot.insert(offset);
-            None
-        }
     }
 }
 
