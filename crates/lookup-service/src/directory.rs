@@ -29,15 +29,16 @@ pub(crate) type Names = StringInterner<Texts, RandomState>;
 type Texts = StringBackend<Number>;
 type Number = SymbolU32;
 
-pub(crate) fn no_names() -> Names {
-    Names::with_hasher(RandomState::new())
+/// No names yet, and room for so many: a table that grows has to hash every text in it anew.
+pub(crate) fn room_for(names: usize) -> Names {
+    Names::with_capacity_and_hasher(names, RandomState::new())
 }
 
 /// An index over the organizations, in the order in which people are to see them.
 #[derive(Debug)]
 pub struct Directory {
     /// In lower case. A code's number is its organization's.
-    codes: Names,
+    pub(crate) codes: Names,
     /// What the wire says of an organization, by its number.
     answers: Texts,
     /// Whether an organization wants what lies below its domains, by its number.
@@ -52,16 +53,21 @@ pub type Found<'a> = SmallVec<[&'a str; 2]>;
 
 impl Directory {
     /// Indexes the entries. Their codes are unique, their domains fit to name an organization: see `directory_file`.
-    pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
-        let mut directory = Self {
-            codes: no_names(),
-            answers: Texts::default(),
-            subdomains: Vec::new(),
-            domains: no_names(),
-            listings: Vec::new(),
-        };
+    pub fn new(entries: Vec<Entry>) -> Self {
+        let mut directory = Self::with_room_for(entries.len());
         entries.into_iter().for_each(|entry| directory.add(entry));
         directory
+    }
+
+    /// No organizations yet, and room for so many.
+    pub(crate) fn with_room_for(tenants: usize) -> Self {
+        Self {
+            codes: room_for(tenants),
+            answers: Texts::default(),
+            subdomains: Vec::with_capacity(tenants),
+            domains: room_for(tenants),
+            listings: Vec::with_capacity(tenants),
+        }
     }
 
     /// Puts an organization behind the others.

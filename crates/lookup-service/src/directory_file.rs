@@ -15,7 +15,7 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::consumer_domains::is_consumer_domain;
-use crate::directory::{Directory, Entry, Names, no_names};
+use crate::directory::{Directory, Entry, Names, room_for};
 use crate::domain_name::DomainName;
 use crate::finding::{Finding, Reason};
 use crate::native_url::parse_url;
@@ -118,26 +118,17 @@ fn tree(text: &str, part: Range<usize>) -> Option<DeTable<'_>> {
     errors.is_empty().then(|| root.into_inner())
 }
 
-/// Values that only one may use, each with the byte offset of its first use.
-struct FirstUse {
-    values: Names,
-    offsets: Vec<usize>,
-}
+/// Where values that only one may use were used first: the byte offset, by the value's number.
+type FirstUse = Vec<usize>;
 
-impl FirstUse {
-    fn none() -> Self {
-        Self { values: no_names(), offsets: Vec::new() }
+/// Notes that `value` is used at `offset`; where it was used before, if it was.
+fn first_use(values: &mut Names, first: &mut FirstUse, value: &str, offset: usize) -> Option<usize> {
+    let number = values.get_or_intern(value).to_usize();
+    if number == first.len() {
+        first.push(offset);
+        return None;
     }
-
-    /// Notes that `value` is used at `offset`; where it was used before, if it was.
-    fn note(&mut self, value: &str, offset: usize) -> Option<usize> {
-        let number = self.values.get_or_intern(value).to_usize();
-        if number == self.offsets.len() {
-            self.offsets.push(offset);
-            return None;
-        }
-        Some(self.offsets[number])
-    }
+    Some(first[number])
 }
 
 struct Reader<'t> {
@@ -148,11 +139,15 @@ struct Reader<'t> {
     base: usize,
     /// How many tenants have been read, sound or not.
     count: usize,
+    /// What comes of the file if nothing is wrong with it.
     directory: Directory,
     findings: Vec<Finding>,
-    issuers: FirstUse,
-    codes: FirstUse,
-    clients: FirstUse,
+    issuers: Names,
+    issuers_used: FirstUse,
+    /// The codes themselves are noted in the directory.
+    codes_used: FirstUse,
+    clients: Names,
+    clients_used: FirstUse,
 }
 
 /// A table of the file and where it is, to name its fields by.
@@ -174,16 +169,19 @@ impl<'a, 'i> Section<'a, 'i> {
 
 impl<'t> Reader<'t> {
     fn new(text: &'t str) -> Self {
+        let tenants = text.matches(HEADER).count();
         Self {
             text,
             line_ends: OnceCell::new(),
             base: 0,
             count: 0,
-            directory: Directory::new([]),
+            directory: Directory::with_room_for(tenants),
             findings: Vec::new(),
-            issuers: FirstUse::none(),
-            codes: FirstUse::none(),
-            clients: FirstUse::none(),
+            issuers: room_for(0),
+            issuers_used: FirstUse::new(),
+            codes_used: FirstUse::with_capacity(tenants),
+            clients: room_for(tenants),
+            clients_used: FirstUse::with_capacity(tenants),
         }
     }
 
@@ -260,7 +258,9 @@ impl<'t> Reader<'t> {
             };
             if issuer(text).is_none() {
                 self.refuse(start, field, Reason::Issuer);
-            } else if let Some(line) = self.issuers.note(text, start).map(|first| self.line(first)) {
+            } else if let Some(line) =
+                first_use(&mut self.issuers, &mut self.issuers_used, text, start).map(|first| self.line(first))
+            {
                 self.refuse(start, field, Reason::IssuerTwice { line });
             }
         }
@@ -316,7 +316,12 @@ impl<'t> Reader<'t> {
             TenantCode::try_from(text.to_owned()).ok().filter(|_| known).ok_or(Reason::Code)
         })?;
         let start = section.get("code")?.span().start;
-        let first = self.codes.note(&code.as_str().to_ascii_lowercase(), self.base + start);
+        let first = first_use(
+            &mut self.directory.codes,
+            &mut self.codes_used,
+            &code.as_str().to_ascii_lowercase(),
+            self.base + start,
+        );
         if let Some(line) = first.map(|first| self.line(first)) {
             self.refuse(start, section.field("code"), Reason::CodeTaken { line });
         }
@@ -330,7 +335,7 @@ impl<'t> Reader<'t> {
             ClientId::try_from(text.to_owned()).ok().filter(|_| known).ok_or(Reason::ClientId)
         })?;
         let start = section.get("client_id")?.span().start;
-        let first = self.clients.note(client.as_str(), self.base + start);
+        let first = first_use(&mut self.clients, &mut self.clients_used, client.as_str(), self.base + start);
         if let Some(line) = first.map(|first| self.line(first)) {
             self.refuse(start, section.field("client_id"), Reason::ClientTaken { line });
         }
@@ -344,7 +349,8 @@ impl<'t> Reader<'t> {
             self.refuse_type(value, section.field("domains"), "a list of strings");
             return None;
         };
-        let (mut names, mut seen) = (Vec::with_capacity(list.len()), FirstUse::none());
+        let mut names = Vec::with_capacity(list.len());
+        let (mut seen, mut used) = (room_for(0), FirstUse::new());
         for (i, item) in list.iter().enumerate() {
             let start = item.span().start;
             let field = || section.field(&format!("domains[{i}]"));
@@ -352,12 +358,18 @@ impl<'t> Reader<'t> {
                 self.refuse_type(item, field(), "a string");
                 continue;
             };
-            match organization_domain(text) {
-                Err(reason) => self.refuse(start, field(), reason),
-                Ok(name) => match seen.note(name.as_str(), self.base + start).map(|first| self.line(first)) {
-                    Some(line) => self.refuse(start, field(), Reason::DomainTwice { line }),
-                    None => names.push(name),
-                },
+            let name = match organization_domain(text) {
+                Ok(name) => name,
+                Err(reason) => {
+                    self.refuse(start, field(), reason);
+                    continue;
+                }
+            };
+            // One domain, which is the rule, repeats none.
+            let several = list.len() > 1;
+            match several.then(|| first_use(&mut seen, &mut used, name.as_str(), self.base + start)).flatten() {
+                Some(first) => self.refuse(start, field(), Reason::DomainTwice { line: self.line(first) }),
+                None => names.push(name),
             }
         }
         let shown = list.iter().next().and_then(|item| item.get_ref().as_str()).map(|text| text.trim().to_owned());
@@ -374,19 +386,19 @@ impl<'t> Reader<'t> {
 
     fn issuer(&mut self, section: &Section<'_, '_>) -> Option<Issuer> {
         if section.get("issuer").is_none() {
-            return match self.issuers.values.len() {
+            return match self.issuers.len() {
                 0 => None,
-                1 => self.issuers.values.iter().next().and_then(|(_, only)| Issuer::try_from(only.to_owned()).ok()),
+                1 => self.issuers.iter().next().and_then(|(_, only)| Issuer::try_from(only.to_owned()).ok()),
                 many => {
                     self.refuse(section.start, section.field("issuer"), Reason::IssuerNeeded(many));
                     None
                 }
             };
         }
-        let known = std::mem::replace(&mut self.issuers, FirstUse::none());
+        let known = std::mem::replace(&mut self.issuers, room_for(0));
         let issuer = self.optional(section, "issuer", |text| match issuer(text) {
             None => Err(Reason::Issuer),
-            Some(_) if !known.values.is_empty() && known.values.get(text).is_none() => Err(Reason::UnknownIssuer),
+            Some(_) if !known.is_empty() && known.get(text).is_none() => Err(Reason::UnknownIssuer),
             Some(issuer) => Ok(issuer),
         });
         self.issuers = known;
