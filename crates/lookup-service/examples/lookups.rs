@@ -6,18 +6,15 @@
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
-use std::{env, fs};
+use std::{env, fs, io};
 
 use arc_swap::ArcSwap;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use http_body_util::BodyExt;
-use lookup_service::{Settings, app, directory_file};
+use lookup_service::{Settings, app, directory_file, log};
 use tower::ServiceExt;
-use tracing::level_filters::LevelFilter;
-use tracing_subscriber::filter::Targets;
-use tracing_subscriber::prelude::*;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -25,16 +22,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let [directory, bodies, times] = arguments.as_slice() else { return Err("lookups DIRECTORY BODIES N".into()) };
     let directory = directory_file::load(Path::new(directory)).map_err(|error| error.lines(directory).join("\n"))?;
     let bodies: Vec<String> = fs::read_to_string(bodies)?.lines().map(str::to_owned).collect();
-    let lines = tracing_subscriber::fmt::layer()
-        .json()
-        .flatten_event(true)
-        .with_current_span(false)
-        .with_span_list(false)
-        .with_writer(std::io::sink);
-    let filter = Targets::new().with_default(LevelFilter::INFO);
-    if env::var_os("NOLOG").is_none() {
-        tracing_subscriber::registry().with(lines.with_filter(filter)).init();
-    }
+    log::start(io::sink);
 
     let app = app(Settings::new(Arc::new(ArcSwap::from_pointee(directory))));
     for body in bodies.iter().cycle().take(times.parse()?) {

@@ -1,0 +1,142 @@
+//! The log: JSON lines.
+//!
+//! A line of our own making, since every lookup writes one: tracing-subscriber's JSON serialises each field through
+//! several layers and takes more instructions than the lookup (docs/performance.md).
+
+use std::fmt::{self, Debug};
+use std::panic;
+use std::time::SystemTime;
+
+use humantime::format_rfc3339_micros;
+use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
+use tracing::{Event, Subscriber};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter};
+use tracing_subscriber::prelude::*;
+use tracing_subscriber::registry::LookupSpan;
+
+/// Starts the log of this process. RUST_LOG takes levels and targets, as in `info,lookup_service=debug`.
+pub fn start(writer: impl for<'w> MakeWriter<'w> + Send + Sync + 'static) {
+    let wanted = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
+    let filter = wanted.unwrap_or(Targets::new().with_default(LevelFilter::INFO));
+    let lines = tracing_subscriber::fmt::layer().event_format(JsonLine).with_writer(writer);
+    tracing_subscriber::registry().with(filter).with(lines).init();
+    // A panic's message may quote what it was about; the place is enough to find the bug.
+    panic::set_hook(Box::new(|info| {
+        tracing::error!(location = info.location().map(ToString::to_string), "panicked");
+    }));
+}
+
+/// One object: when, how bad, from where, then the event's own fields, `message` among them.
+struct JsonLine;
+
+impl<S, N> FormatEvent<S, N> for JsonLine
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'w> FormatFields<'w> + 'static,
+{
+    fn format_event(&self, _: &FmtContext<'_, S, N>, mut line: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let (about, now) = (event.metadata(), format_rfc3339_micros(SystemTime::now()));
+        write!(line, r#"{{"timestamp":"{now}","level":"{}","target":"#, about.level())?;
+        write_string(&mut line, about.target())?;
+        let mut fields = Fields { line: &mut line, result: Ok(()) };
+        event.record(&mut fields);
+        fields.result?;
+        line.write_str("}\n")
+    }
+}
+
+struct Fields<'a, 'w> {
+    line: &'a mut Writer<'w>,
+    result: fmt::Result,
+}
+
+impl Fields<'_, '_> {
+    fn field(&mut self, field: &Field, value: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
+        let name = |line: &mut Writer<'_>| {
+            line.write_char(',')?;
+            write_string(line, field.name())?;
+            line.write_char(':')
+        };
+        self.result = self.result.and_then(|()| name(self.line)).and_then(|()| value(self.line));
+    }
+}
+
+impl Visit for Fields<'_, '_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.field(field, |line| write_string(line, &format!("{value:?}")));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.field(field, |line| write_string(line, value));
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.field(field, |line| write!(line, "{value}"));
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.field(field, |line| write!(line, "{value}"));
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.field(field, |line| write!(line, "{value}"));
+    }
+}
+
+/// A JSON string. What needs no escape, which is nearly everything, is written as it is.
+fn write_string(line: &mut Writer<'_>, text: &str) -> fmt::Result {
+    if text.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
+        line.write_char('"')?;
+        line.write_str(text)?;
+        return line.write_char('"');
+    }
+    line.write_str(&serde_json::to_string(text).map_err(|_| fmt::Error)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn an_event_is_one_line_of_json_whatever_is_in_it() {
+        let kept = Kept::default();
+        let writer = kept.clone();
+        let lines = tracing_subscriber::fmt::layer().event_format(JsonLine).with_writer(move || writer.clone());
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), || {
+            let (nothing, text) = (None::<u64>, "a\"b\\c\n\u{1}\u{7f}ü");
+            tracing::warn!(nothing, text, n = 7, less = -7, yes = true, half = 0.5, r#type = ?Some("\"x\""), "of {text}");
+            tracing::info!("second");
+        });
+        let bytes = kept.0.lock().unwrap().clone();
+        let lines: Vec<Value> =
+            str::from_utf8(&bytes).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+        let [first, second] = lines.as_slice() else { panic!("{lines:?}") };
+        let mut expected = json!({
+            "level": "WARN", "target": "lookup_service::log::tests", "message": "of a\"b\\c\n\u{1}\u{7f}ü",
+            "text": "a\"b\\c\n\u{1}\u{7f}ü", "n": 7, "less": -7, "yes": true, "half": "0.5", "type": "Some(\"\\\"x\\\"\")",
+        });
+        expected["timestamp"] = first["timestamp"].clone();
+        assert_eq!(*first, expected);
+        assert!(humantime::parse_rfc3339(first["timestamp"].as_str().unwrap()).unwrap() <= SystemTime::now());
+        assert_eq!(second["message"], "second");
+    }
+}
