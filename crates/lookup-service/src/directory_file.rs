@@ -464,3 +464,70 @@ fn is_own_path(text: &str) -> bool {
 fn is_deceptive(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lookup_api::LookupRequest;
+    use proptest::prelude::*;
+
+    /// What came of a file, in a form that can be compared: its findings, or what every code of `text` finds.
+    fn outcome(text: &str, read: Result<Directory, Vec<Finding>>) -> Result<Vec<String>, Vec<Finding>> {
+        let codes = text.lines().filter_map(|line| line.strip_prefix("code = \"")?.strip_suffix('"'));
+        read.map(|directory| {
+            codes.map(|code| directory.find(&LookupRequest::Code(code.to_owned())).join(",")).collect()
+        })
+    }
+
+    /// Whether a file was read in blocks; then it has to come to the same as the whole.
+    #[track_caller]
+    fn check(text: &str, size: usize) -> bool {
+        let Some(read) = parse_in_blocks(text, size) else { return false };
+        assert_eq!(outcome(text, read), outcome(text, parse_whole(text)), "{text}");
+        true
+    }
+
+    #[test]
+    fn the_sample_is_read_in_blocks_of_any_size_and_comes_to_the_same() {
+        for size in (1..=SAMPLE.len()).step_by(97) {
+            assert!(check(SAMPLE, size), "{size}");
+        }
+    }
+
+    #[test]
+    fn what_a_block_cannot_tell_is_left_to_the_whole() {
+        let tenant = "[[tenants]]\ncode = \"a\"\nname = \"A\"\nclient_id = \"a\"\nidentity_provider = \"A\"\n";
+        assert!(check(tenant, 1));
+        assert!(check(&tenant.repeat(3), 1), "the codes and clients of another tenant are findings");
+        let faults = "y = 1\n[tenants.z]\n";
+        assert!(check(&format!("issuers = [7]\nx = 1\n{tenant}{faults}{tenant}{faults}"), 1));
+        for text in [
+            "",
+            "tenants = []",
+            &format!("tenants = []\n{tenant}"),
+            &format!("[tenants]\n{tenant}"),
+            &format!("{tenant}[issuers]\n"),
+            &format!("{tenant}[issuers]\n{tenant}[issuers]\n"),
+            &format!("{tenant}logo = \"\"\"\n{tenant}\"\"\"\n"),
+            &format!("x = [\n{tenant}]\n"),
+            &format!("{tenant}{tenant}code = \"twice\"\n"),
+            &format!("{tenant}[[tenants\n"),
+        ] {
+            assert!(!check(text, 1), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_file_that_is_changed_somewhere_comes_to_the_same_in_blocks(
+            from in 0..SAMPLE.len(),
+            length in 0..40_usize,
+            insert in prop::sample::select(vec!["", "\n", "\"", "\"\"\"", "[", "]", "#", "[[tenants]]", "\n[[tenants]]\n", "\n[x]\n", "\ncode = \"acme\"\n", "\\"]),
+            size in 1..2000_usize,
+        ) {
+            let boundary = |at: usize| (at..=SAMPLE.len()).find(|&i| SAMPLE.is_char_boundary(i)).unwrap();
+            let text = [&SAMPLE[..boundary(from)], insert, &SAMPLE[boundary((from + length).min(SAMPLE.len()))..]].concat();
+            check(&text, size);
+        }
+    }
+}

@@ -38,6 +38,9 @@ use problem::Problem;
 use rate_limit::RateLimit;
 use site::Site;
 
+/// The value of X-Content-Type-Options in every answer.
+const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+
 /// What an instance of the service is made of.
 #[derive(Debug)]
 pub struct Settings {
@@ -78,16 +81,16 @@ pub fn app(settings: Settings) -> Router {
         slots: Semaphore::new(settings.concurrent_lookups),
         timeout: settings.lookup_timeout,
     });
+    let nosniff = SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
     let lookup = post(lookup::lookup).fallback(lookup::method_not_allowed).with_state(lookups);
     let lookup = match cors(settings.allow_origins) {
         // A preflight is no lookup and leaves no line in the log; a refusal does.
-        Some(cors) => lookup.layer(cors),
+        Some(cors) => lookup.layer(ServiceBuilder::new().layer(nosniff.clone()).layer(cors)),
         None => lookup,
     };
 
     let app = Router::new()
         .route("/healthz", health)
-        .route("/v1/lookup", lookup)
         // Never the site's: whoever looks up in a way that is not there shall not get a page.
         .route("/v1", any(not_found))
         .route("/v1/", any(not_found))
@@ -96,9 +99,8 @@ pub fn app(settings: Settings) -> Router {
         Some(site) => app.fallback_service(site.router()),
         None => app.fallback(not_found),
     };
-    let nosniff =
-        SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    app.layer(ServiceBuilder::new().layer(nosniff).layer(catch_panics()))
+    // Lookups are outside of the layers: they do what these do by themselves.
+    app.layer(ServiceBuilder::new().layer(nosniff).layer(catch_panics())).route("/v1/lookup", lookup)
 }
 
 /// The origins of other deployments' pages, each by its exact name. There are no cookies here to send along.

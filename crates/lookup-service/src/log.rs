@@ -3,11 +3,12 @@
 //! A line of our own making, since every lookup writes one: tracing-subscriber's JSON serialises each field through
 //! several layers and takes more instructions than the lookup (docs/performance.md).
 
-use std::fmt::{self, Debug};
+use std::fmt::{self, Debug, Write as _};
 use std::panic;
 use std::time::SystemTime;
 
 use humantime::format_rfc3339_micros;
+use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Subscriber};
@@ -37,69 +38,76 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'w> FormatFields<'w> + 'static,
 {
-    fn format_event(&self, _: &FmtContext<'_, S, N>, mut line: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+    fn format_event(&self, _: &FmtContext<'_, S, N>, mut out: Writer<'_>, event: &Event<'_>) -> fmt::Result {
         let (about, now) = (event.metadata(), format_rfc3339_micros(SystemTime::now()));
-        write!(line, r#"{{"timestamp":"{now}","level":"{}","target":"#, about.level())?;
-        write_string(&mut line, about.target())?;
-        let mut fields = Fields { line: &mut line, result: Ok(()) };
+        let mut line = String::with_capacity(256);
+        write!(line, r#"{{"timestamp":"{now}""#)?;
+        let mut fields = Fields { line: &mut line };
+        fields.text("level", about.level().as_str());
+        fields.text("target", about.target());
         event.record(&mut fields);
-        fields.result?;
-        line.write_str("}\n")
+        line.push_str("}\n");
+        out.write_str(&line)
     }
 }
 
-struct Fields<'a, 'w> {
-    line: &'a mut Writer<'w>,
-    result: fmt::Result,
+struct Fields<'a> {
+    line: &'a mut String,
 }
 
-impl Fields<'_, '_> {
-    fn field(&mut self, field: &Field, value: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
-        let name = |line: &mut Writer<'_>| {
-            line.write_char(',')?;
-            write_string(line, field.name())?;
-            line.write_char(':')
-        };
-        self.result = self.result.and_then(|()| name(self.line)).and_then(|()| value(self.line));
+impl Fields<'_> {
+    fn name(&mut self, name: &str) {
+        self.line.push_str(",\"");
+        push_escaped(self.line, name);
+        self.line.push_str("\":");
+    }
+
+    fn text(&mut self, name: &str, value: &str) {
+        self.name(name);
+        self.line.push('"');
+        push_escaped(self.line, value);
+        self.line.push('"');
     }
 }
 
-impl Visit for Fields<'_, '_> {
+impl Visit for Fields<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.field(field, |line| write_string(line, &format!("{value:?}")));
+        self.text(field.name(), &format!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.field(field, |line| write_string(line, value));
+        self.text(field.name(), value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.field(field, |line| write!(line, "{value}"));
+        self.name(field.name());
+        self.line.push_str(itoa::Buffer::new().format(value));
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.field(field, |line| write!(line, "{value}"));
+        self.name(field.name());
+        self.line.push_str(itoa::Buffer::new().format(value));
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.field(field, |line| write!(line, "{value}"));
+        self.name(field.name());
+        self.line.push_str(if value { "true" } else { "false" });
     }
 }
 
-/// A JSON string. What needs no escape, which is nearly everything, is written as it is.
-fn write_string(line: &mut Writer<'_>, text: &str) -> fmt::Result {
+/// What stands between the quotes of a JSON string. Nearly everything needs no escape.
+fn push_escaped(line: &mut String, text: &str) {
     if text.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
-        line.write_char('"')?;
-        line.write_str(text)?;
-        return line.write_char('"');
+        return line.push_str(text);
     }
-    line.write_str(&serde_json::to_string(text).map_err(|_| fmt::Error)?)
+    let quoted = Value::from(text).to_string();
+    line.push_str(&quoted[1..quoted.len() - 1]);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
     use std::io;
     use std::sync::{Arc, Mutex};
 

@@ -3,6 +3,7 @@
 //! All that a lookup passes is here and in the order in which it does: one future, where a stack of tower's layers would
 //! be boxed, cloned and moved for every request at several times the cost of the lookup (docs/performance.md).
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,12 +12,14 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use lookup_api::LookupRequest;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use crate::NOSNIFF;
 use crate::directory::Directory;
 use crate::problem::{BODY_MAX, Problem};
 use crate::rate_limit::RateLimit;
@@ -110,14 +113,15 @@ impl IntoResponse for Answer {
     }
 }
 
-/// One line for each lookup, whatever became of it.
+/// One line for each lookup, whatever became of it. A bug costs one answer and not the process.
 async fn logged(lookup: impl Future<Output = Result<Answer, Problem>>) -> Response {
     let start = Instant::now();
-    let result = lookup.await;
+    let result = AssertUnwindSafe(lookup).catch_unwind().await.unwrap_or(Err(Problem::Internal));
     let (answer, problem) = (result.as_ref().ok(), result.as_ref().err());
     let (kind, matches) = (answer.map(|a| a.kind), answer.map(|a| a.matches));
     let problem = problem.map(Problem::code);
-    let response = result.into_response();
+    let mut response = result.into_response();
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
     tracing::info!(
         kind,
         matches,
@@ -187,5 +191,19 @@ fn kind_of(value: &Value) -> &'static str {
         Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_answered_as_a_problem_that_says_nothing_of_it() {
+        let response = logged(async { panic!("of ada@acme.example") }).await;
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        assert!(!String::from_utf8_lossy(&body).contains("ada"));
     }
 }
