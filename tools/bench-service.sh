@@ -2,7 +2,8 @@
 # The lookup service beside the least that the same server can do (examples/constant.rs), which answers every lookup with
 # the same JSON: with 1,000 and 1,000,000 tenants, one core for the server, the other for 32 connections. Each round
 # measures all of them in turn, so that a busy moment of the machine meets them alike: read the ratios.
-# COUNT=1 counts instructions under callgrind, too. Everything lands in target/bench-service.
+# Where others use the same cores, read the CPU time: preempted is not at work. Instructions are counted under valgrind's
+# callgrind, if it is there: the whole service in one process without the socket, the same in every run.
 set -euo pipefail
 ROUNDS=${ROUNDS:-5}
 SECONDS_EACH=${SECONDS_EACH:-3}
@@ -49,7 +50,7 @@ end
 LUA
 
 # start NAME COMMAND…: sets origin[NAME], pid[NAME] and loaded[NAME], the seconds until it said that it is ready.
-declare -A origin pid loaded questions rates p99s
+declare -A origin pid loaded questions rates cpus p99s
 start() {
   local name=$1 began
   shift
@@ -71,11 +72,17 @@ spread() { tr ' ' '\n' <<<"$*" | sort -n | awk '{ v[NR] = $1 } END { printf "%s 
 middle() { spread "$@" | cut -d' ' -f1; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 
+# The CPU time that a server has used so far, in ns.
+cpu() { cat /proc/"${pid[$1]}"/task/*/schedstat | awk '{ used += $1 } END { printf "%.0f", used }'; }
+
 before=$(cut -d' ' -f1-3 /proc/loadavg)
 for _ in $(seq "$ROUNDS"); do
   for name in constant 1000 1000000; do
-    rates[$name]+=" $(taskset -c 1 wrk -t1 -c32 -d"${SECONDS_EACH}s" -s "$work/ask.lua" "${origin[$name]}/v1/lookup" -- \
-      "$work/${questions[$name]}.bodies" | awk '/Requests\/sec/ { printf "%.0f", $2 }')"
+    used=$(cpu $name)
+    read -r answered rate < <(taskset -c 1 wrk -t1 -c32 -d"${SECONDS_EACH}s" -s "$work/ask.lua" "${origin[$name]}/v1/lookup" -- \
+      "$work/${questions[$name]}.bodies" | awk '/requests in/ { n = $1 } /Requests\/sec/ { printf "%d %.0f\n", n, $2 }')
+    rates[$name]+=" $rate"
+    cpus[$name]+=" $(awk -v ns=$(($(cpu $name) - used)) -v n="$answered" 'BEGIN { printf "%.1f", ns / n / 1000 }')"
   done
 done
 half=$(($(middle "${rates[constant]# }") / 2))
@@ -88,10 +95,23 @@ done
 
 printf '%s, %s cores; load average %s before, %s after; %s rounds of %s s; half load is %s requests/s\n' \
   "$(uname -m)" "$(nproc)" "$before" "$(cut -d' ' -f1-3 /proc/loadavg)" "$ROUNDS" "$SECONDS_EACH" "$half"
-printf '%-16s %-24s %-7s %-24s %-7s %-9s %s\n' tenants 'requests/s' ratio 'p99 at half load, µs' ratio 'resident' 'ready after'
+row() { printf '%-9s %-22s %-5s %-18s %-5s %-22s %-5s %-9s %s\n' "$@"; }
+row tenants 'requests/s' ratio 'CPU/request, µs' ratio 'p99 at half load, µs' ratio resident 'ready after'
 for name in constant 1000 1000000; do
-  printf '%-16s %-24s %-7s %-24s %-7s %-9s %s\n' "$name" \
-    "$(spread "${rates[$name]# }")" "$(ratio "$(middle "${rates[$name]# }")" "$(middle "${rates[constant]# }")")" \
-    "$(spread "${p99s[$name]# }")" "$(ratio "$(middle "${p99s[$name]# }")" "$(middle "${p99s[constant]# }")")" \
-    "$(awk '/VmRSS/ { printf "%.0f MB", $2 / 1024 }' "/proc/${pid[$name]}/status")" "${loaded[$name]} s"
+  cells=()
+  for figures in rates cpus p99s; do
+    declare -n of=$figures
+    cells+=("$(spread "${of[$name]# }")" "$(ratio "$(middle "${of[$name]# }")" "$(middle "${of[constant]# }")")")
+  done
+  row "$name" "${cells[@]}" "$(awk '/VmRSS/ { printf "%.0f MB", $2 / 1024 }' "/proc/${pid[$name]}/status")" "${loaded[$name]} s"
+done
+
+if ! command -v valgrind >/dev/null; then exit 0; fi
+# instructions TENANTS LOOKUPS: all that the process needs for so many.
+instructions() {
+  valgrind --tool=callgrind --callgrind-out-file=/dev/null "$built/examples/lookups" "$work/$1.toml" "$work/$1.bodies" "$2" \
+    2>&1 | sed -n 's/.*Collected : //p'
+}
+for n in 1000 1000000; do
+  printf 'instructions per lookup, %s tenants: %s\n' $n $((($(instructions $n 20000) - $(instructions $n 10000)) / 10000))
 done

@@ -131,7 +131,7 @@ mod tests {
         let lines = tracing_subscriber::fmt::layer().event_format(JsonLine).with_writer(move || writer.clone());
         tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), || {
             let (nothing, text) = (None::<u64>, "a\"b\\c\n\u{1}\u{7f}ü");
-            tracing::warn!(nothing, text, n = 7, less = -7, yes = true, half = 0.5, r#type = ?Some("\"x\""), "of {text}");
+            tracing::warn!(nothing, text, n = 7, less = -7, yes = true, quote = "\"", half = 0.5, r#type = ?Some("\"x\""), "of {text}");
             tracing::info!("second");
         });
         let bytes = kept.0.lock().unwrap().clone();
@@ -140,7 +140,7 @@ mod tests {
         let [first, second] = lines.as_slice() else { panic!("{lines:?}") };
         let mut expected = json!({
             "level": "WARN", "target": "lookup_service::log::tests", "message": "of a\"b\\c\n\u{1}\u{7f}ü",
-            "text": "a\"b\\c\n\u{1}\u{7f}ü", "n": 7, "less": -7, "yes": true, "half": "0.5", "type": "Some(\"\\\"x\\\"\")",
+            "text": "a\"b\\c\n\u{1}\u{7f}ü", "n": 7, "less": -7, "yes": true, "quote": "\"", "half": "0.5", "type": "Some(\"\\\"x\\\"\")",
         });
         expected["timestamp"] = first["timestamp"].clone();
         assert_eq!(*first, expected);
