@@ -24,10 +24,6 @@ use lookup_service::{CurrentDirectory, Settings, app, log};
 use tokio::net::TcpListener;
 use tokio::{select, signal, time};
 
-/// A lookup is a handful of small pieces of memory: glibc's allocator takes a quarter of its instructions for them.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// How often the watched files are looked at; a change is in force after two looks.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
 /// How long requests under way may take to end once the service is told to stop.
