@@ -14,7 +14,7 @@ test: ## formatting, lints, native, browser and end-to-end tests
 build: ## the production site in dist/, and its sizes
 	@tools/with build tools/build.sh
 
-bench: ## sizes, page timings against a hand-written page, lookups per second
+bench: ## sizes, page timings against a hand-written page, the lookup service beside a constant one
 	@tools/with bench tools/bench.sh
 
 screenshots: ## every screen as a picture, light and dark, phone and desktop, English and Arabic

@@ -1,26 +1,12 @@
 #!/usr/bin/env bash
-# Sizes, lookups per second, and page timings beside a page written by hand. Run through tools/with.
+# Sizes, the lookup service's figures, and page timings beside a page written by hand. Run through tools/with.
 # Everything is measured in one run on one machine: read the ratios, not the milliseconds.
 set -euo pipefail
 RUNS=${RUNS:-5}
 tools/build.sh
-cargo build --quiet --locked --release -p lookup-service
 
-printf '\n── lookups per second (1 core for the service, 32 connections, 5 s each)\n'
-lua=$(mktemp -d)
-trap 'rm -rf "$lua"; kill "${service-}" 2>/dev/null || true' EXIT
-taskset -c 0 target/release/lookup-service --listen 127.0.0.1:0 >"$lua/ready" 2>/dev/null &
-service=$!
-until grep -q ready "$lua/ready"; do sleep 0.1; done
-origin=$(sed -n 's/.*ready at //p' "$lua/ready")
-for asked in '{"domain":"acme.example"}' '{"domain":"nobody.example"}' '{"code":"piedpiper"}'; do
-  printf 'wrk.method = "POST"\nwrk.headers["content-type"] = "application/json"\nwrk.body = [[%s]]\n' "$asked" >"$lua/ask.lua"
-  printf '%-32s %s\n' "$asked" "$(taskset -c 1 wrk -t1 -c32 -d5s --latency -s "$lua/ask.lua" "$origin/v1/lookup" |
-    awk '/Requests\/sec/ { r = $2 } /99%/ { p = $2 } END { print r " requests/s, p99 " p }')"
-done
-# What the same machine answers without any lookup: the floor for the figures above.
-printf '%-32s %s\n' "GET /healthz" "$(taskset -c 1 wrk -t1 -c32 -d5s --latency "$origin/healthz" |
-  awk '/Requests\/sec/ { r = $2 } /99%/ { p = $2 } END { print r " requests/s, p99 " p }')"
+printf '\n── the lookup service beside a server that answers the same to everything\n'
+tools/bench-service.sh
 
 harness=../shared/bench
 if [ ! -d "$harness" ]; then

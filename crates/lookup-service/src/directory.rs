@@ -1,8 +1,15 @@
 //! The directory: which organization a domain or a code belongs to. Pure: no I/O, no clock, nothing logged.
+//!
+//! All texts lie one behind the other and are found by number, so that a million organizations take a handful of large
+//! allocations and little more memory than their texts (docs/performance.md).
 
-use std::collections::HashMap;
+use std::hash::RandomState;
 
 use lookup_api::{LookupRequest, Tenant};
+use smallvec::SmallVec;
+use string_interner::backend::{Backend, StringBackend};
+use string_interner::symbol::SymbolU32;
+use string_interner::{StringInterner, Symbol};
 
 use crate::domain_name::{DomainName, is_luggage};
 
@@ -17,72 +24,109 @@ pub struct Entry {
     pub subdomains: bool,
 }
 
-/// An index over the organizations, in the order in which people are to see them.
-#[derive(Debug, Default)]
-pub struct Directory {
-    tenants: Vec<Indexed>,
-    by_code: HashMap<Box<str>, usize>,
-    by_domain: HashMap<DomainName, Vec<usize>>,
+/// Different texts, numbered from 0 as they come. The hashes are keyed at random: others choose what is looked up.
+pub(crate) type Names = StringInterner<Texts, RandomState>;
+type Texts = StringBackend<Number>;
+type Number = SymbolU32;
+
+/// No names yet, and room for so many: a table that grows has to hash every text in it anew.
+pub(crate) fn room_for(names: usize) -> Names {
+    Names::with_capacity_and_hasher(names, RandomState::new())
 }
 
+/// An index over the organizations, in the order in which people are to see them.
 #[derive(Debug)]
-struct Indexed {
-    tenant: Tenant,
-    subdomains: bool,
+pub struct Directory {
+    /// In lower case. A code's number is its organization's.
+    pub(crate) codes: Names,
+    /// What the wire says of an organization, by its number.
+    answers: Texts,
+    /// Whether an organization wants what lies below its domains, by its number.
+    subdomains: Vec<bool>,
+    domains: Names,
+    /// Who lists a domain, by its number. Few are shared.
+    listings: Vec<SmallVec<[Number; 2]>>,
 }
+
+/// The organizations that a request means, in order, each in the JSON of the wire. More than two are seldom.
+pub type Found<'a> = SmallVec<[&'a str; 2]>;
 
 impl Directory {
     /// Indexes the entries. Their codes are unique, their domains fit to name an organization: see `directory_file`.
     pub fn new(entries: Vec<Entry>) -> Self {
-        let mut directory = Self::default();
-        for (i, Entry { tenant, domains, subdomains }) in entries.into_iter().enumerate() {
-            directory.by_code.insert(tenant.code.as_str().to_ascii_lowercase().into(), i);
-            for domain in domains {
-                directory.by_domain.entry(domain).or_default().push(i);
-            }
-            directory.tenants.push(Indexed { tenant, subdomains });
-        }
+        let mut directory = Self::with_room_for(entries.len());
+        entries.into_iter().for_each(|entry| directory.add(entry));
         directory
     }
 
+    /// No organizations yet, and room for so many.
+    pub(crate) fn with_room_for(tenants: usize) -> Self {
+        Self {
+            codes: room_for(tenants),
+            answers: Texts::default(),
+            subdomains: Vec::with_capacity(tenants),
+            domains: room_for(tenants),
+            listings: Vec::with_capacity(tenants),
+        }
+    }
+
+    /// Puts an organization behind the others.
+    pub(crate) fn add(&mut self, Entry { tenant, domains, subdomains }: Entry) {
+        let number = self.codes.get_or_intern(tenant.code.as_str().to_ascii_lowercase());
+        #[expect(clippy::expect_used, reason = "neither strings nor a String that is written to can fail")]
+        self.answers.intern(&serde_json::to_string(&tenant).expect("a tenant is written as JSON"));
+        self.subdomains.push(subdomains);
+        for domain in domains {
+            let domain = self.domains.get_or_intern(domain.as_str()).to_usize();
+            if domain == self.listings.len() {
+                self.listings.push(SmallVec::new());
+            }
+            self.listings[domain].push(number);
+        }
+    }
+
     /// The organizations that a request means. A text that can be no domain or no code means none.
-    pub fn find(&self, request: &LookupRequest) -> Vec<&Tenant> {
+    pub fn find(&self, request: &LookupRequest) -> Found<'_> {
         match request {
             LookupRequest::Code(code) => self.find_by_code(code).into_iter().collect(),
             LookupRequest::Domain(text) => match DomainName::parse(text) {
                 Ok(domain) => self.find_by_domain(&domain),
-                Err(_) => Vec::new(),
+                Err(_) => Found::new(),
             },
         }
     }
 
-    fn find_by_code(&self, code: &str) -> Option<&Tenant> {
-        let code = code.trim_matches(is_luggage).to_ascii_lowercase();
-        self.by_code.get(code.as_str()).map(|&i| &self.tenants[i].tenant)
+    fn find_by_code(&self, code: &str) -> Option<&str> {
+        let number = self.codes.get(code.trim_matches(is_luggage).to_ascii_lowercase())?;
+        self.answers.resolve(number)
     }
 
     /// Whoever lists the very domain; else whoever lists the nearest parent and wants what lies below it.
-    fn find_by_domain(&self, domain: &DomainName) -> Vec<&Tenant> {
-        let listed = |name: &str| self.by_domain.get(name).into_iter().flatten().map(|&i| &self.tenants[i]);
-        let exact: Vec<&Tenant> = listed(domain.as_str()).map(|t| &t.tenant).collect();
+    fn find_by_domain(&self, domain: &DomainName) -> Found<'_> {
+        let exact = self.listed(domain.as_str(), |_| true);
         if !exact.is_empty() {
             return exact;
         }
         domain
             .parents()
-            .map(|parent| listed(parent).filter(|t| t.subdomains).map(|t| &t.tenant).collect::<Vec<_>>())
-            .find(|tenants| !tenants.is_empty())
+            .map(|parent| self.listed(parent, |number| self.subdomains[number.to_usize()]))
+            .find(|found| !found.is_empty())
             .unwrap_or_default()
+    }
+
+    fn listed(&self, domain: &str, wanted: impl Fn(&Number) -> bool) -> Found<'_> {
+        let numbers = self.domains.get(domain).into_iter().flat_map(|number| &self.listings[number.to_usize()]);
+        numbers.filter(|&number| wanted(number)).filter_map(|&number| self.answers.resolve(number)).collect()
     }
 
     /// How many organizations there are.
     pub fn tenants(&self) -> usize {
-        self.tenants.len()
+        self.codes.len()
     }
 
     /// How many different domains they have.
     pub fn domains(&self) -> usize {
-        self.by_domain.len()
+        self.domains.len()
     }
 }
 
@@ -115,8 +159,12 @@ mod tests {
     #[track_caller]
     fn check(request: LookupRequest, expected: &[&str]) {
         let directory = sample();
-        let found: Vec<&str> = directory.find(&request).iter().map(|t| t.code.as_str()).collect();
-        assert_eq!(found, expected, "{request:?}");
+        assert_eq!(codes(&directory, &request), expected, "{request:?}");
+    }
+
+    fn codes(directory: &Directory, request: &LookupRequest) -> Vec<String> {
+        let tenant = |json: &str| Tenant::from_json(&lookup_api::json::Json::parse(json).unwrap()).unwrap();
+        directory.find(request).into_iter().map(|json| tenant(json).code.to_string()).collect()
     }
 
     fn domain(text: &str) -> LookupRequest {
@@ -202,8 +250,7 @@ mod tests {
             }).collect();
             let name = format!("{labels}{suffix}");
             let directory = Directory::new(entries.clone());
-            let found: Vec<&str> = directory.find(&domain(&name)).into_iter().map(|t| t.code.as_str()).collect();
-            prop_assert_eq!(found, reference(&entries, &name, &suffix), "{}", name);
+            prop_assert_eq!(codes(&directory, &domain(&name)), reference(&entries, &name, &suffix), "{}", name);
         }
     }
 }

@@ -1,19 +1,21 @@
 //! tenants.toml, read strictly: a directory, or everything that is wrong with the file in one go.
 //!
 //! The file is walked as a tree of spanned values and not deserialised into structs: serde stops at the first fault,
-//! and knows neither the line of a field that is missing nor the one where a value was used first.
+//! and knows neither the line of a field that is missing nor the one where a value was used first. The tree of a large
+//! file takes twenty times its size, so it is made and walked in blocks of whole tenants.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry as Slot;
+use std::cell::OnceCell;
+use std::ops::Range;
 use std::path::Path;
 use std::{fs, io};
 
 use lookup_api::{ClientId, IdentityProvider, Isolation, Issuer, Tenant, TenantCode};
+use string_interner::Symbol;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::consumer_domains::is_consumer_domain;
-use crate::directory::{Directory, Entry};
+use crate::directory::{Directory, Entry, Names, room_for};
 use crate::domain_name::DomainName;
 use crate::finding::{Finding, Reason};
 use crate::native_url::parse_url;
@@ -54,30 +56,98 @@ pub fn load(path: &Path) -> Result<Directory, LoadError> {
 
 /// Reads the text of a directory file; if there is anything wrong with it, all of that, in the order of lines.
 pub fn parse(text: &str) -> Result<Directory, Vec<Finding>> {
+    parse_in_blocks(text, BLOCK).unwrap_or_else(|| parse_whole(text))
+}
+
+/// How many bytes of a file are made into one tree: enough for the parser's fixed cost not to count, and little memory.
+const BLOCK: usize = 64 * 1024;
+
+/// What begins a tenant, and a block if it stands at the beginning of a line.
+const HEADER: &str = "[[tenants]]";
+
+fn parse_whole(text: &str) -> Result<Directory, Vec<Finding>> {
     let mut reader = Reader::new(text);
     let (root, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         reader.refuse(error.span().map_or(0, |s| s.start), String::new(), Reason::Syntax(error.message().to_owned()));
     }
     // What the parser made of the rest of a broken file is guesswork: nothing more is said about it.
-    let entries = if errors.is_empty() { reader.file(root.get_ref()) } else { Vec::new() };
-    if reader.findings.is_empty() {
-        return Ok(Directory::new(entries));
+    if errors.is_empty() {
+        reader.file(root.get_ref());
     }
-    reader.findings.sort_by_key(|finding| finding.line);
-    Err(reader.findings)
+    reader.finish()
 }
 
-/// The first user of a value that only one may use: its byte offset, by the value.
-type FirstUse = HashMap<String, usize>;
+/// Reads what stands before the first tenant, then block by block. `None` if that is not the same as reading the whole.
+///
+/// It is the same if every block is TOML by itself, since then no string and no list goes on from one into the next,
+/// and no block after the first has anything but tenants in it. What else TOML can say is left to the parser: text that
+/// is broken, one tenant's line within a string, the list written in another way, tables beside it.
+fn parse_in_blocks(text: &str, size: usize) -> Option<Result<Directory, Vec<Finding>>> {
+    let mut reader = Reader::new(text);
+    let mut start = next_tenant(text, 0);
+    let before = tree(text, 0..start)?;
+    if start == text.len() || before.contains_key("tenants") {
+        return None;
+    }
+    reader.before_tenants(&before);
+    while start < text.len() {
+        let end = next_tenant(text, start + size);
+        let block = tree(text, start..end)?;
+        let tenants = block.get("tenants").filter(|_| block.len() == 1)?;
+        reader.base = start;
+        reader.tenants(tenants.get_ref().as_array()?);
+        start = end;
+    }
+    Some(reader.finish())
+}
 
-struct Reader {
-    /// The byte offset of every line's end.
-    line_ends: Vec<usize>,
+/// Where the first line after `from` is that begins a tenant, or where the text ends.
+fn next_tenant(text: &str, from: usize) -> usize {
+    if from == 0 && text.starts_with(HEADER) {
+        return 0;
+    }
+    let from = (from..text.len()).find(|&i| text.is_char_boundary(i)).unwrap_or(text.len());
+    let is_line = |&(i, _): &(usize, &str)| text[..from + i].ends_with('\n');
+    text[from..].match_indices(HEADER).find(is_line).map_or(text.len(), |(i, _)| from + i)
+}
+
+/// A part of the text by itself; `None` if anything is wrong with it.
+fn tree(text: &str, part: Range<usize>) -> Option<DeTable<'_>> {
+    let (root, errors) = DeTable::parse_recoverable(&text[part]);
+    errors.is_empty().then(|| root.into_inner())
+}
+
+/// Where values that only one may use were used first: the byte offset, by the value's number.
+type FirstUse = Vec<usize>;
+
+/// Notes that `value` is used at `offset`; where it was used before, if it was.
+fn first_use(values: &mut Names, first: &mut FirstUse, value: &str, offset: usize) -> Option<usize> {
+    let number = values.get_or_intern(value).to_usize();
+    if number == first.len() {
+        first.push(offset);
+        return None;
+    }
+    Some(first[number])
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    /// The byte offset of every line's end, once something is wrong.
+    line_ends: OnceCell<Vec<usize>>,
+    /// Where the part of the text begins that spans refer to.
+    base: usize,
+    /// How many tenants have been read, sound or not.
+    count: usize,
+    /// What comes of the file if nothing is wrong with it.
+    directory: Directory,
     findings: Vec<Finding>,
-    issuers: FirstUse,
-    codes: FirstUse,
-    clients: FirstUse,
+    issuers: Names,
+    issuers_used: FirstUse,
+    /// The codes themselves are noted in the directory.
+    codes_used: FirstUse,
+    clients: Names,
+    clients_used: FirstUse,
 }
 
 /// A table of the file and where it is, to name its fields by.
@@ -97,24 +167,41 @@ impl<'a, 'i> Section<'a, 'i> {
     }
 }
 
-impl Reader {
-    fn new(text: &str) -> Self {
+impl<'t> Reader<'t> {
+    fn new(text: &'t str) -> Self {
+        let tenants = text.matches(HEADER).count();
         Self {
-            line_ends: text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| i).collect(),
+            text,
+            line_ends: OnceCell::new(),
+            base: 0,
+            count: 0,
+            directory: Directory::with_room_for(tenants),
             findings: Vec::new(),
-            issuers: FirstUse::new(),
-            codes: FirstUse::new(),
-            clients: FirstUse::new(),
+            issuers: room_for(0),
+            issuers_used: FirstUse::new(),
+            codes_used: FirstUse::with_capacity(tenants),
+            clients: room_for(tenants),
+            clients_used: FirstUse::with_capacity(tenants),
         }
     }
 
-    /// The line, from 1, of a byte offset.
-    fn line(&self, offset: usize) -> usize {
-        1 + self.line_ends.partition_point(|&end| end < offset)
+    fn finish(mut self) -> Result<Directory, Vec<Finding>> {
+        if self.findings.is_empty() {
+            return Ok(self.directory);
+        }
+        self.findings.sort_by_key(|finding| finding.line);
+        Err(self.findings)
     }
 
+    /// The line, from 1, of a byte offset in the whole text.
+    fn line(&self, offset: usize) -> usize {
+        let ends = self.line_ends.get_or_init(|| self.text.match_indices('\n').map(|(i, _)| i).collect());
+        1 + ends.partition_point(|&end| end < offset)
+    }
+
+    /// Notes what is wrong at an offset in the part that is being read.
     fn refuse(&mut self, offset: usize, field: String, reason: Reason) {
-        self.findings.push(Finding { line: self.line(offset), field, reason });
+        self.findings.push(Finding { line: self.line(self.base + offset), field, reason });
     }
 
     fn refuse_type(&mut self, value: &Spanned<DeValue<'_>>, field: String, expected: &'static str) {
@@ -127,23 +214,36 @@ impl Reader {
         }
     }
 
-    fn file(&mut self, root: &DeTable<'_>) -> Vec<Entry> {
-        self.refuse_unknown(root, &["issuers", "tenants"], str::to_owned);
-        if let Some(value) = root.get("issuers") {
-            self.issuers(value);
-        }
+    fn file(&mut self, root: &DeTable<'_>) {
+        self.before_tenants(root);
         let Some(value) = root.get("tenants") else {
-            self.refuse(0, String::new(), Reason::NoTenants);
-            return Vec::new();
+            return self.refuse(0, String::new(), Reason::NoTenants);
         };
         let Some(list) = value.get_ref().as_array() else {
-            self.refuse_type(value, "tenants".to_owned(), "a list of tables, each under [[tenants]]");
-            return Vec::new();
+            return self.refuse_type(value, "tenants".to_owned(), "a list of tables, each under [[tenants]]");
         };
         if list.is_empty() {
             self.refuse(value.span().start, "tenants".to_owned(), Reason::NoTenants);
         }
-        list.iter().enumerate().filter_map(|(index, value)| self.tenant(index, value)).collect()
+        self.tenants(list);
+    }
+
+    fn before_tenants(&mut self, root: &DeTable<'_>) {
+        self.refuse_unknown(root, &["issuers", "tenants"], str::to_owned);
+        if let Some(value) = root.get("issuers") {
+            self.issuers(value);
+        }
+    }
+
+    fn tenants(&mut self, list: &DeArray<'_>) {
+        for value in list {
+            if let Some(entry) = self.tenant(self.count, value)
+                && self.findings.is_empty()
+            {
+                self.directory.add(entry);
+            }
+            self.count += 1;
+        }
     }
 
     fn issuers(&mut self, value: &Spanned<DeValue<'_>>) {
@@ -158,7 +258,9 @@ impl Reader {
             };
             if issuer(text).is_none() {
                 self.refuse(start, field, Reason::Issuer);
-            } else if let Some(line) = first_use(&mut self.issuers, text, start).map(|first| self.line(first)) {
+            } else if let Some(line) =
+                first_use(&mut self.issuers, &mut self.issuers_used, text, start).map(|first| self.line(first))
+            {
                 self.refuse(start, field, Reason::IssuerTwice { line });
             }
         }
@@ -214,7 +316,12 @@ impl Reader {
             TenantCode::try_from(text.to_owned()).ok().filter(|_| known).ok_or(Reason::Code)
         })?;
         let start = section.get("code")?.span().start;
-        let first = first_use(&mut self.codes, &code.as_str().to_ascii_lowercase(), start);
+        let first = first_use(
+            &mut self.directory.codes,
+            &mut self.codes_used,
+            &code.as_str().to_ascii_lowercase(),
+            self.base + start,
+        );
         if let Some(line) = first.map(|first| self.line(first)) {
             self.refuse(start, section.field("code"), Reason::CodeTaken { line });
         }
@@ -228,7 +335,7 @@ impl Reader {
             ClientId::try_from(text.to_owned()).ok().filter(|_| known).ok_or(Reason::ClientId)
         })?;
         let start = section.get("client_id")?.span().start;
-        let first = first_use(&mut self.clients, client.as_str(), start);
+        let first = first_use(&mut self.clients, &mut self.clients_used, client.as_str(), self.base + start);
         if let Some(line) = first.map(|first| self.line(first)) {
             self.refuse(start, section.field("client_id"), Reason::ClientTaken { line });
         }
@@ -242,7 +349,8 @@ impl Reader {
             self.refuse_type(value, section.field("domains"), "a list of strings");
             return None;
         };
-        let (mut names, mut seen) = (Vec::with_capacity(list.len()), FirstUse::new());
+        let mut names = Vec::with_capacity(list.len());
+        let (mut seen, mut used) = (room_for(0), FirstUse::new());
         for (i, item) in list.iter().enumerate() {
             let start = item.span().start;
             let field = || section.field(&format!("domains[{i}]"));
@@ -250,12 +358,18 @@ impl Reader {
                 self.refuse_type(item, field(), "a string");
                 continue;
             };
-            match organization_domain(text) {
-                Err(reason) => self.refuse(start, field(), reason),
-                Ok(name) => match first_use(&mut seen, name.as_str(), start).map(|first| self.line(first)) {
-                    Some(line) => self.refuse(start, field(), Reason::DomainTwice { line }),
-                    None => names.push(name),
-                },
+            let name = match organization_domain(text) {
+                Ok(name) => name,
+                Err(reason) => {
+                    self.refuse(start, field(), reason);
+                    continue;
+                }
+            };
+            // One domain, which is the rule, repeats none.
+            let several = list.len() > 1;
+            match several.then(|| first_use(&mut seen, &mut used, name.as_str(), self.base + start)).flatten() {
+                Some(first) => self.refuse(start, field(), Reason::DomainTwice { line: self.line(first) }),
+                None => names.push(name),
             }
         }
         let shown = list.iter().next().and_then(|item| item.get_ref().as_str()).map(|text| text.trim().to_owned());
@@ -274,17 +388,17 @@ impl Reader {
         if section.get("issuer").is_none() {
             return match self.issuers.len() {
                 0 => None,
-                1 => self.issuers.keys().next().and_then(|only| issuer(only)),
+                1 => self.issuers.iter().next().and_then(|(_, only)| Issuer::try_from(only.to_owned()).ok()),
                 many => {
                     self.refuse(section.start, section.field("issuer"), Reason::IssuerNeeded(many));
                     None
                 }
             };
         }
-        let known = std::mem::take(&mut self.issuers);
+        let known = std::mem::replace(&mut self.issuers, room_for(0));
         let issuer = self.optional(section, "issuer", |text| match issuer(text) {
             None => Err(Reason::Issuer),
-            Some(_) if !known.is_empty() && !known.contains_key(text) => Err(Reason::UnknownIssuer),
+            Some(_) if !known.is_empty() && known.get(text).is_none() => Err(Reason::UnknownIssuer),
             Some(issuer) => Ok(issuer),
         });
         self.issuers = known;
@@ -319,17 +433,6 @@ impl Reader {
     }
 }
 
-/// Notes that `value` is used at `offset`; where it was used before, if it was.
-fn first_use(seen: &mut FirstUse, value: &str, offset: usize) -> Option<usize> {
-    match seen.entry(value.to_owned()) {
-        Slot::Occupied(first) => Some(*first.get()),
-        Slot::Vacant(slot) => {
-            slot.insert(offset);
-            None
-        }
-    }
-}
-
 /// A domain that may name an organization.
 fn organization_domain(text: &str) -> Result<DomainName, Reason> {
     let name = DomainName::parse(text)?;
@@ -360,4 +463,71 @@ fn is_own_path(text: &str) -> bool {
 /// (UAX #9 §2). The marks LRM and RLM stay: names in mixed scripts need them.
 fn is_deceptive(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lookup_api::LookupRequest;
+    use proptest::prelude::*;
+
+    /// What came of a file, in a form that can be compared: its findings, or what every code of `text` finds.
+    fn outcome(text: &str, read: Result<Directory, Vec<Finding>>) -> Result<Vec<String>, Vec<Finding>> {
+        let codes = text.lines().filter_map(|line| line.strip_prefix("code = \"")?.strip_suffix('"'));
+        read.map(|directory| {
+            codes.map(|code| directory.find(&LookupRequest::Code(code.to_owned())).join(",")).collect()
+        })
+    }
+
+    /// Whether a file was read in blocks; then it has to come to the same as the whole.
+    #[track_caller]
+    fn check(text: &str, size: usize) -> bool {
+        let Some(read) = parse_in_blocks(text, size) else { return false };
+        assert_eq!(outcome(text, read), outcome(text, parse_whole(text)), "{text}");
+        true
+    }
+
+    #[test]
+    fn the_sample_is_read_in_blocks_of_any_size_and_comes_to_the_same() {
+        for size in (1..=SAMPLE.len()).step_by(97) {
+            assert!(check(SAMPLE, size), "{size}");
+        }
+    }
+
+    #[test]
+    fn what_a_block_cannot_tell_is_left_to_the_whole() {
+        let tenant = "[[tenants]]\ncode = \"a\"\nname = \"A\"\nclient_id = \"a\"\nidentity_provider = \"A\"\n";
+        assert!(check(tenant, 1));
+        assert!(check(&tenant.repeat(3), 1), "the codes and clients of another tenant are findings");
+        let faults = "y = 1\n[tenants.z]\n";
+        assert!(check(&format!("issuers = [7]\nx = 1\n{tenant}{faults}{tenant}{faults}"), 1));
+        for text in [
+            "",
+            "tenants = []",
+            &format!("tenants = []\n{tenant}"),
+            &format!("[tenants]\n{tenant}"),
+            &format!("{tenant}[issuers]\n"),
+            &format!("{tenant}[issuers]\n{tenant}[issuers]\n"),
+            &format!("{tenant}logo = \"\"\"\n{tenant}\"\"\"\n"),
+            &format!("x = [\n{tenant}]\n"),
+            &format!("{tenant}{tenant}code = \"twice\"\n"),
+            &format!("{tenant}[[tenants\n"),
+        ] {
+            assert!(!check(text, 1), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_file_that_is_changed_somewhere_comes_to_the_same_in_blocks(
+            from in 0..SAMPLE.len(),
+            length in 0..40_usize,
+            insert in prop::sample::select(vec!["", "\n", "\"", "\"\"\"", "[", "]", "#", "[[tenants]]", "\n[[tenants]]\n", "\n[x]\n", "\ncode = \"acme\"\n", "\\"]),
+            size in 1..2000_usize,
+        ) {
+            let boundary = |at: usize| (at..=SAMPLE.len()).find(|&i| SAMPLE.is_char_boundary(i)).unwrap();
+            let text = [&SAMPLE[..boundary(from)], insert, &SAMPLE[boundary((from + length).min(SAMPLE.len()))..]].concat();
+            check(&text, size);
+        }
+    }
 }

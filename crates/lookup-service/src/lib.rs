@@ -9,6 +9,7 @@ pub mod directory_file;
 pub mod domain_name;
 pub mod finding;
 mod inline;
+pub mod log;
 mod lookup;
 mod native_url;
 mod problem;
@@ -17,25 +18,29 @@ pub mod reload;
 pub mod site;
 pub mod site_config;
 
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::error_handling::HandleErrorLayer;
 use axum::extract::State;
 use axum::http::{HeaderValue, Method, header};
-use axum::response::IntoResponse;
-use axum::routing::{get, post};
-use axum::{BoxError, Json, Router, middleware};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get, post};
+use axum::{Json, Router};
+use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
-use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use lookup::CurrentDirectory;
+use lookup::Lookups;
 use problem::Problem;
 use rate_limit::RateLimit;
 use site::Site;
+
+/// The value of X-Content-Type-Options in every answer.
+const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 
 /// What an instance of the service is made of.
 #[derive(Debug)]
@@ -70,29 +75,33 @@ impl Settings {
 
 /// The whole service: every route on one page.
 pub fn app(settings: Settings) -> Router {
-    let rate_limit = settings.rate_limit.map(Arc::new);
-    // From the outside in: a preflight is no lookup and leaves no line in the log; a refusal does.
-    let layers = ServiceBuilder::new()
-        .option_layer(cors(settings.allow_origins))
-        .layer(middleware::from_fn(lookup::log))
-        .layer(HandleErrorLayer::new(async |_: BoxError| Problem::Overloaded))
-        .load_shed()
-        .layer(GlobalConcurrencyLimitLayer::new(settings.concurrent_lookups))
-        .timeout(settings.lookup_timeout)
-        .option_layer(rate_limit.map(|limit| middleware::from_fn_with_state(limit, rate_limit::enforce)));
-    let lookup = post(lookup::lookup).fallback(method_not_allowed);
-    let api = Router::new().route("/lookup", lookup).layer(layers).fallback(not_found);
-    let api = api.with_state(settings.directory.clone());
-    let health = get(healthz).fallback(method_not_allowed).with_state(settings.directory);
+    let health = get(healthz).fallback(method_not_allowed).with_state(settings.directory.clone());
+    let lookups = Arc::new(Lookups {
+        directory: settings.directory,
+        rate_limit: settings.rate_limit,
+        slots: Semaphore::new(settings.concurrent_lookups),
+        timeout: settings.lookup_timeout,
+    });
+    let nosniff = SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    let lookup = post(lookup::lookup).fallback(lookup::method_not_allowed).with_state(lookups);
+    let lookup = match cors(settings.allow_origins) {
+        // A preflight is no lookup and leaves no line in the log; a refusal does.
+        Some(cors) => lookup.layer(ServiceBuilder::new().layer(nosniff.clone()).layer(cors)),
+        None => lookup,
+    };
 
-    let app = Router::new().route("/healthz", health).nest("/v1", api);
+    let app = Router::new()
+        .route("/healthz", health)
+        // Never the site's: whoever looks up in a way that is not there shall not get a page.
+        .route("/v1", any(not_found))
+        .route("/v1/", any(not_found))
+        .route("/v1/{*rest}", any(not_found));
     let app = match settings.site {
         Some(site) => app.fallback_service(site.router()),
         None => app.fallback(not_found),
     };
-    let nosniff =
-        SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    catching_panics(app).layer(nosniff)
+    // Lookups are outside of the layers: they do what these do by themselves.
+    app.layer(ServiceBuilder::new().layer(nosniff).layer(catch_panics())).route("/v1/lookup", lookup)
 }
 
 /// The origins of other deployments' pages, each by its exact name. There are no cookies here to send along.
@@ -124,8 +133,8 @@ async fn method_not_allowed() -> Problem {
 }
 
 /// A bug costs one answer and not the process; what the panic said stays in here.
-fn catching_panics(router: Router) -> Router {
-    router.layer(CatchPanicLayer::custom(|_| Problem::Internal.into_response()))
+fn catch_panics() -> CatchPanicLayer<fn(Box<dyn Any + Send>) -> Response> {
+    CatchPanicLayer::custom(|_| Problem::Internal.into_response())
 }
 
 #[cfg(test)]
@@ -139,7 +148,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_answered_as_a_problem_that_says_nothing_of_it() {
         let bug = get(async || -> &'static str { panic!("of ada@acme.example") });
-        let app = catching_panics(Router::new().route("/", bug));
+        let app = Router::new().route("/", bug).layer(catch_panics());
         let response = app.oneshot(Request::new(Body::empty())).await.unwrap();
         assert_eq!(response.status(), 500);
         assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");

@@ -1,22 +1,28 @@
 //! `POST /v1/lookup`: reads the request strictly, asks the directory, answers. What was asked is never logged.
+//!
+//! All that a lookup passes is here and in the order in which it does: one future, where a stack of tower's layers would
+//! be boxed, cloned and moved for every request at several times the cost of the lookup (docs/performance.md).
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
-use axum::middleware::Next;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use http_body_util::BodyExt;
-use lookup_api::{LookupRequest, Tenant};
-use serde::Serialize;
+use lookup_api::LookupRequest;
 use serde_json::Value;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
+use crate::NOSNIFF;
 use crate::directory::Directory;
-use crate::problem::{BODY_MAX, Problem, ProblemCode};
+use crate::problem::{BODY_MAX, Problem};
+use crate::rate_limit::RateLimit;
 
 /// How many bytes of a body that is too large are read and thrown away before the connection is given up.
 const DISCARDED_MAX: usize = 16 * 1024 * 1024;
@@ -24,27 +30,58 @@ const DISCARDED_MAX: usize = 16 * 1024 * 1024;
 /// The directory that answers now. A reload puts another one in its place; a request keeps the one it began with.
 pub type CurrentDirectory = Arc<ArcSwap<Directory>>;
 
-/// `lookup_api::LookupResponse` over borrowed tenants.
-#[derive(Serialize)]
-struct Answer<'a> {
-    tenants: Vec<&'a Tenant>,
+/// What answers lookups, and within which bounds.
+#[derive(Debug)]
+pub(crate) struct Lookups {
+    pub(crate) directory: CurrentDirectory,
+    pub(crate) rate_limit: Option<RateLimit>,
+    /// Those that may be under way at once.
+    pub(crate) slots: Semaphore,
+    /// How long the body may be on the way; the rest takes no time.
+    pub(crate) timeout: Duration,
 }
 
-/// What a lookup was, for its line in the log.
-#[derive(Debug, Clone, Copy)]
-struct Outcome {
+/// What a lookup was and what is said to it.
+struct Answer {
     kind: &'static str,
     matches: usize,
+    body: String,
 }
 
-pub(crate) async fn lookup(State(directory): State<CurrentDirectory>, request: Request) -> Result<Response, Problem> {
-    let is_json = is_json(request.headers());
-    let body = read(request.into_body()).await;
-    if !is_json {
-        return Err(Problem::ContentType);
+pub(crate) async fn lookup(State(lookups): State<Arc<Lookups>>, request: Request) -> Response {
+    logged(lookups.answer(request)).await
+}
+
+/// Counts as a lookup, too, though there can be none in it.
+pub(crate) async fn method_not_allowed(State(lookups): State<Arc<Lookups>>, request: Request) -> Response {
+    logged(lookups.refuse(request)).await
+}
+
+impl Lookups {
+    async fn answer(&self, request: Request) -> Result<Answer, Problem> {
+        let _slot = self.slots.try_acquire().map_err(|_| Problem::Overloaded)?;
+        self.check_rate(&request)?;
+        let is_json = is_json(request.headers());
+        let body = timeout(self.timeout, read(request.into_body())).await.map_err(|_| Problem::Overloaded)?;
+        if !is_json {
+            return Err(Problem::ContentType);
+        }
+        answer(&self.directory.load(), &body?)
     }
-    let body = body?;
-    let request = serde_json::from_slice(&body).map_err(|_| why_not(&body))?;
+
+    async fn refuse(&self, request: Request) -> Result<Answer, Problem> {
+        let _slot = self.slots.try_acquire().map_err(|_| Problem::Overloaded)?;
+        self.check_rate(&request)?;
+        Err(Problem::MethodNotAllowed)
+    }
+
+    fn check_rate(&self, request: &Request) -> Result<(), Problem> {
+        self.rate_limit.as_ref().map_or(Ok(()), |limit| limit.check(request))
+    }
+}
+
+fn answer(directory: &Directory, body: &[u8]) -> Result<Answer, Problem> {
+    let request = serde_json::from_slice(body).map_err(|_| why_not(body))?;
     let kind = match &request {
         // U+FF20 and U+FE6B: the at signs of East Asian keyboards, which IDNA takes for one.
         LookupRequest::Domain(text) if text.contains(['@', '\u{ff20}', '\u{fe6b}']) => {
@@ -53,24 +90,42 @@ pub(crate) async fn lookup(State(directory): State<CurrentDirectory>, request: R
         LookupRequest::Domain(_) => "domain",
         LookupRequest::Code(_) => "code",
     };
-
-    let directory = directory.load();
     let tenants = directory.find(&request);
-    let outcome = Outcome { kind, matches: tenants.len() };
-    let mut response = ([(header::CACHE_CONTROL, "no-store")], Json(Answer { tenants })).into_response();
-    response.extensions_mut().insert(outcome);
-    Ok(response)
+    // `lookup_api::LookupResponse`, whose parts are JSON already.
+    let (start, end) = (r#"{"tenants":["#, "]}");
+    let mut body = String::with_capacity(start.len() + tenants.iter().map(|t| t.len() + 1).sum::<usize>() + end.len());
+    body.push_str(start);
+    for (i, tenant) in tenants.iter().enumerate() {
+        body.push_str(if i == 0 { "" } else { "," });
+        body.push_str(tenant);
+    }
+    body.push_str(end);
+    Ok(Answer { kind, matches: tenants.len(), body })
 }
 
-/// One line for each lookup, whatever became of it.
-pub(crate) async fn log(request: Request, next: Next) -> Response {
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.body));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}
+
+/// One line for each lookup, whatever became of it. A bug costs one answer and not the process.
+async fn logged(lookup: impl Future<Output = Result<Answer, Problem>>) -> Response {
     let start = Instant::now();
-    let response = next.run(request).await;
-    let outcome = response.extensions().get::<Outcome>();
+    let result = AssertUnwindSafe(lookup).catch_unwind().await.unwrap_or(Err(Problem::Internal));
+    let (answer, problem) = (result.as_ref().ok(), result.as_ref().err());
+    let (kind, matches) = (answer.map(|a| a.kind), answer.map(|a| a.matches));
+    let problem = problem.map(Problem::code);
+    let mut response = result.into_response();
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
     tracing::info!(
-        kind = outcome.map(|o| o.kind),
-        matches = outcome.map(|o| o.matches),
-        problem = response.extensions().get::<ProblemCode>().map(|p| p.0),
+        kind,
+        matches,
+        problem,
         status = response.status().as_u16(),
         micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX),
         "lookup"
@@ -136,5 +191,19 @@ fn kind_of(value: &Value) -> &'static str {
         Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_answered_as_a_problem_that_says_nothing_of_it() {
+        let response = logged(async { panic!("of ada@acme.example") }).await;
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        assert!(!String::from_utf8_lossy(&body).contains("ada"));
     }
 }

@@ -20,12 +20,9 @@ use lookup_service::rate_limit::RateLimit;
 use lookup_service::reload::{Watch, reload_directory};
 use lookup_service::site::{self, Site};
 use lookup_service::site_config::SiteConfig;
-use lookup_service::{CurrentDirectory, Settings, app};
+use lookup_service::{CurrentDirectory, Settings, app, log};
 use tokio::net::TcpListener;
 use tokio::{select, signal, time};
-use tracing::level_filters::LevelFilter;
-use tracing_subscriber::filter::Targets;
-use tracing_subscriber::prelude::*;
 
 /// How often the watched files are looked at; a change is in force after two looks.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
@@ -107,7 +104,7 @@ async fn main() -> ExitCode {
     if command_line.print_headers {
         return print_headers(&command_line, &mut io::stdout(), &mut io::stderr()).unwrap_or(ExitCode::from(FAULT));
     }
-    start_log();
+    let _log = log::start(io::stderr());
     match serve(&command_line).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(Fault) => ExitCode::from(FAULT),
@@ -162,23 +159,6 @@ fn print_headers(command_line: &CommandLine, out: &mut impl Write, err: &mut imp
             Ok(ExitCode::from(FAULT))
         }
     }
-}
-
-/// JSON lines on stderr. RUST_LOG takes levels and targets, as in `info,lookup_service=debug`.
-fn start_log() {
-    let wanted = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
-    let lines = tracing_subscriber::fmt::layer()
-        .json()
-        .flatten_event(true)
-        .with_current_span(false)
-        .with_span_list(false)
-        .with_writer(io::stderr);
-    let filter = wanted.unwrap_or(Targets::new().with_default(LevelFilter::INFO));
-    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
-    // A panic's message may quote what it was about; the place is enough to find the bug.
-    std::panic::set_hook(Box::new(|info| {
-        tracing::error!(location = info.location().map(ToString::to_string), "panicked");
-    }));
 }
 
 async fn serve(command_line: &CommandLine) -> Result<(), Fault> {

@@ -87,12 +87,13 @@ struct Details<'a> {
     detail: String,
 }
 
-/// The code of the problem that a response tells of, for the log.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ProblemCode(pub(crate) &'static str);
-
 impl Problem {
-    /// The status, and the code that stays as it is across versions.
+    /// The code that stays as it is across versions.
+    pub(crate) fn code(&self) -> &'static str {
+        self.status_and_code().1
+    }
+
+    /// The status, and the code.
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
@@ -121,7 +122,6 @@ impl IntoResponse for Problem {
         let title = status.canonical_reason().unwrap_or("Error");
         let details = Details { r#type: "about:blank", title, status: status.as_u16(), code, detail: self.to_string() };
         let mut response = (status, Json(details)).into_response();
-        response.extensions_mut().insert(ProblemCode(code));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use lookup_api::LookupRequest;
+use lookup_api::{LookupRequest, Tenant};
 use lookup_service::directory::Directory;
 use lookup_service::directory_file::{self, LoadError, SAMPLE};
 
@@ -41,8 +41,12 @@ fn check_more(more: &str, expected: &[&str]) {
 }
 
 fn codes(directory: &Directory, domain: &str) -> Vec<String> {
-    let found = directory.find(&LookupRequest::Domain(domain.to_owned()));
-    found.into_iter().map(|tenant| tenant.code.to_string()).collect()
+    find(directory, LookupRequest::Domain(domain.to_owned())).iter().map(|tenant| tenant.code.to_string()).collect()
+}
+
+fn find(directory: &Directory, request: LookupRequest) -> Vec<Tenant> {
+    let tenant = |json: &str| Tenant::from_json(&lookup_api::json::Json::parse(json).unwrap()).unwrap();
+    directory.find(&request).into_iter().map(tenant).collect()
 }
 
 #[test]
@@ -61,7 +65,7 @@ fn the_embedded_sample_is_sound_and_has_tenants_of_every_kind() {
     ] {
         assert_eq!(codes(&directory, domain), expected, "{domain}");
     }
-    let found = directory.find(&LookupRequest::Code("PiedPiper".to_owned()));
+    let found = find(&directory, LookupRequest::Code("PiedPiper".to_owned()));
     assert_eq!((found.len(), found[0].domain.as_deref()), (1, None));
 }
 
@@ -178,7 +182,7 @@ fn an_issuer_is_https_and_among_the_files_own() {
     assert!(found[0].starts_with("1: issuers[1]: is listed already (line 1)"), "{found:?}");
 
     let directory = directory_file::parse(&format!("issuers = {one}\n{SOUND}")).unwrap();
-    let found = directory.find(&LookupRequest::Code("acme".to_owned()));
+    let found = find(&directory, LookupRequest::Code("acme".to_owned()));
     assert_eq!(found[0].issuer.as_ref().map(|i| i.as_str()), Some("https://idp.example/a"));
 }
 

@@ -103,6 +103,7 @@ async fn a_domain_or_a_code_is_answered_as_the_wire_says() {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
     assert_eq!(
         answer.body,
         r#"{"tenants":[{"code":"acme","name":"Acme Corporation","domain":"acme.example","client_id":"1h57kf5cpq17m0eml12acme","identity_provider":"AcmeSAML","logo":null}]}"#
@@ -309,6 +310,7 @@ async fn a_page_of_an_allowed_origin_may_look_up_and_no_other_page() {
     assert_eq!(answer.header("access-control-allow-methods"), Some("POST"));
     assert_eq!(answer.header("access-control-allow-headers"), Some("content-type"));
     assert_eq!(answer.header("access-control-allow-credentials"), None);
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
     for body in [r#"{"code":"acme"}"#, "no json"] {
         let answer = post("https://login.example", body).await;
         assert_eq!(answer.header("access-control-allow-origin"), Some("https://login.example"), "{body}");

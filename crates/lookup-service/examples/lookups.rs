@@ -1,0 +1,35 @@
+//! Asks the whole service in this process, socket and HTTP/1 aside, and its log with it: what callgrind counts.
+//!
+//! `lookups DIRECTORY BODIES N`; BODIES is a file with one request body a line, asked in turn N times in all. Counted
+//! for N and for 2 N, the difference is the lookups' alone.
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+use std::{env, fs, io};
+
+use arc_swap::ArcSwap;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{StatusCode, header};
+use http_body_util::BodyExt;
+use lookup_service::{Settings, app, directory_file, log};
+use tower::ServiceExt;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [directory, bodies, times] = arguments.as_slice() else { return Err("lookups DIRECTORY BODIES N".into()) };
+    let directory = directory_file::load(Path::new(directory)).map_err(|error| error.lines(directory).join("\n"))?;
+    let bodies: Vec<String> = fs::read_to_string(bodies)?.lines().map(str::to_owned).collect();
+    let _log = log::start(io::sink());
+
+    let app = app(Settings::new(Arc::new(ArcSwap::from_pointee(directory))));
+    for body in bodies.iter().cycle().take(times.parse()?) {
+        let request = Request::post("/v1/lookup").header(header::CONTENT_TYPE, "application/json");
+        let response = app.clone().oneshot(request.body(Body::from(body.clone()))?).await?;
+        assert_eq!(response.status(), StatusCode::OK);
+        response.into_body().collect().await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Asks at a fixed rate, whether or not the answers keep up, and prints how long they took: `wrk` has no such mode.
+//!
+//! `open_loop URL BODIES CONNECTIONS RATE SECONDS`; BODIES is a file with one request body a line, sent in turn.
+//! A question is timed from the moment it was due: one that waits for the answer before it, on its connection, counts the
+//! wait (no coordinated omission). One thread asks every socket in turn and never sleeps, so give it a core of its own.
+
+use std::error::Error;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+struct Connection {
+    stream: TcpStream,
+    /// When the question was due that is under way, or else the next one.
+    due: Instant,
+    /// What has come of the answer under way.
+    answer: Option<Vec<u8>>,
+}
+
+impl Connection {
+    /// Sends what is due, reads what has come. Whether that completes an answer.
+    fn go_on(&mut self, now: Instant, requests: &mut impl Iterator<Item = Vec<u8>>) -> io::Result<bool> {
+        let Some(answer) = &mut self.answer else {
+            if now >= self.due {
+                self.stream.write_all(&requests.next().ok_or(ErrorKind::InvalidInput)?)?;
+                self.answer = Some(Vec::new());
+            }
+            return Ok(false);
+        };
+        let mut part = [0; 4096];
+        match self.stream.read(&mut part) {
+            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+            Ok(n) => answer.extend_from_slice(&part[..n]),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
+            Err(error) => return Err(error),
+        }
+        Ok(is_complete(answer))
+    }
+}
+
+fn is_complete(answer: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(answer);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    assert!(head.starts_with("HTTP/1.1 200 "), "{text}");
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    length == Some(body.len())
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [url, bodies, connections, rate, seconds] = arguments.as_slice() else {
+        return Err("open_loop URL BODIES CONNECTIONS RATE SECONDS".into());
+    };
+    let (connections, rate, seconds): (u32, f64, f64) = (connections.parse()?, rate.parse()?, seconds.parse()?);
+    let (host, path) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).ok_or("http://HOST/PATH")?;
+
+    let requests: Vec<Vec<u8>> = fs::read_to_string(bodies)?
+        .lines()
+        .map(|body| {
+            let (kind, length) = ("content-type: application/json", body.len());
+            format!("POST /{path} HTTP/1.1\r\nhost: {host}\r\n{kind}\r\ncontent-length: {length}\r\n\r\n{body}").into()
+        })
+        .collect();
+    let mut requests = requests.iter().cloned().cycle();
+
+    let (start, between) = (Instant::now(), Duration::from_secs_f64(f64::from(connections) / rate));
+    let mut open = Vec::new();
+    for i in 0..connections {
+        let stream = TcpStream::connect(host)?;
+        stream.set_nodelay(true)?;
+        stream.set_nonblocking(true)?;
+        open.push(Connection { stream, due: start + between * i / connections, answer: None });
+    }
+    let mut took = Vec::new();
+    while start.elapsed().as_secs_f64() < seconds {
+        for connection in &mut open {
+            if connection.go_on(Instant::now(), &mut requests)? {
+                took.push(connection.due.elapsed());
+                connection.due += between;
+                connection.answer = None;
+            }
+        }
+    }
+
+    took.sort_unstable();
+    let at = |share: f64| took.get((took.len() as f64 * share) as usize).map_or(0, Duration::as_micros);
+    let (rate, p50, p99, p999) = (took.len() as f64 / seconds, at(0.5), at(0.99), at(0.999));
+    writeln!(io::stdout(), "{rate:.0} requests/s, p50 {p50} us, p99 {p99} us, p99.9 {p999} us")?;
+    Ok(())
+}

@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# The lookup service beside the least that the same server can do (examples/constant.rs), which answers every lookup with
+# the same JSON: with 1,000 and 1,000,000 tenants, one core for the server, the other for 32 connections. Each round
+# measures all of them in turn, so that a busy moment of the machine meets them alike: read the ratios.
+# Where others use the same cores, read the CPU time: preempted is not at work. Instructions are counted under valgrind's
+# callgrind, if it is there: the whole service in one process without the socket, the same in every run.
+set -euo pipefail
+ROUNDS=${ROUNDS:-5}
+SECONDS_EACH=${SECONDS_EACH:-3}
+cargo build --quiet --locked --release -p lookup-service --bins --examples
+built=${CARGO_TARGET_DIR:-target}/release
+work=${CARGO_TARGET_DIR:-target}/bench-service
+mkdir -p "$work"
+trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
+
+# A directory of $1 tenants, every other one with the domains below its own; then ten thousand questions to it, spread
+# over all of it: a domain that is there (4 of 10), one below it, a code, and one of either that nobody has.
+directory() {
+  awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) {
+    printf "[[tenants]]\ncode = \"t%d\"\nname = \"Tenant %d\"\nclient_id = \"%07dclientclientclient\"\n", i, i, i
+    printf "identity_provider = \"SAML%d\"\ndomains = [\"t%d.example\"]\n%s\n", i, i, i % 2 ? "" : "subdomains = true\n" } }'
+}
+questions() {
+  awk -v n="$1" 'BEGIN { x = 1; for (i = 0; i < 10000; i++) {
+    x = (x * 16807) % 2147483647; t = x % n; kind = i % 10
+    if (kind < 4) printf "{\"domain\":\"t%d.example\"}\n", t
+    else if (kind < 6) printf "{\"domain\":\"mail.t%d.example\"}\n", t - t % 2
+    else if (kind < 8) printf "{\"code\":\"t%d\"}\n", t
+    else if (kind < 9) printf "{\"domain\":\"u%d.example\"}\n", t
+    else printf "{\"code\":\"u%d\"}\n", t } }'
+}
+for n in 1000 1000000; do
+  directory $n >"$work/$n.toml"
+  questions $n >"$work/$n.bodies"
+done
+cat >"$work/ask.lua" <<'LUA'
+-- wrk -s ask.lua URL -- BODIES: one body a line, in turn.
+local requests, i = {}, 0
+function init(args)
+  wrk.method, wrk.headers["content-type"] = "POST", "application/json"
+  for body in io.lines(args[1]) do requests[#requests + 1] = wrk.format(nil, nil, nil, body) end
+end
+function request()
+  i = i % #requests + 1
+  return requests[i]
+end
+function done(summary)
+  if summary.errors.status > 0 then io.stderr:write(summary.errors.status, " answers were not 200\n") end
+end
+LUA
+
+# start NAME COMMAND…: sets origin[NAME], pid[NAME] and loaded[NAME], the seconds until it said that it is ready.
+declare -A origin pid loaded questions rates cpus p99s
+start() {
+  local name=$1 began
+  shift
+  : >"$work/$name.ready"
+  began=$(date +%s%N)
+  taskset -c 0 "$@" >"$work/$name.ready" 2>/dev/null &
+  pid[$name]=$!
+  until grep -q ready "$work/$name.ready"; do kill -0 "${pid[$name]}" && sleep 0.01; done
+  loaded[$name]=$(awk -v ns=$(($(date +%s%N) - began)) 'BEGIN { printf "%.2f", ns / 1e9 }')
+  origin[$name]=$(sed -n 's/.*ready at //p' "$work/$name.ready")
+}
+start constant "$built/examples/constant"
+start 1000 "$built/lookup-service" --listen 127.0.0.1:0 --directory "$work/1000.toml"
+start 1000000 "$built/lookup-service" --listen 127.0.0.1:0 --directory "$work/1000000.toml"
+questions=([constant]=1000 [1000]=1000 [1000000]=1000000)
+
+# The middle one of some numbers, the smallest and the largest.
+spread() { tr ' ' '\n' <<<"$*" | sort -n | awk '{ v[NR] = $1 } END { printf "%s (%s–%s)", v[int((NR + 1) / 2)], v[1], v[NR] }'; }
+middle() { spread "$@" | cut -d' ' -f1; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
+
+# The CPU time that a server has used so far, in ns.
+cpu() { cat /proc/"${pid[$1]}"/task/*/schedstat | awk '{ used += $1 } END { printf "%.0f", used }'; }
+
+before=$(cut -d' ' -f1-3 /proc/loadavg)
+for _ in $(seq "$ROUNDS"); do
+  for name in constant 1000 1000000; do
+    used=$(cpu $name)
+    read -r answered rate < <(taskset -c 1 wrk -t1 -c32 -d"${SECONDS_EACH}s" -s "$work/ask.lua" "${origin[$name]}/v1/lookup" -- \
+      "$work/${questions[$name]}.bodies" | awk '/requests in/ { n = $1 } /Requests\/sec/ { printf "%d %.0f\n", n, $2 }')
+    rates[$name]+=" $rate"
+    cpus[$name]+=" $(awk -v ns=$(($(cpu $name) - used)) -v n="$answered" 'BEGIN { printf "%.1f", ns / n / 1000 }')"
+  done
+done
+half=$(($(middle "${rates[constant]# }") / 2))
+for _ in $(seq "$ROUNDS"); do
+  for name in constant 1000 1000000; do
+    p99s[$name]+=" $(taskset -c 1 "$built/examples/open_loop" "${origin[$name]}/v1/lookup" "$work/${questions[$name]}.bodies" \
+      32 "$half" "$SECONDS_EACH" | sed -n 's/.*p99 \([0-9]*\) us,.*/\1/p')"
+  done
+done
+
+printf '%s, %s cores; load average %s before, %s after; %s rounds of %s s; half load is %s requests/s\n' \
+  "$(uname -m)" "$(nproc)" "$before" "$(cut -d' ' -f1-3 /proc/loadavg)" "$ROUNDS" "$SECONDS_EACH" "$half"
+row() { printf '%-9s %-22s %-5s %-18s %-5s %-22s %-5s %-9s %s\n' "$@"; }
+row tenants 'requests/s' ratio 'CPU/request, µs' ratio 'p99 at half load, µs' ratio resident 'ready after'
+for name in constant 1000 1000000; do
+  cells=()
+  for figures in rates cpus p99s; do
+    declare -n of=$figures
+    cells+=("$(spread "${of[$name]# }")" "$(ratio "$(middle "${of[$name]# }")" "$(middle "${of[constant]# }")")")
+  done
+  row "$name" "${cells[@]}" "$(awk '/VmRSS/ { printf "%.0f MB", $2 / 1024 }' "/proc/${pid[$name]}/status")" "${loaded[$name]} s"
+done
+
+if ! command -v valgrind >/dev/null; then exit 0; fi
+# instructions TENANTS LOOKUPS: all that the process needs for so many.
+instructions() {
+  valgrind --tool=callgrind --callgrind-out-file=/dev/null "$built/examples/lookups" "$work/$1.toml" "$work/$1.bodies" "$2" \
+    2>&1 | sed -n 's/.*Collected : //p'
+}
+for n in 1000 1000000; do
+  printf 'instructions per lookup, %s tenants: %s\n' $n $((($(instructions $n 20000) - $(instructions $n 10000)) / 10000))
+done
