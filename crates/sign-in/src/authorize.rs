@@ -228,6 +228,10 @@ mod tests {
             assert!(json.get(field).is_some(), "{field}");
         }
         let pending = PendingSignIn::from_record(&record).unwrap();
+        assert!(!pending.retried);
+        assert!(
+            PendingSignIn::from_record(&record.replace(r#""retried":false"#, r#""retried":true"#)).unwrap().retried
+        );
         assert!(!pending.is_expired(UnixTime(NOW.0 + 600)));
         assert!(pending.is_expired(UnixTime(NOW.0 + 601)));
     }

@@ -154,6 +154,24 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_has_a_code_of_its_own_and_the_longest_query_is_still_read() {
+        for (query, code) in [
+            ("?", "callback_empty"),
+            ("?code=a&code=b&state=STATE", "callback_repeated_parameter"),
+            ("?state=STATE", "callback_no_code"),
+            ("?error=access_denied&state=STATE", "provider_access_denied"),
+        ] {
+            assert_eq!(finish(query).unwrap_err().code(), code, "{query}");
+        }
+        let padded = |length: usize| {
+            let query = format!("code=abc&state={STATE}&x=");
+            query.clone() + &"y".repeat(length - query.len())
+        };
+        assert!(Answer::parse(&padded(16_384)).is_ok());
+        assert_eq!(Answer::parse(&padded(16_385)).unwrap_err(), CallbackError::TooLong);
+    }
+
+    #[test]
     fn takes_a_code_with_our_state_in_any_order() {
         for query in [
             "?code=abc&state=STATE",

@@ -515,6 +515,26 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_third_party_may_name_our_issuers_alone() {
+        assert!(sample().names_issuer("https://idp.example/pool"));
+        assert!(!sample().names_issuer("https://idp.example/pool/") && !sample().names_issuer("https://evil.example"));
+    }
+
+    #[test]
+    fn where_to_go_by_default_is_known_if_it_is_set() {
+        let set = parse(&FULL.replace(r#""default": null"#, r#""default": "https://app.example/home""#)).unwrap();
+        assert_eq!(set.return_to.default_target().unwrap().as_str(), "https://app.example/home");
+        assert!(sample().return_to.default_target().is_none());
+    }
+
+    #[test]
+    fn a_scope_is_a_name_of_printable_ascii_without_quotes_and_backslashes() {
+        for scope in [r#"a\"b"#, r"a\\b", "a b", "ä", ""] {
+            check_refused(r#"["openid", "email"]"#, &format!(r#"["openid", "{scope}"]"#), "scopes: must be");
+        }
+    }
+
+    #[test]
     fn an_organization_decides_on_its_isolation_and_else_the_deployment() {
         let strict = parse(&FULL.replacen('{', r#"{"isolation": "strict","#, 1)).unwrap();
         let mut tenant = crate::tests::tenant();

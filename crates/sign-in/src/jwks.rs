@@ -109,6 +109,8 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_key_set() {
+        let full = format!(r#"{{"keys":[]{}}}"#, " ".repeat(2_097_152 - 11));
+        assert!(Jwks::parse(&full).is_ok(), "{} bytes", full.len());
         let endless = format!(r#"{{"keys":[]{}}}"#, " ".repeat(BODY_MAX));
         for text in ["", "[]", "{}", r#"{"keys":{}}"#, "<html>", &endless] {
             assert_eq!(Jwks::parse(text), Err(JwksMalformed), "{text}");

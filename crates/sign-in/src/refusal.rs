@@ -158,6 +158,8 @@ mod tests {
             ("access_denied", "User is not assigned to the client application.", "provider_not_assigned"),
             ("unauthorized_client", "", "provider_app_client"),
             ("invalid_scope", "", "provider_app_client"),
+            ("server_error", "", "provider_unreachable"),
+            ("temporarily_unavailable", "", "provider_unreachable"),
             ("access_denied", "", "provider_access_denied"),
             ("login_required", "", "provider_login_required"),
             ("something_new", "", "provider_refused"),

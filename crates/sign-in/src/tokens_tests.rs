@@ -91,6 +91,39 @@ fn a_sound_answer_makes_the_session_of_the_contract() {
 }
 
 #[test]
+fn a_kept_session_reads_back_and_knows_how_long_it_lasts() {
+    let session = session_of(tenant(), &body(&id_claims(), &access_claims()).to_string()).unwrap();
+    let read = Session::from_record(&session.to_record()).unwrap();
+    assert_eq!(read.to_record(), session.to_record());
+    assert_eq!(read.seconds_left(UnixTime(NOW.0 + 3000)), 600);
+    assert_eq!(read.seconds_left(UnixTime(NOW.0 + 3700)), -100);
+}
+
+#[test]
+fn the_keys_come_from_the_issuer_of_the_pending_sign_in() {
+    let unverified = awaited(tenant()).1.receive(200, &body(&id_claims(), &access_claims()).to_string()).unwrap();
+    assert_eq!(unverified.jwks_uri(&sample()).unwrap(), "https://idp.example/pool/.well-known/jwks.json");
+}
+
+#[test]
+fn a_native_account_has_no_identities_whatever_they_name() {
+    let mut id = id_claims();
+    id["identities"] = json!([{ "providerName": "COGNITO" }]);
+    let native = Tenant { identity_provider: native_tenant().identity_provider, ..tenant() };
+    let refused = session_of(native, &body(&id, &access_claims()).to_string()).map(|_| ());
+    assert_eq!(refused, Err(TokenError::IdTokenProvider));
+}
+
+#[test]
+fn an_answer_of_the_token_endpoint_has_a_largest_size_and_that_still_counts() {
+    let sound = body(&id_claims(), &access_claims()).to_string();
+    let padded = |length: usize| sound.clone() + &" ".repeat(length - sound.len());
+    assert!(session_of(tenant(), &padded(BODY_MAX)).is_ok());
+    assert_eq!(session_of(tenant(), &padded(BODY_MAX + 1)).map(|_| ()), Err(TokenError::ResponseMalformed));
+    assert_eq!(BODY_MAX, 262_144);
+}
+
+#[test]
 fn refresh_token_lifetime_and_the_types_case_may_vary() {
     let mut body = body(&id_claims(), &access_claims());
     body["token_type"] = json!("bEaReR");

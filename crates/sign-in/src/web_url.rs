@@ -90,6 +90,12 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn people_read_host_and_port() {
+        assert_eq!(url("https://login.acme.example/x?y").host(), "login.acme.example");
+        assert_eq!(url("http://127.0.0.1:9000/").host(), "127.0.0.1:9000");
+    }
+
+    #[test]
     fn a_prefix_covers_what_lies_below_it_on_its_own_origin_only() {
         check_covers(
             "https://app.example/",
