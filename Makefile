@@ -1,6 +1,6 @@
 # GNU make. Every target sets up what it needs first (tools/setup.sh) and says so if there is anything to do.
 .DEFAULT_GOAL := help
-.PHONY: help demo test build bench screenshots
+.PHONY: help demo test build bench size screenshots
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ build: ## the production site in dist/, and its sizes
 
 bench: ## sizes, page timings against a hand-written page, the lookup service beside a constant one
 	@tools/with bench tools/bench.sh
+
+size: build ## what the wasm is made of, by crate and by function
+	@node tools/size.mjs
 
 screenshots: ## every screen as a picture, light and dark, phone and desktop, English and Arabic
 	@tools/with test tools/screenshots.sh
