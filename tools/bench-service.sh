@@ -95,6 +95,11 @@ done
 
 printf '%s, %s cores; load average %s before, %s after; %s rounds of %s s; half load is %s requests/s\n' \
   "$(uname -m)" "$(nproc)" "$before" "$(cut -d' ' -f1-3 /proc/loadavg)" "$ROUNDS" "$SECONDS_EACH" "$half"
+# A row of make bench's one table: what, ours, baseline, ratio, target.
+table=${CARGO_TARGET_DIR:-target}/bench/service.tsv
+mkdir -p "${table%/*}"
+: >"$table"
+tell() { printf '%s\t%s\t%s\t%s\t%s\t–\n' "$1" "$2" "${3:-–}" "${4:-–}" "${5:-–}" >>"$table"; }
 row() { printf '%-9s %-22s %-5s %-18s %-5s %-22s %-5s %-9s %s\n' "$@"; }
 row tenants 'requests/s' ratio 'CPU/request, µs' ratio 'p99 at half load, µs' ratio resident 'ready after'
 for name in constant 1000 1000000; do
@@ -103,7 +108,14 @@ for name in constant 1000 1000000; do
     declare -n of=$figures
     cells+=("$(spread "${of[$name]# }")" "$(ratio "$(middle "${of[$name]# }")" "$(middle "${of[constant]# }")")")
   done
-  row "$name" "${cells[@]}" "$(awk '/VmRSS/ { printf "%.0f MB", $2 / 1024 }' "/proc/${pid[$name]}/status")" "${loaded[$name]} s"
+  resident=$(awk '/VmRSS/ { printf "%.0f MB", $2 / 1024 }' "/proc/${pid[$name]}/status")
+  row "$name" "${cells[@]}" "$resident" "${loaded[$name]} s"
+  [ "$name" != constant ] || { constant=("${cells[@]}") && continue; }
+  [ "$name" = 1000 ] && least=0.85 || least=0.75
+  tell "lookups/s, one core, $name tenants" "${cells[0]}" "${constant[0]}" "${cells[1]}" "≥ $least"
+  tell "CPU a lookup, µs, $name tenants" "${cells[2]}" "${constant[2]}" "${cells[3]}"
+  tell "p99 under half load, µs, $name tenants" "${cells[4]}" "${constant[4]}" "${cells[5]}" "≤ 1.3"
+  [ "$name" = 1000 ] || tell "resident; ready after, $name tenants" "$resident; ${loaded[$name]} s" "" "" "≤ 400 MB; ≤ 5 s"
 done
 
 if ! command -v valgrind >/dev/null; then exit 0; fi

@@ -125,19 +125,21 @@ pub fn data_index(event: &Event) -> Option<usize> {
 }
 
 /// The elements within an element.
-pub fn children(parent: &Element) -> Vec<Element> {
-    let children = parent.children();
-    (0..children.length()).filter_map(|i| children.item(i)).collect()
+pub fn children(parent: &Element) -> Array {
+    Array::from(&parent.children())
 }
 
-/// Leaves just these in an element, in this order.
-pub fn show_only(parent: &Element, children: &[Element]) {
-    parent.replace_children_with_node(&children.iter().collect::<Array>());
+/// Puts an empty list of the same kind where a list is.
+pub fn list_in_place_of(list: &HtmlElement) -> Option<HtmlElement> {
+    let new: HtmlElement = list.clone_node().ok()?.dyn_into().ok()?;
+    list.replace_with_with_node_1(&new).ok()?;
+    Some(new)
 }
 
-/// Puts these behind what is in an element.
-pub fn add(parent: &Element, children: &[Element]) {
-    let _ = parent.append_with_node(&children.iter().collect::<Array>());
+/// Puts copies of some of these elements behind what is in another.
+pub fn add_copies(parent: &Element, elements: &Array, which: &[usize]) {
+    let copy = |&i: &usize| elements.get(i as u32).unchecked_ref::<Element>().clone_node_with_deep(true).ok();
+    let _ = parent.append_with_node(&which.iter().filter_map(copy).collect::<Array>());
 }
 
 /// All elements of index.html that say a sentence, with the sentence's place (tools/finish.mjs puts it there for its name).

@@ -1,5 +1,6 @@
 //! Finding one of many organizations by a few letters: word starts before word middles.
 
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// How well an entry fits what was typed; the better fit is the lesser value.
@@ -10,39 +11,37 @@ enum Fit {
     Within,
 }
 
-/// The entries that contain `typed`, by index: those that start with it, then those with a word that does, then the rest,
-/// each in the order given. Both sides are to be folded by the caller (case, accents): here letters are compared as they
-/// are. What was typed may be several words; every one of them must be there.
-pub fn filter<'a>(entries: impl IntoIterator<Item = &'a str>, typed: &str) -> Vec<usize> {
-    let words: Vec<&str> = typed.split_whitespace().collect();
-    let mut found: Vec<(Fit, usize)> = entries
-        .into_iter()
-        .enumerate()
-        .filter_map(|(i, entry)| {
-            Some((
-                words.iter().map(|word| fit(entry, word)).try_fold(Fit::Start, |worst, fit| Some(worst.max(fit?)))?,
-                i,
-            ))
-        })
-        .collect();
-    found.sort_unstable();
-    found.into_iter().map(|(_, i)| i).collect()
+/// The entries, one a line, that contain `typed`, by index: those that start with it, then those with a word that does, then
+/// the rest, each in the order given. Both sides are to be folded by the caller (case, accents): here letters are compared as
+/// they are. What was typed may be several words; every one of them must be there.
+pub fn filter(lines: &str, typed: &str) -> Vec<usize> {
+    let mut fits = vec![Some(Fit::Start); lines.split('\n').count()];
+    for word in typed.split_whitespace() {
+        let of_word = fits_of_word(lines, word, fits.len());
+        for (fit, of_word) in fits.iter_mut().zip(of_word) {
+            *fit = fit.zip(of_word).map(|(one, other)| one.max(other));
+        }
+    }
+    let which = |wanted| fits.iter().enumerate().filter(move |(_, fit)| **fit == Some(wanted)).map(|(i, _)| i);
+    [Fit::Start, Fit::WordStart, Fit::Within].into_iter().flat_map(which).collect()
 }
 
-fn fit(entry: &str, word: &str) -> Option<Fit> {
-    let mut best = None;
-    for (at, _) in entry.match_indices(word) {
-        let fit = match entry[..at].chars().next_back() {
-            None => Fit::Start,
+/// How well each line fits one word. All lines are gone through in one search: to begin one for each takes longer than the
+/// search itself.
+fn fits_of_word(lines: &str, word: &str, count: usize) -> Vec<Option<Fit>> {
+    let mut fits: Vec<Option<Fit>> = vec![None; count];
+    let (mut line, mut counted) = (0, 0);
+    for (at, _) in lines.match_indices(word) {
+        line += lines[counted..at].matches('\n').count();
+        counted = at;
+        let fit = match lines[..at].chars().next_back() {
+            None | Some('\n') => Fit::Start,
             Some(before) if before.is_whitespace() || before.is_ascii_punctuation() => Fit::WordStart,
             Some(_) => Fit::Within,
         };
-        best = Some(best.map_or(fit, |best: Fit| best.min(fit)));
-        if fit != Fit::Within {
-            break;
-        }
+        fits[line] = Some(fits[line].map_or(fit, |best| best.min(fit)));
     }
-    best
+    fits
 }
 
 #[cfg(test)]
@@ -54,7 +53,7 @@ mod tests {
 
     #[track_caller]
     fn check(typed: &str, expected: &[usize]) {
-        assert_eq!(filter(ENTRIES, typed), expected, "{typed}");
+        assert_eq!(filter(&ENTRIES.join("\n"), typed), expected, "{typed}");
     }
 
     #[test]
@@ -79,9 +78,9 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_found_contains_what_was_typed_and_nothing_else_does(
-            entries in prop::collection::vec("[abé ]{0,6}", 0..12), typed in "[abé]{1,2}"
+            entries in prop::collection::vec("[abé ]{0,6}", 1..12), typed in "[abé]{1,2}"
         ) {
-            let mut found = filter(entries.iter().map(alloc::string::String::as_str), &typed);
+            let mut found = filter(&entries.join("\n"), &typed);
             found.sort_unstable();
             let expected: Vec<usize> = (0..entries.len()).filter(|&i| entries[i].contains(&typed)).collect();
             prop_assert_eq!(found, expected);
