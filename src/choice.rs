@@ -16,16 +16,16 @@ use web_sys::{Event, HtmlElement};
 /// From how many entries on a search field is worth its place.
 const LONG: usize = 9;
 
-/// How many of those that fit are shown at once: more than a screen has room for.
+/// How many of those that fit are shown at once: about as many as a screen has room for.
 const AT_FIRST: usize = 12;
 
-/// How many more are added, or taken away, in one frame.
+/// How many more are added in one frame.
 const A_FRAME: usize = 100;
 
 /// For how long nobody must have typed before the rest is added.
 const PAUSE: Duration = Duration::from_millis(400);
 
-/// The id of the list that counts.
+/// The list's id, by which the search finds it.
 const LIST: &str = "organizations";
 
 /// The list. `choose` gets the organization that was chosen; `start_over` leads back to the form.
@@ -50,6 +50,7 @@ pub fn choice(
         .attr("role", "list")
         .attr("aria-label", &text(m::YOUR_ORGANIZATIONS))
         .with(tenants.iter().enumerate().map(entry).collect());
+    // The search puts other lists in its place, so what holds it listens.
     let list = el("div", "").on("click", on_click).with(vec![list]);
     all(vec![heading(m::CHOOSE, None), search, list, button("quiet", text(m::USE_ANOTHER), move || start_over.run(()))])
 }

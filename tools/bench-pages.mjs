@@ -146,7 +146,7 @@ const spread = (values, digits = 0) => `${middle(values).toFixed(digits)} (${Mat
 const rows = [];
 const row = (what, target, figures, { unit = "ms", digits = 0 } = {}) => {
   const [own, base] = pages.map(([name]) => figures.get(name));
-  const others = pages.slice(2).map(([name]) => `${name} ${middle(figures.get(name)).toFixed(digits)}`);
+  const others = pages.slice(2).filter(([name]) => figures.has(name)).map(([name]) => `${name} ${middle(figures.get(name)).toFixed(digits)}`);
   const ratio = middle(base) ? (middle(own) / middle(base)).toFixed(2) : "";
   rows.push([`${what}, ${unit}`, spread(own, digits), spread(base, digits), ratio, target, others.join(", ")]);
 };
@@ -174,7 +174,9 @@ for (const [name, dir] of pages) servers.set(name, await startServer({ dir }));
 for (let round = 0; round < Number(rounds); round++) {
   const { browser, close } = await launch();
   for (const [name] of round % 2 ? pages.toReversed() : pages) {
-    for (const journey of [fastestHand, callback]) {
+    // Some of the others insist on an https issuer, which the harness's provider is not: none of them gets to the callback.
+    const isOther = pages.slice(2).some(([other]) => other === name);
+    for (const journey of isOther ? [fastestHand] : [fastestHand, callback]) {
       for (const [what, ms] of Object.entries(await journey(browser, servers.get(name).origin))) {
         const of = told.get(what) ?? told.set(what, new Map()).get(what);
         of.set(name, [...(of.get(name) ?? []), ms]);
@@ -192,7 +194,7 @@ mkdirSync(work, { recursive: true });
 const tenant = (i) => `[[tenants]]\ncode = "org-${i}"\nname = "Number ${i} ${["Werke", "Logistics", "Énergie", "Hospital"][i % 4]}"\nclient_id = "${String(i).padStart(7, "0")}clientclientclient"\nidentity_provider = "SAML"\ndomains = ["many.example"]\n`;
 writeFileSync(join(work, "many.toml"), Array.from({ length: 5000 }, (_, i) => tenant(i)).join("\n"));
 writeFileSync(join(work, "config.json"), JSON.stringify({ lookup_url: "/v1/lookup", user_pools: [{ issuer: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Example01", hosted_ui: "https://auth.example.com" }] }));
-const service = spawn("target/release/lookup-service", ["--listen", "127.0.0.1:0", "--site", pages[0][1], "--config", join(work, "config.json"), "--directory", join(work, "many.toml")], { stdio: ["ignore", "pipe", "inherit"] });
+const service = spawn("target/release/lookup-service", ["--listen", "127.0.0.1:0", "--site", pages[0][1], "--config", join(work, "config.json"), "--directory", join(work, "many.toml")], { stdio: ["ignore", "pipe", "ignore"] });
 try {
   const origin = await within(new Promise((done) => {
     let said = "";

@@ -96,7 +96,7 @@ done
 printf '%s, %s cores; load average %s before, %s after; %s rounds of %s s; half load is %s requests/s\n' \
   "$(uname -m)" "$(nproc)" "$before" "$(cut -d' ' -f1-3 /proc/loadavg)" "$ROUNDS" "$SECONDS_EACH" "$half"
 # A row of make bench's one table: what, ours, baseline, ratio, target.
-table=${CARGO_TARGET_DIR:-target}/bench/service.tsv
+table=target/bench/service.tsv
 mkdir -p "${table%/*}"
 : >"$table"
 tell() { printf '%s\t%s\t%s\t%s\t%s\t–\n' "$1" "$2" "${3:-–}" "${4:-–}" "${5:-–}" >>"$table"; }

@@ -21,7 +21,7 @@ if [ -d "$harness" ]; then
   (cd "$bench/peers" && npm ci --silent --no-fund --no-audit && node build.mjs "${peers[@]}" >/dev/null)
   pages=$bench/peers/pages
   CHROME=${CHROME:-/usr/bin/chromium} node tools/bench-pages.mjs "$bench/harness" "$RUNS" \
-    picker=dist by-hand="$pages/${peers[0]}" react-oidc-context="$pages/${peers[1]}" amplify-ui="$pages/${peers[2]}" 2>/dev/null
+    picker=dist by-hand="$pages/${peers[0]}" react-oidc-context="$pages/${peers[1]}" amplify-ui="$pages/${peers[2]}"
 else
   printf '\nThe page timings need the harness and the peers'"'"' pages, which are not beside this checkout (%s).\n' "$harness"
 fi
