@@ -134,7 +134,8 @@ impl KeysFailure {
 pub async fn deployment(early: Option<Promise>) -> Result<Deployment, ConfigFailure> {
     let answer = match early {
         Some(asked) => Answer::early(asked).await.map_err(|error| silence(error.as_ref())),
-        None => send(request(Method::GET, "/config.json", LOOKUP_LIMIT), None).await,
+        // Somebody tries again because what there was did not do.
+        None => send(request(Method::GET, "/config.json", LOOKUP_LIMIT).cache(RequestCache::NoCache), None).await,
     };
     let Answer { status, text, .. } = answer.map_err(ConfigFailure::Silent)?;
     // Static hosts that fall back to index.html answer 200 with a page where a file is missing.

@@ -18,7 +18,9 @@
     const answer = await fetch(address, { redirect: "error", signal: AbortSignal.timeout(15000), ...options });
     return [answer.status, await answer.text(), answer.headers.get("retry-after")];
   };
-  const config = ask("/config.json");
+  // It may be minutes old, unless somebody loads the page again because something is amiss.
+  const reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
+  const config = ask("/config.json", { cache: reloaded ? "no-cache" : "default" });
   // Said by the app, which is not there yet.
   config.catch(() => {});
 

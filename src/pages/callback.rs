@@ -13,6 +13,7 @@ use crate::pages::signed_out::signed_out_words;
 use crate::parts::{all, button, el, link, watch, ways_on};
 use crate::problem::{Setting, heading, naming, problem};
 use crate::recents::domain_of;
+use futures_util::future::try_join;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lookup_api::{Identifier, Isolation, Tenant};
@@ -186,10 +187,11 @@ async fn redeem(
 ) -> Result<(Session, Option<String>), Failure> {
     let grant = pending.finish(answer, browser::now())?;
     let (request, awaited) = grant.token_request(deployment)?;
-    let tokens = api::redeem(request, awaited).await?;
-
-    let jwks_uri = tokens.jwks_uri(deployment)?;
-    let mut keys = api::keys(jwks_uri, Freshness::Cached).await?;
+    let jwks_uri = awaited.jwks_uri(deployment)?;
+    // Side by side, a round trip less. A refused code is told at once, keys or no keys.
+    let asked = async { Ok(api::keys(jwks_uri, Freshness::Cached).await) };
+    let (keys, tokens) = try_join(asked, api::redeem(request, awaited)).await?;
+    let mut keys = keys?;
     if tokens.select_key(&keys).is_none() {
         keys = api::keys(jwks_uri, Freshness::Fresh).await?;
     }

@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
@@ -49,6 +49,10 @@ const YEAR_LONG: HeaderValue = HeaderValue::from_static("public, max-age=3153600
 /// Kept, but asked for each time: ServeDir answers 304 where nothing changed.
 const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
 
+/// config.json: somebody who comes back from the hosted UI, or for another organization, waits for it no more. Addresses that
+/// it named before have to answer for so long (README.md); who loads the page again gets it anew.
+const MINUTES_LONG: HeaderValue = HeaderValue::from_static("max-age=300");
+
 impl Site {
     /// Everything that the other routes leave over.
     pub(crate) fn router(self) -> Router {
@@ -60,11 +64,20 @@ impl Site {
     }
 }
 
-async fn config(State(site): State<Site>) -> Result<Response, Problem> {
-    let body = site.config.load().body.clone().ok_or(Problem::NotFound)?;
-    let headers =
-        [(header::CONTENT_TYPE, HeaderValue::from_static("application/json")), (header::CACHE_CONTROL, REVALIDATED)];
-    Ok((headers, body).into_response())
+async fn config(State(site): State<Site>, request: HeaderMap) -> Result<Response, Problem> {
+    let config = site.config.load();
+    let body = config.body.clone().ok_or(Problem::NotFound)?;
+    let kept = [(header::CACHE_CONTROL, MINUTES_LONG), (header::ETAG, config.etag.clone())];
+    if request.get_all(header::IF_NONE_MATCH).iter().any(|tags| names(tags, &config.etag)) {
+        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
+    }
+    Ok((kept, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response())
+}
+
+/// Whether an `If-None-Match` has this tag among its own, in the weak comparison (RFC 9110 §13.1.2).
+fn names(tags: &HeaderValue, etag: &HeaderValue) -> bool {
+    let tags = tags.as_bytes().split(|b| *b == b',').map(<[u8]>::trim_ascii);
+    tags.map(|tag| tag.strip_prefix(b"W/").unwrap_or(tag)).any(|tag| tag == b"*" || tag == etag.as_bytes())
 }
 
 async fn file(State(site): State<Site>, request: Request) -> Response {

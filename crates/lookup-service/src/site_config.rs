@@ -5,6 +5,8 @@ use std::{fs, io};
 
 use axum::body::Bytes;
 use axum::http::HeaderValue;
+use base64ct::{Base64UrlUnpadded, Encoding};
+use sha2::{Digest, Sha256};
 use sign_in::deployment::{ConfigError, ConfigFault, Deployment};
 
 use crate::inline::Inline;
@@ -18,6 +20,8 @@ const SOMEWHERE: &str = "https://picker.invalid";
 pub struct SiteConfig {
     /// The file's bytes; `None` if there is no file. A broken one is served too: the page tells the operator.
     pub body: Option<Bytes>,
+    /// The value of `ETag`, the same as long as the bytes are.
+    pub etag: HeaderValue,
     /// The value of `Content-Security-Policy`.
     pub policy: HeaderValue,
 }
@@ -41,14 +45,23 @@ impl SiteConfig {
             page.and_then(|page| fs::read_to_string(page).ok()).map(|page| Inline::of(&page)).unwrap_or_default();
         let body = match fs::read(path) {
             Ok(body) => Bytes::from(body),
-            Err(error) => return (Self { body: None, policy: policy(None, &inline) }, Err(error.into())),
+            Err(error) => {
+                let none = Self { body: None, etag: etag(&[]), policy: policy(None, &inline) };
+                return (none, Err(error.into()));
+            }
         };
         // As a browser decodes it: a byte order mark is dropped, bytes that are no text are replaced.
         let text = String::from_utf8_lossy(&body);
         let deployment = deployment(text.trim_start_matches('\u{feff}'));
-        let config = Self { policy: policy(deployment.as_ref().ok(), &inline), body: Some(body) };
+        let config = Self { policy: policy(deployment.as_ref().ok(), &inline), etag: etag(&body), body: Some(body) };
         (config, deployment.map(drop).map_err(SiteConfigError::from))
     }
+}
+
+fn etag(body: &[u8]) -> HeaderValue {
+    let tag = format!("\"{}\"", Base64UrlUnpadded::encode_string(&Sha256::digest(body)[..12]));
+    // Letters, digits, hyphens and underscores are fit for a header; an empty one matches nothing.
+    HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static(""))
 }
 
 /// The redirect URI is an address of the picker's own, and so tells the origin that relative addresses refer to.

@@ -206,7 +206,7 @@ async fn config_json_is_served_as_it_is_even_if_it_is_broken() {
         fs::write(&file, content).unwrap();
         let (status, headers, body) = get(&built, "/config.json").await;
         assert_eq!((status, &body[..]), (StatusCode::OK, content.as_bytes()));
-        assert_eq!(headers["cache-control"], "no-cache");
+        assert_eq!(headers["cache-control"], "max-age=300");
         assert_eq!(headers["content-type"], "application/json");
     }
     let policy = get(&built, "/").await.1["content-security-policy"].to_str().unwrap().to_owned();
@@ -218,6 +218,29 @@ async fn config_json_is_served_as_it_is_even_if_it_is_broken() {
         (status, headers["content-type"].to_str().unwrap()),
         (StatusCode::NOT_FOUND, "application/problem+json")
     );
+}
+
+#[tokio::test]
+async fn config_json_is_sent_again_only_if_it_has_changed() {
+    let built = built();
+    let ask = async |tags: &str| {
+        let asked = Request::get("/config.json").header("if-none-match", tags).body(Body::empty()).unwrap();
+        request(built.path(), asked).await
+    };
+    let etag = get(&built, "/config.json").await.1["etag"].to_str().unwrap().to_owned();
+    for tags in [etag.clone(), format!("W/{etag}"), format!("\"other\", {etag}"), "*".to_owned()] {
+        let (status, headers, body) = ask(&tags).await;
+        assert_eq!((status, body.len()), (StatusCode::NOT_MODIFIED, 0), "{tags}");
+        assert_eq!(headers["etag"], etag, "{tags}");
+        assert_eq!(headers["cache-control"], "max-age=300", "{tags}");
+    }
+    for tags in ["\"other\"", "", etag.trim_matches('"')] {
+        assert_eq!(ask(tags).await.0, StatusCode::OK, "{tags}");
+    }
+    fs::write(built.path().join("dist/config.json"), "{}").unwrap();
+    let (status, headers, body) = ask(&etag).await;
+    assert_eq!((status, &body[..]), (StatusCode::OK, &b"{}"[..]));
+    assert_ne!(headers["etag"], etag);
 }
 
 #[test]

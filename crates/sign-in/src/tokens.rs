@@ -148,6 +148,11 @@ impl CodeGrant {
 }
 
 impl AwaitedTokens {
+    /// The address of the issuer's key set: today's config.json tells it, no token does, so the keys can be fetched meanwhile.
+    pub fn jwks_uri<'d>(&self, deployment: &'d Deployment) -> Result<&'d str, UnknownIssuer> {
+        Ok(&deployment.user_pool_of(&self.pending.issuer)?.jwks_uri.href)
+    }
+
     /// Reads the token endpoint's answer.
     pub fn receive(self, status: u16, body: &str) -> Result<UnverifiedTokens, TokenError> {
         if status >= 500 || status == 429 {
@@ -192,11 +197,6 @@ impl AwaitedTokens {
 }
 
 impl UnverifiedTokens {
-    /// The address of the issuer's key set.
-    pub fn jwks_uri<'d>(&self, deployment: &'d Deployment) -> Result<&'d str, UnknownIssuer> {
-        Ok(&deployment.user_pool_of(&self.pending.issuer)?.jwks_uri.href)
-    }
-
     /// The key that is said to have signed the ID token; `None` asks for a fresh key set, once.
     pub fn select_key<'k>(&self, keys: &'k Jwks) -> Option<&'k RsaKey> {
         keys.select(self.id_token.kid.as_deref())

@@ -160,7 +160,9 @@ impl World {
 
     /// Gives the running site the ordinary config.json with other settings, or takes it away (`None`).
     pub async fn configure(&self, settings: Option<Value>) -> Result<()> {
-        self.servers.configure(settings).await
+        self.servers.configure(settings).await?;
+        // Which keeps the settings for some minutes.
+        self.command("Network.clearBrowserCache", json!({})).await.map(drop)
     }
 
     /// Ends the lookup service, and with it the site.

@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep};
 
 /// How long one sign-in may take. Generous: it is spent only by a case that fails.
 const PATIENCE: Duration = Duration::from_secs(10);
+const COUNTED_WITHIN: Duration = Duration::from_secs(1);
 const GLANCE: Duration = Duration::from_millis(25);
 
 /// The most characters that a failure may take. Its foreign part is cut, so that it cannot take over the page.
@@ -148,7 +149,13 @@ impl Case {
         w.steer(&self.steering).await?;
         w.driver.execute(BEGIN, vec![json!(self.tenant)]).await?;
         let page = outcome(w).await?;
-        let counts = w.counts().await?;
+        let mut counts = w.counts().await?;
+        // The keys are asked for beside the token, whose refusal is told without them.
+        let until = Instant::now() + COUNTED_WITHIN;
+        while counts["jwks_requests"] != self.jwks_requests && Instant::now() < until {
+            sleep(GLANCE).await;
+            counts = w.counts().await?;
+        }
 
         let mut differences = Vec::new();
         let mut check = |what: &str, seen: &Value, due: Value| {
