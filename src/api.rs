@@ -4,13 +4,16 @@
 //! Every request has a time limit, follows no redirect and sends no cookie elsewhere. Nothing is tried twice by itself: a code
 //! may be spent by the first try, and a person can press the button again.
 
-use crate::browser::{self, EarlyLookup};
+use crate::browser;
 use gloo_net::http::{Method, RequestBuilder};
 use js_sys::{Array, JSON, Promise, Reflect};
 use lookup_api::{Identifier, LookupResponse, Tenant};
 use sign_in::deployment::{ConfigError, Deployment};
 use sign_in::jwks::Jwks;
+use sign_in::time::UnixTime;
 use sign_in::tokens::{AwaitedTokens, TokenError, TokenRequest, UnverifiedTokens};
+use std::pin::Pin;
+use std::task::{Context, Waker};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect};
@@ -19,6 +22,9 @@ use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect};
 const LOOKUP_LIMIT: u32 = 15_000;
 /// Contract §3, in milliseconds; for the token endpoint and the keys.
 const SIGN_IN_LIMIT: u32 = 30_000;
+
+/// For how long an early lookup will do, in seconds.
+const EARLY_LIFETIME: i64 = 5;
 
 /// Why no answer came at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,22 +168,14 @@ pub async fn lookup(
     identifier: &Identifier,
     early: Option<EarlyLookup>,
 ) -> Result<Vec<Tenant>, LookupFailure> {
-    let body = serde_json::to_string(&identifier.request()).map_err(|_| LookupFailure::Refused)?;
-    let early = match early.filter(|early| early.body == body) {
-        Some(early) => match Answer::early(early.asked).await {
-            Err(None) => None,
-            Err(error) => Some(Err(silence(error.as_ref()))),
-            Ok(answer) => Some(Ok(answer)),
-        },
-        None => None,
+    let body = body_of(identifier).ok_or(LookupFailure::Refused)?;
+    let early = match early {
+        Some(early) if early.serves(&body) => early.answer.await,
+        _ => None,
     };
     let answer = match early {
         Some(answer) => answer,
-        None => {
-            let request = request(Method::POST, &deployment.lookup_url.href, LOOKUP_LIMIT)
-                .header("content-type", "application/json");
-            send(request, Some(body)).await
-        }
+        None => ask(deployment, body).await,
     };
     let Answer { status, text, retry_after } = answer.map_err(LookupFailure::Silent)?;
     match status {
@@ -186,6 +184,54 @@ pub async fn lookup(
         500.. => Err(LookupFailure::Unavailable),
         _ => Err(LookupFailure::Refused),
     }
+}
+
+type Early = Pin<Box<dyn Future<Output = Option<Result<Answer, Silence>>>>>;
+
+/// A lookup that was sent before it was asked for in due form.
+pub struct EarlyLookup {
+    body: String,
+    sent: UnixTime,
+    /// None if it was not sent after all.
+    answer: Early,
+}
+
+impl EarlyLookup {
+    /// What `boot.js` sent before the app was there.
+    pub fn by_boot((body, asked): (String, Promise)) -> Self {
+        let answer = async {
+            match Answer::early(asked).await {
+                Err(None) => None,
+                Err(error) => Some(Err(silence(error.as_ref()))),
+                Ok(answer) => Some(Ok(answer)),
+            }
+        };
+        Self { body, sent: browser::now(), answer: Box::pin(answer) }
+    }
+
+    /// Sends it now.
+    pub fn begin(deployment: &Deployment, identifier: &Identifier) -> Option<Self> {
+        let body = body_of(identifier)?;
+        let asked = ask(deployment, body.clone());
+        let mut answer: Early = Box::pin(async { Some(asked.await) });
+        // Once, so that the request is on its way; who waits for the answer goes on from there.
+        let _ = answer.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        Some(Self { body, sent: browser::now(), answer })
+    }
+
+    fn serves(&self, body: &str) -> bool {
+        self.body == body && browser::now().seconds_since(self.sent) <= EARLY_LIFETIME
+    }
+}
+
+fn body_of(identifier: &Identifier) -> Option<String> {
+    serde_json::to_string(&identifier.request()).ok()
+}
+
+fn ask(deployment: &Deployment, body: String) -> impl Future<Output = Result<Answer, Silence>> + use<> {
+    let request =
+        request(Method::POST, &deployment.lookup_url.href, LOOKUP_LIMIT).header("content-type", "application/json");
+    send(request, Some(body))
 }
 
 /// Sends the one token request that a code is good for.

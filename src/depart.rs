@@ -1,18 +1,35 @@
 //! Leaving for the hosted UI: draw the secrets, keep the pending sign-in, go. In this order, or not at all. Where two
 //! organizations are to be kept apart, the sign-out of the first comes before the sign-in of the next.
 
-use crate::browser;
+use crate::browser::{self, NoWebCrypto};
 use crate::failure::Failure;
 use lookup_api::Tenant;
 use sign_in::authorize::{Luggage, begin};
 use sign_in::deployment::Deployment;
+use sign_in::secrets::Attempt;
+use std::cell::Cell;
+
+thread_local! {
+    /// The secrets of the next sign-in, drawn while nobody waited.
+    static DRAWN: Cell<Option<Attempt>> = const { Cell::new(None) };
+}
+
+/// Draws the secrets of the next sign-in, so that nothing but the lookup stands between "Continue" and the hosted UI.
+pub fn make_ready() {
+    DRAWN.set(draw().ok());
+}
+
+fn draw() -> Result<Attempt, NoWebCrypto> {
+    Ok(Attempt::new(&browser::entropy()?))
+}
 
 /// Begins a sign-in at `tenant` and leaves for it. On `Ok` the browser is on its way; until it arrives,
 /// [`browser::stay`] can still call it off.
 pub fn depart(deployment: &Deployment, tenant: &Tenant, luggage: Luggage) -> Result<(), Failure> {
     let now = browser::now();
     let visit = deployment.visit(tenant)?;
-    let departure = begin(deployment, tenant.clone(), luggage, browser::entropy()?, now)?;
+    let attempt = DRAWN.take().map_or_else(draw, Ok)?;
+    let departure = begin(deployment, tenant.clone(), luggage, attempt, now)?;
     let address = departure.keep(|key, record| browser::keep_pending(key, record, now))?;
     match deployment.sign_out_before(&browser::visit(), tenant) {
         // The page at /signed-out goes on from there.

@@ -57,6 +57,15 @@ impl Form {
         browser::listen(&self.form, "submit", move |_| f());
     }
 
+    /// Runs `f` when somebody presses the form's button, a tenth of a second before they let go and the form is sent.
+    pub fn on_press(&self, f: impl Fn() + 'static) {
+        browser::listen(&self.form, "pointerdown", move |event| {
+            if browser::is_on_submit(&event) {
+                f();
+            }
+        });
+    }
+
     /// Says that an answer is awaited, or that it is here.
     pub fn set_busy(&self, busy: bool) {
         let _ = self.form.set_attribute("aria-busy", if busy { "true" } else { "false" });

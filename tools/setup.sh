@@ -224,6 +224,8 @@ first() {
 find_browser() {
   CHROME=$(first "${CHROME-}" chromium google-chrome google-chrome-stable chromium-browser)
   CHROMEDRIVER=$(first "${CHROMEDRIVER-}" chromedriver)
+  HEADLESS_SHELL=
+  if [ -n "$CHROME" ] && [ "$CHROME" = "$(command -v chromium)" ]; then HEADLESS_SHELL=$(first chromium-headless-shell); fi
 }
 
 need_browser() {
@@ -233,6 +235,17 @@ need_browser() {
     die "The tests need Chromium or Chrome, and the chromedriver of its version. Put both on PATH, or name them in CHROME and CHROMEDRIVER, then run this again."
   apt_install "Chromium and its driver" "120 MB, about a minute" chromium chromium-driver
   find_browser
+}
+
+# The same browser without windows around its pages: most end-to-end tests take a third less in it. They need it no more than
+# that, so a machine without it, or with a browser of its own, does it all in the other one.
+want_headless_shell() {
+  local version package=chromium-headless-shell
+  if have $package || ! version=$(dpkg-query -W -f '${Version}' chromium 2>/dev/null); then return; fi
+  if [ "$CHROME" != "$(command -v chromium)" ] || { [ "$(id -u)" != 0 ] && ! have sudo; }; then return; fi
+  say "installing the same Chromium without windows, in which most tests take a third less (apt, 60 MB, seconds)"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -qq install -y --no-remove \
+    --no-install-recommends "$package=$version" >/dev/null 2>&1 || say "that did not work; the tests do without"
 }
 
 need_load_generator() {
@@ -261,6 +274,7 @@ write_env() {
     # trunk stops at the usual NO_COLOR=1: it takes only true and false.
     echo "[ -z \"\${NO_COLOR-}\" ] || export NO_COLOR=true"
     [ -z "$CHROME" ] || echo "export CHROME=$(quoted "$CHROME")"
+    [ -z "$HEADLESS_SHELL" ] || echo "export HEADLESS_SHELL=$(quoted "$HEADLESS_SHELL")"
     [ -z "$CHROMEDRIVER" ] || echo "export CHROMEDRIVER=$(quoted "$CHROMEDRIVER")"
   )
   if [ "$env" = "$(cat "$PREFIX/env.sh" 2>/dev/null)" ]; then return; fi
@@ -278,6 +292,7 @@ main() {
   if [ "$1" = test ] || [ "$1" = bench ]; then
     need_lints
     need_browser
+    want_headless_shell
   fi
   [ "$1" != bench ] || need_load_generator
   write_env

@@ -19,20 +19,12 @@ pub struct Arrival {
     early: Function,
 }
 
-/// A lookup that was sent before the app was there to send it.
-#[derive(Debug, Clone)]
-pub struct EarlyLookup {
-    /// The request's body.
-    pub body: String,
-    /// Of the answer. Rejected with `undefined` if it was not sent after all.
-    pub asked: Promise,
-}
-
 impl Arrival {
-    /// The lookup that was sent already, if one was. To be asked once the form's events are the app's.
-    pub fn early_lookup(&self) -> Option<EarlyLookup> {
+    /// The body of the lookup that was sent already, if one was, and what becomes of it: rejected with `undefined` if it was
+    /// not sent after all. To be asked once the form's events are the app's.
+    pub fn early_lookup(&self) -> Option<(String, Promise)> {
         let parts = self.early.call0(&JsValue::NULL).ok()?.dyn_into::<Array>().ok()?;
-        Some(EarlyLookup { body: parts.get(0).as_string()?, asked: parts.get(1).dyn_into().ok()? })
+        Some((parts.get(0).as_string()?, parts.get(1).dyn_into().ok()?))
     }
 }
 

@@ -118,6 +118,12 @@ pub fn is_checked(event: &Event) -> bool {
     checked.is_some_and(|checked| checked.is_truthy())
 }
 
+/// Whether the event happened to a button that sends its form.
+pub fn is_on_submit(event: &Event) -> bool {
+    let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| element.closest("[type=submit]").is_ok_and(|button| button.is_some()))
+}
+
 /// The `data-index` of the button that was pressed, if one was.
 pub fn data_index(event: &Event) -> Option<usize> {
     let button = event.target()?.dyn_into::<Element>().ok()?.closest("button[data-index]").ok()??;

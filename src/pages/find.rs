@@ -1,11 +1,11 @@
 //! The form: what was typed → the organizations that match → on the way to one of them.
 
-use crate::api::{self, LookupFailure, Silence};
+use crate::api::{self, EarlyLookup, LookupFailure, Silence};
 use crate::app::Frame;
 use crate::browser::{self, Arrival};
 use crate::choice::choice;
 use crate::copy;
-use crate::depart::depart;
+use crate::depart::{depart, make_ready};
 use crate::failure::Failure;
 use crate::form::{FIELD_ID, Form};
 use crate::languages::spoken;
@@ -81,7 +81,7 @@ pub fn find(frame: &Frame) -> AnyView {
     let arrival = frame.take_arrival();
     let by_history = arrival.as_ref().is_some_and(|arrival| arrival.by_history);
     let submitted = browser::take_form_over();
-    let early = StoredValue::new(arrival.as_ref().and_then(Arrival::early_lookup));
+    let early = StoredValue::new_local(arrival.as_ref().and_then(Arrival::early_lookup).map(EarlyLookup::by_boot));
     let mut wishes = Wishes::parse(&arrival.map(|arrival| arrival.query).unwrap_or_default());
 
     let mut dropped = None;
@@ -189,12 +189,20 @@ pub fn find(frame: &Frame) -> AnyView {
     on_cleanup(move || {
         let _ = gone.try_set_value(true);
     });
+    // The form outlives this page; another one may be listening already.
+    let is_here = move || gone.try_get_value() == Some(false);
     form.on_submit(move || {
-        // The form outlives this page; another one may be listening already.
-        if gone.try_get_value() == Some(false) {
+        if is_here() {
             submit.run(());
         }
     });
+    let (deployment, pressed) = (frame.deployment.clone(), form.clone());
+    form.on_press(move || {
+        if let Some(identifier) = Identifier::parse(&pressed.typed()).ok().filter(|_| is_here()) {
+            early.set_value(EarlyLookup::begin(&deployment, &identifier));
+        }
+    });
+    set_timeout(make_ready, Duration::ZERO);
     let start_over = Callback::new(move |()| {
         next_round();
         stage.set(Stage::Asking);

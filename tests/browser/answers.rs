@@ -1,10 +1,9 @@
 //! What the app makes of the answers that it fetches, and how it asks.
 
 use crate::attempt::{CONFIG, deployment};
-use crate::support::{answering, failing, js, js_async};
+use crate::support::{Replaced, answering, failing, js, js_async};
 use lookup_api::Identifier;
-use tenant_picker::api::{self, ConfigFailure, Freshness, KeysFailure, LookupFailure, Silence};
-use tenant_picker::browser::EarlyLookup;
+use tenant_picker::api::{self, ConfigFailure, EarlyLookup, Freshness, KeysFailure, LookupFailure, Silence};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -103,7 +102,7 @@ async fn keys_are_fetched_past_the_cache_only_when_they_must_be_fresh() {
 
 /// A lookup that boot.js sent: what it asked, and a promise in JavaScript.
 fn early(body: &str, promise: &str) -> EarlyLookup {
-    EarlyLookup { body: body.to_owned(), asked: js(&format!("return {promise}"), &JsValue::UNDEFINED).into() }
+    EarlyLookup::by_boot((body.to_owned(), js(&format!("return {promise}"), &JsValue::UNDEFINED).into()))
 }
 
 async fn look_up_after(early: EarlyLookup) -> Result<usize, LookupFailure> {
@@ -119,6 +118,19 @@ async fn an_early_lookup_is_taken_if_it_asked_the_very_same() {
     assert_eq!(look_up_after(same).await, Ok(0), "the answer that came before");
     let other = early(r#"{"domain":"other.example"}"#, none);
     assert_eq!(look_up_after(other).await, Ok(1), "an answer of its own");
+}
+
+#[wasm_bindgen_test]
+async fn a_lookup_begun_by_a_press_is_on_its_way_at_once_and_soon_too_old() {
+    let begin = || EarlyLookup::begin(&deployment(), &Identifier::parse("ada@acme.example").unwrap()).unwrap();
+    let none = answering(200, "{}", r#"{"tenants":[]}"#);
+    let (early, old) = (begin(), begin());
+    drop(none);
+    let _endpoint = answering(200, "{}", ONE);
+    assert_eq!(look_up_after(early).await, Ok(0), "what it began with");
+    let seconds_later = "{value: class extends Date { static now() { return super.now() + 7000 } }}";
+    let _clock = Replaced::with("Date", seconds_later);
+    assert_eq!(look_up_after(old).await, Ok(1), "an answer of its own");
 }
 
 #[wasm_bindgen_test]

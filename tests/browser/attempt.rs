@@ -8,7 +8,7 @@ use sign_in::authorize::{Luggage, PendingSignIn, begin};
 use sign_in::callback::Answer;
 use sign_in::deployment::Deployment;
 use sign_in::jwks::{Jwks, RsaKey};
-use sign_in::secrets::PendingKey;
+use sign_in::secrets::{Attempt, PendingKey};
 use sign_in::session::Session;
 use sign_in::time::UnixTime;
 use sign_in::tokens::{TokenError, UnverifiedTokens};
@@ -35,7 +35,8 @@ pub(crate) fn tenant() -> Tenant {
 /// A sign-in begun at `now`: its address, and the key and record to keep.
 pub(crate) fn begun(now: UnixTime) -> (String, PendingKey, String) {
     let mut kept = None;
-    let departure = begin(&deployment(), tenant(), Luggage::default(), browser::entropy().unwrap(), now).unwrap();
+    let attempt = Attempt::new(&browser::entropy().unwrap());
+    let departure = begin(&deployment(), tenant(), Luggage::default(), attempt, now).unwrap();
     let address = departure.keep(|key, record| {
         kept = Some((key.clone(), record.to_owned()));
         Ok::<_, ()>(())

@@ -2,7 +2,7 @@
 
 use crate::deployment::{Deployment, ReturnTo, UnknownIssuer};
 use crate::record::Record;
-use crate::secrets::{CodeVerifier, Entropy, Nonce, PendingKey, State, base64url};
+use crate::secrets::{Attempt, CodeVerifier, Nonce, PendingKey, State};
 use crate::time::UnixTime;
 use lookup_api::{ClientId, Issuer, Tenant};
 use serde::Serialize;
@@ -68,13 +68,11 @@ pub fn begin(
     deployment: &Deployment,
     tenant: Tenant,
     luggage: Luggage,
-    entropy: Entropy,
+    attempt: Attempt,
     now: UnixTime,
 ) -> Result<Departure, UnknownIssuer> {
     let pool = deployment.user_pool(&tenant)?;
-    let state = State::new(base64url(&entropy.state));
-    let nonce = Nonce::new(base64url(&entropy.nonce));
-    let verifier = CodeVerifier::new(base64url(&entropy.code_verifier));
+    let Attempt { state, nonce, verifier, challenge } = attempt;
 
     let mut query = pool.query_to("/oauth2/authorize");
     query
@@ -84,7 +82,7 @@ pub fn begin(
         .append_pair("scope", &deployment.scopes.join(" "))
         .append_pair("state", state.secret())
         .append_pair("nonce", nonce.secret())
-        .append_pair("code_challenge", &verifier.challenge())
+        .append_pair("code_challenge", &challenge)
         .append_pair("code_challenge_method", "S256")
         .append_pair("identity_provider", tenant.identity_provider.as_str());
     if let Some(hint) = &luggage.login_hint {
@@ -177,7 +175,7 @@ impl PendingSignIn {
 mod tests {
     use super::*;
     use crate::deployment::tests::sample;
-    use crate::tests::{NOW, departure, entropy, tenant};
+    use crate::tests::{NOW, attempt, departure, tenant};
     use std::collections::BTreeMap;
 
     fn query_of(url: &AuthorizeUrl) -> BTreeMap<String, String> {
@@ -190,7 +188,7 @@ mod tests {
     fn the_address_says_what_the_contract_lists_and_nothing_else() {
         let luggage =
             Luggage { login_hint: Some("ada+x@acme.example".into()), lang: Some("en".into()), ..Luggage::default() };
-        let departure = begin(&sample(), tenant(), luggage, entropy(), NOW).unwrap();
+        let departure = begin(&sample(), tenant(), luggage, attempt(), NOW).unwrap();
         let url = departure.keep(|_, _| Ok::<_, ()>(())).unwrap();
         let query = query_of(&url);
         let expected = [
@@ -247,7 +245,7 @@ mod tests {
     fn only_the_newest_pending_sign_ins_that_can_still_be_finished_stay() {
         let record = |created_at: i64| {
             let mut kept = None;
-            let departure = begin(&sample(), tenant(), Luggage::default(), entropy(), UnixTime(created_at)).unwrap();
+            let departure = begin(&sample(), tenant(), Luggage::default(), attempt(), UnixTime(created_at)).unwrap();
             let _url = departure.keep(|_, record| {
                 kept = Some(record.to_owned());
                 Ok::<_, ()>(())
@@ -266,6 +264,6 @@ mod tests {
     fn a_tenant_of_a_foreign_pool_goes_nowhere() {
         let mut foreign = tenant();
         foreign.issuer = Some(Issuer::try_from("https://evil.example".to_owned()).unwrap());
-        assert!(begin(&sample(), foreign, Luggage::default(), entropy(), NOW).is_err());
+        assert!(begin(&sample(), foreign, Luggage::default(), attempt(), NOW).is_err());
     }
 }

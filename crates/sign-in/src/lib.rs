@@ -48,7 +48,7 @@ mod tests {
 
     use crate::authorize::{Departure, Luggage, PendingSignIn, begin};
     use crate::deployment::tests::sample;
-    use crate::secrets::Entropy;
+    use crate::secrets::{Attempt, Entropy};
     use crate::time::UnixTime;
     use lookup_api::Tenant;
 
@@ -69,12 +69,12 @@ mod tests {
         read(r#"{"code":"n","name":"N","client_id":"client-n","identity_provider":"COGNITO"}"#)
     }
 
-    pub(crate) fn entropy() -> Entropy {
-        Entropy { state: [1; 32], nonce: [2; 32], code_verifier: [3; 32] }
+    pub(crate) fn attempt() -> Attempt {
+        Attempt::new(&Entropy { state: [1; 32], nonce: [2; 32], code_verifier: [3; 32] })
     }
 
     pub(crate) fn departure() -> Departure {
-        begin(&sample(), tenant(), Luggage::default(), entropy(), NOW).unwrap()
+        begin(&sample(), tenant(), Luggage::default(), attempt(), NOW).unwrap()
     }
 
     pub(crate) fn pending() -> PendingSignIn {
@@ -83,7 +83,7 @@ mod tests {
 
     pub(crate) fn pending_at(tenant: Tenant) -> PendingSignIn {
         let mut kept = String::new();
-        let departure = begin(&sample(), tenant, Luggage::default(), entropy(), NOW).unwrap();
+        let departure = begin(&sample(), tenant, Luggage::default(), attempt(), NOW).unwrap();
         let _url = departure.keep(|_, record| {
             kept.push_str(record);
             Ok::<_, ()>(())

@@ -17,6 +17,27 @@ pub struct Entropy {
     pub code_verifier: [u8; 32],
 }
 
+/// The secrets of one attempt, ready before anybody waits for them. `begin` consumes it: no two sign-ins share any.
+pub struct Attempt {
+    pub(crate) state: State,
+    pub(crate) nonce: Nonce,
+    pub(crate) verifier: CodeVerifier,
+    pub(crate) challenge: String,
+}
+
+impl Attempt {
+    /// Writes the secrets out, and computes the challenge.
+    pub fn new(entropy: &Entropy) -> Self {
+        let verifier = CodeVerifier::new(base64url(&entropy.code_verifier));
+        Self {
+            state: State::new(base64url(&entropy.state)),
+            nonce: Nonce::new(base64url(&entropy.nonce)),
+            challenge: verifier.challenge(),
+            verifier,
+        }
+    }
+}
+
 macro_rules! secret {
     ($(#[$doc:meta])* $name:ident $(, $derive:ident)*) => {
         $(#[$doc])*

@@ -1,5 +1,9 @@
 //! Chromium and its driver. One is used by many tests, but its profile is not: each test gets a browser context of its
 //! own (what an incognito window is), with cookies, storage, cache and history that are empty, and leaves nothing.
+//!
+//! Where set-up found the headless shell, it does for most tests: the same pages, scripts, network and storage without tabs,
+//! menus and address bars to draw, which take a third of the whole browser's time. It has neither the back/forward cache nor
+//! preferences: tests that go back and forward want the whole browser ([`Conditions::whole_browser`]).
 
 use crate::Conditions;
 use crate::pool::Pool;
@@ -29,6 +33,7 @@ pub(crate) struct Browser {
 /// What can only be chosen when a browser starts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Kind {
+    whole: bool,
     storage_blocked: bool,
     watched: bool,
 }
@@ -36,7 +41,8 @@ struct Kind {
 impl Browser {
     /// A browser that knows nothing of the tests before, with one window.
     pub(crate) async fn take(conditions: &Conditions) -> Result<Self> {
-        let kind = Kind { storage_blocked: conditions.storage_blocked, watched: conditions.watched };
+        let Conditions { whole_browser, storage_blocked, watched, .. } = *conditions;
+        let kind = Kind { whole: whole_browser || storage_blocked, storage_blocked, watched };
         let mut browser = match IDLE.take(|browser| browser.kind == kind) {
             Some(browser) => browser,
             None => Self::start(kind).await?,
@@ -56,7 +62,8 @@ impl Browser {
         let folder = tempfile::tempdir()?;
         let program = Program::start(chromedriver, [argument.as_ref()], "started successfully", folder)?;
         let mut capabilities = DesiredCapabilities::chrome();
-        if let Ok(chrome) = std::env::var("CHROME") {
+        let shell = if kind.whole { None } else { std::env::var("HEADLESS_SHELL").ok() };
+        if let Some(chrome) = shell.or_else(|| std::env::var("CHROME").ok()) {
             capabilities.set_binary(&chrome)?;
         }
         for argument in [

@@ -74,6 +74,8 @@ pub struct Conditions {
     pub directory: Option<String>,
     /// More files of the site: name and text.
     pub files: Vec<(&'static str, &'static str)>,
+    /// The browser has a history that pages come back to life from, and is not only a shell around them.
+    pub whole_browser: bool,
     /// The browser keeps nothing: cookies and site data are blocked.
     pub storage_blocked: bool,
     /// The window's width, in CSS pixels.

@@ -164,7 +164,7 @@ fn leaving_can_be_cancelled_and_nothing_typed_is_lost() {
 
 #[test]
 fn back_from_the_hosted_ui_leads_to_a_working_form() {
-    ordinary_journey("back", |w| async move {
+    journey("back", Conditions { whole_browser: true, ..Conditions::default() }, |w| async move {
         w.open("/?tenant=acme").await?;
         w.arrives_at(&w.hosted_ui).await?;
         w.sees("AcmeSAML").await?;

@@ -9,6 +9,11 @@ use std::time::Duration;
 use thirtyfour::prelude::*;
 use tokio::time::{Instant, sleep};
 
+/// A browser with a history that pages come back to life from.
+fn whole() -> Conditions {
+    Conditions { whole_browser: true, ..Conditions::default() }
+}
+
 fn hostile() -> Conditions {
     Conditions { hostile_provider: true, ..Conditions::default() }
 }
@@ -401,7 +406,7 @@ fn what_another_tab_keeps_does_not_disturb_a_sign_out() {
 
 #[test]
 fn a_sign_in_given_up_with_back_does_not_disturb_the_next() {
-    ordinary_journey("given-up", |w| async move {
+    journey("given-up", whole(), |w| async move {
         w.open("/").await?;
         w.submit("acme").await?;
         is_asked_by(&w, "AcmeSAML").await?;
@@ -417,7 +422,7 @@ fn a_sign_in_given_up_with_back_does_not_disturb_the_next() {
 
 #[test]
 fn reload_back_and_forward_redeem_nothing_a_second_time() {
-    journey("history", hostile(), |w| async move {
+    journey("history", Conditions { whole_browser: true, ..hostile() }, |w| async move {
         w.open("/").await?;
         w.submit("acme").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await?;
@@ -445,7 +450,7 @@ fn reload_back_and_forward_redeem_nothing_a_second_time() {
 
 #[test]
 fn leaving_in_the_middle_leaves_nobody_on_a_spinner() {
-    journey("in-the-middle", hostile(), |w| async move {
+    journey("in-the-middle", Conditions { whole_browser: true, ..hostile() }, |w| async move {
         let slow = json!({ "token": { "delay": 1500 } });
         w.steer(&slow).await?;
         w.open("/?tenant=acme").await?;
@@ -482,7 +487,7 @@ async fn is_redeeming(w: &World) -> Result<()> {
 
 #[test]
 fn back_after_the_end_shows_neither_a_session_nor_a_spinner() {
-    ordinary_journey("bfcache", |w| async move {
+    journey("bfcache", whole(), |w| async move {
         w.before_every_page("addEventListener('pageshow', (event) => { window.restored = event.persisted })").await?;
         signs_in_to_acme(&w).await?;
         w.press("Switch organization").await?;
@@ -503,7 +508,7 @@ fn back_after_the_end_shows_neither_a_session_nor_a_spinner() {
 
 #[test]
 fn an_error_page_of_the_hosted_ui_is_one_step_away_from_help() {
-    ordinary_journey("stuck", |w| async move {
+    journey("stuck", whole(), |w| async move {
         w.open("/").await?;
         w.submit("acme").await?;
         is_asked_by(&w, "AcmeSAML").await?;
@@ -1047,7 +1052,7 @@ fn markup_that_could_run_is_refused() {
 
 #[test]
 fn a_page_that_comes_back_to_life_shows_the_session_that_there_is() {
-    journey("alive", Conditions { hostile_provider: true, ..Conditions::default() }, |w| async move {
+    journey("alive", Conditions { hostile_provider: true, ..whole() }, |w| async move {
         w.open("/?tenant=acme").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await?;
         w.press("Switch organization").await?;

@@ -27,7 +27,7 @@
 //! | 18 frames and popups | `a_popup_opened_by_a_click_signs_in`; framing is refused, lookup-service's site tests: |
 //! | | `every_answer_of_the_site_is_hardened` |
 //! | 19 password managers | journey: `the_form_is_marked_usable_and_known_to_password_managers` |
-//! | 20 long lists | `five_thousand_organizations_are_all_there_and_found_in_an_instant` |
+//! | 20 long lists | `five_thousand_organizations_are_all_there_and_found` |
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests fail by panicking, and one of them measures")]
 
@@ -53,6 +53,11 @@ const LANGUAGES: [(&str, &str); 9] = [
     ("pt-BR", "ltr"),
     ("zh-Hans", "ltr"),
 ];
+
+/// A browser that pages come back to life in, for who goes back.
+fn whole() -> Conditions {
+    Conditions { whole_browser: true, ..Conditions::default() }
+}
 
 /// A world in which every screen can be shown.
 fn every_screen() -> Conditions {
@@ -222,7 +227,7 @@ fn a_chosen_organization_goes_before_the_emails_domain() {
 /// Ask 12: no redirect loop when the person is not a member.
 #[test]
 fn who_is_not_a_member_is_not_sent_round_in_circles() {
-    ordinary_journey("no-circles", |w| async move {
+    journey("no-circles", whole(), |w| async move {
         w.open("/?tenant=acme").await?;
         w.signs_in_at("AcmeSAML", "Noor").await?;
         w.sees_problem("provider_not_assigned").await?;
@@ -244,7 +249,7 @@ fn who_is_not_a_member_is_not_sent_round_in_circles() {
 /// Ask 16: Back must not strand them on a spinner.
 #[test]
 fn back_leads_to_the_form_with_what_was_typed() {
-    ordinary_journey("back-typed", |w| async move {
+    journey("back-typed", whole(), |w| async move {
         w.arrive("/", "en", json!([])).await?;
         w.submit("ada@acme.example").await?;
         w.arrives_at(&w.hosted_ui).await?;
@@ -814,7 +819,7 @@ fn nothing_moves_while_the_page_loads() {
 
 /// Ask 20: long lists have search, and assistive technology hears the results.
 #[test]
-fn five_thousand_organizations_are_all_there_and_found_in_an_instant() {
+fn five_thousand_organizations_are_all_there_and_found() {
     const COUNT: usize = 5000;
     const HEARS: &str = "return document.querySelector('#filter ~ [role=status]').textContent";
     let tenants: Vec<_> = (0..COUNT)
@@ -840,39 +845,6 @@ fn five_thousand_organizations_are_all_there_and_found_in_an_instant() {
         assert_eq!(w.ask(buttons).await?, COUNT);
         let filter = w.driver.find(By::Id("filter")).await?;
         filter.click().await?;
-        // From the key to the frame that shows what it did, as the browser itself measures it. Shorter than 16 ms it
-        // does not tell.
-        let record = "window.took = new Map(); new PerformanceObserver((list) => {
-              for (const { interactionId: id, duration } of list.getEntries()) {
-                if (id) window.took.set(id, Math.max(duration, window.took.get(id) ?? 0));
-              }
-            }).observe({ type: 'event', durationThreshold: 16, buffered: false })";
-        w.ask(record).await?;
-        w.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": 4 })).await?;
-        let keys = "num 1";
-        for round in 0..2 {
-            for letter in keys.chars() {
-                w.types(letter.to_string()).await?;
-            }
-            for _ in keys.chars() {
-                w.types(Key::Backspace).await?;
-            }
-            w.waits_for(&buttons.replace("length", &format!("length === {COUNT}"))).await.context(round)?;
-        }
-        sleep(Duration::from_millis(500)).await;
-        w.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": 1 })).await?;
-        let took = w.ask("return [...window.took.values()].sort((a, b) => a - b)").await?;
-        let took: Vec<_> = took.as_array().context("durations")?.iter().filter_map(Value::as_f64).collect();
-        let pressed = 2 * 2 * keys.len();
-        let at = |share: f64| took.len().checked_sub(1 + (pressed as f64 * (1.0 - share)) as usize).map(|i| took[i]);
-        eprintln!(
-            "{COUNT} organizations, CPU ×4, {pressed} keys, {} of them 16 ms or more: median {:?} ms, p95 {:?} ms, \
-             longest {:?} ms from key to frame",
-            took.len(),
-            at(0.5),
-            at(0.95),
-            took.last()
-        );
         // A virtual list, or one whose entries are drawn only in sight, would not tell of those further down.
         let list = w.devtools("DOM.getDocument", json!({ "depth": 0 })).await?["root"]["nodeId"].clone();
         for name in ["Number 0 Werke", "Number 2500 Hospital", "The Very Last Kerlund"] {
