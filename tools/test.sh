@@ -10,10 +10,16 @@ step "lints, native"
 cargo clippy --quiet --locked --workspace --exclude tenant-picker --all-targets -- -D warnings
 step "lints, wasm"
 cargo clippy --quiet "${wasm[@]}" --all-targets -- -D warnings
-step "native tests"
+step "native tests, and those of the local hosted UI beside them"
+# The native ones wait for the clock for most of their time. In a group of its own, so that nothing of it outlives this script.
+set -m
+(cd hosted-ui && exec node --test test/*.test.mjs) >target/hosted-ui-tests.log 2>&1 &
+hosted_ui=$!
+set +m
+trap 'kill -- "-$hosted_ui" 2>/dev/null || true' EXIT
 cargo test --quiet --locked --workspace --exclude tenant-picker --exclude end-to-end
-step "the local hosted UI's tests"
-npm test --silent --prefix hosted-ui
+wait "$hosted_ui" || { cat target/hosted-ui-tests.log && exit 1; }
+trap - EXIT
 step "browser tests"
 # Not --quiet: cargo hands it on, and wasm-bindgen's test runner does not know it.
 cargo test "${wasm[@]}" --test browser
