@@ -161,42 +161,32 @@ pub async fn sentences(language: &str, address: &str) -> Option<JsValue> {
     if answer.status == 200 { JSON::parse(&answer.text).ok() } else { None }
 }
 
-/// Asks which organizations match. Of an email only the domain is sent (see [`Identifier::request`]). An early lookup is
-/// taken if it asked the very same.
-pub async fn lookup(
-    deployment: &Deployment,
-    identifier: &Identifier,
-    early: Option<EarlyLookup>,
-) -> Result<Vec<Tenant>, LookupFailure> {
-    let body = body_of(identifier).ok_or(LookupFailure::Refused)?;
-    let early = match early {
-        Some(early) if early.serves(&body) => early.answer.await,
-        _ => None,
-    };
-    let answer = match early {
-        Some(answer) => answer,
-        None => ask(deployment, body).await,
-    };
-    let Answer { status, text, retry_after } = answer.map_err(LookupFailure::Silent)?;
-    match status {
-        200 => LookupResponse::parse(&text).map(|response| response.tenants).map_err(|_| LookupFailure::Malformed),
-        429 => Err(LookupFailure::RateLimited { seconds: retry_after.and_then(|value| value.parse().ok()) }),
-        500.. => Err(LookupFailure::Unavailable),
-        _ => Err(LookupFailure::Refused),
-    }
+/// Asks which organizations match. Of an email only the domain is sent (see [`Identifier::request`]). The request is on its
+/// way when this returns, unless an early one has asked the very same a moment ago.
+pub fn look_up(deployment: &Deployment, identifier: &Identifier, early: Option<Lookup>) -> Lookup {
+    // Serialising an enum of strings cannot fail; an empty body would only be refused.
+    let body = serde_json::to_string(&identifier.request()).unwrap_or_default();
+    let is_fresh = |sent| browser::now().seconds_since(sent) <= EARLY_LIFETIME;
+    early.filter(|early| early.body == body && is_fresh(early.sent)).unwrap_or_else(|| {
+        let asked = ask(deployment, body.clone());
+        let mut answer: Awaited = Box::pin(async { Some(asked.await) });
+        // Once, which sends it; who waits for the answer goes on from there.
+        let _ = answer.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        Lookup { body, sent: browser::now(), answer }
+    })
 }
 
-type Early = Pin<Box<dyn Future<Output = Option<Result<Answer, Silence>>>>>;
+type Awaited = Pin<Box<dyn Future<Output = Option<Result<Answer, Silence>>>>>;
 
-/// A lookup that was sent before it was asked for in due form.
-pub struct EarlyLookup {
+/// A lookup that is on its way.
+pub struct Lookup {
     body: String,
     sent: UnixTime,
     /// None if it was not sent after all.
-    answer: Early,
+    answer: Awaited,
 }
 
-impl EarlyLookup {
+impl Lookup {
     /// What `boot.js` sent before the app was there.
     pub fn by_boot((body, asked): (String, Promise)) -> Self {
         let answer = async {
@@ -209,23 +199,20 @@ impl EarlyLookup {
         Self { body, sent: browser::now(), answer: Box::pin(answer) }
     }
 
-    /// Sends it now.
-    pub fn begin(deployment: &Deployment, identifier: &Identifier) -> Option<Self> {
-        let body = body_of(identifier)?;
-        let asked = ask(deployment, body.clone());
-        let mut answer: Early = Box::pin(async { Some(asked.await) });
-        // Once, so that the request is on its way; who waits for the answer goes on from there.
-        let _ = answer.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        Some(Self { body, sent: browser::now(), answer })
+    /// The organizations that match.
+    pub async fn found(self, deployment: &Deployment) -> Result<Vec<Tenant>, LookupFailure> {
+        let answer = match self.answer.await {
+            Some(answer) => answer,
+            None => ask(deployment, self.body).await,
+        };
+        let Answer { status, text, retry_after } = answer.map_err(LookupFailure::Silent)?;
+        match status {
+            200 => LookupResponse::parse(&text).map(|response| response.tenants).map_err(|_| LookupFailure::Malformed),
+            429 => Err(LookupFailure::RateLimited { seconds: retry_after.and_then(|value| value.parse().ok()) }),
+            500.. => Err(LookupFailure::Unavailable),
+            _ => Err(LookupFailure::Refused),
+        }
     }
-
-    fn serves(&self, body: &str) -> bool {
-        self.body == body && browser::now().seconds_since(self.sent) <= EARLY_LIFETIME
-    }
-}
-
-fn body_of(identifier: &Identifier) -> Option<String> {
-    serde_json::to_string(&identifier.request()).ok()
 }
 
 fn ask(deployment: &Deployment, body: String) -> impl Future<Output = Result<Answer, Silence>> + use<> {

@@ -3,7 +3,7 @@
 
 use crate::browser::{self, NoWebCrypto};
 use crate::failure::Failure;
-use lookup_api::Tenant;
+use lookup_api::{Identifier, LookupResponse, Tenant};
 use sign_in::authorize::{Luggage, begin};
 use sign_in::deployment::Deployment;
 use sign_in::secrets::Attempt;
@@ -14,9 +14,21 @@ thread_local! {
     static DRAWN: Cell<Option<Attempt>> = const { Cell::new(None) };
 }
 
-/// Draws the secrets of the next sign-in, so that nothing but the lookup stands between "Continue" and the hosted UI.
-pub fn make_ready() {
+/// Draws the secrets of the next sign-in, so that nothing but the lookup stands between "Continue" and the hosted UI. And since
+/// browsers compile a function when it is first called, it leads nobody to nowhere: what an answer of the lookup is good for is
+/// done with one that is made up, and kept nowhere.
+pub fn rehearse(deployment: &Deployment) {
     DRAWN.set(draw().ok());
+    let issuer = deployment.user_pools.first().map(|pool| pool.issuer.as_str()).unwrap_or_default();
+    let found =
+        [r#"{"tenants":[{"code":"-","name":"-","client_id":"-","identity_provider":"-","issuer":""#, issuer, r#""}]}"#];
+    let nobody = Identifier::parse("nobody@invalid.invalid").is_ok_and(|nobody| nobody.login_hint().is_some());
+    let found = LookupResponse::parse(&found.concat()).ok().and_then(|found| found.tenants.into_iter().next());
+    let (Some(tenant), Ok(attempt), true) = (found, draw(), nobody) else { return };
+    let _ = deployment.sign_out_before(&browser::visit(), &tenant);
+    if let Ok(departure) = begin(deployment, tenant, Luggage::default(), attempt, browser::now()) {
+        let _ = departure.keep(|_, _| Err(()));
+    }
 }
 
 fn draw() -> Result<Attempt, NoWebCrypto> {

@@ -60,7 +60,7 @@ impl Form {
     /// Runs `f` when somebody presses the form's button, a tenth of a second before they let go and the form is sent.
     pub fn on_press(&self, f: impl Fn() + 'static) {
         browser::listen(&self.form, "pointerdown", move |event| {
-            if browser::is_on_submit(&event) {
+            if browser::is_on_button(&event) {
                 f();
             }
         });

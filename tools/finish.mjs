@@ -57,20 +57,21 @@ const fingerprinted = (name, change = (bytes) => bytes) => {
 const named = (pattern) => names().find((name) => pattern.test(name));
 const minified = (bytes) => execFileSync("esbuild", minify, { input: bytes });
 fingerprinted(named(/\.wasm$/));
-const boot = fingerprinted(named(/^boot.*\.js$/), minified);
-// Style and boot.js stand in the page itself: as files they would cost a round trip before anything is to be seen. Where a
+const [first, boot] = [/^first.*\.js$/, /^boot.*\.js$/].map((pattern) => fingerprinted(named(pattern), minified));
+// Style, first.js and boot.js stand in the page itself: as files they would cost a round trip before anything is to be seen. Where a
 // content security policy forbids that (it must name their hashes, see `lookup-service --print-headers`), the files are
-// fetched after all: the glue, which no policy of ours keeps out, loads boot.js, and boot.js the style.
-const fallback = `document.documentElement.dataset.screen??import("/${boot}");`;
+// fetched after all: the glue, which no policy of ours keeps out, loads the scripts, and the first of them the style.
+const fallback = `document.documentElement.dataset.screen??import("/${first}").then(()=>import("/${boot}"));`;
 fingerprinted(named(/^tenant-picker.*\.js$/), (bytes) => Buffer.concat([minified(shortened(bytes.toString(), shortNames)), Buffer.from(fallback)]));
-const inline = (tag, name, element) => {
+const inline = (tag, name, element, attributes = "") => {
   const content = readFileSync(file(name), "utf8").trim();
   if (!tag.test(page) || content.includes(`</${element}`)) throw Error(`${name} cannot be put into index.html`);
-  page = page.replace(tag, () => `<${element}>${content}</${element}>`);
+  page = page.replace(tag, () => `<${element}${attributes}>${content}</${element}>`);
 };
 const style = named(/\.css$/);
 inline(/<link [^>]*rel=stylesheet[^>]*>/, style, "style");
-inline(/<script [^>]*src=\/boot[^>]*><\/script>/, boot, "script");
+inline(/<script [^>]*src=\/first[^>]*><\/script>/, first, "script");
+inline(/<script [^>]*src=\/boot[^>]*><\/script>/, boot, "script", " type=module");
 page = page.replace(/<link [^>]*rel=modulepreload[^>]*>/, (tag) => {
   const attribute = (name) => tag.match(new RegExp(`${name}=[^ >]+`))[0];
   const glue = attribute("href").replace("href", "src");
@@ -94,7 +95,7 @@ const compressed = (name) => {
 };
 const languages = readdirSync(file("locales")).sort().map((name) => compressed(`locales/${name}`));
 const [inlined, rows] = [true, false].map((isInlined) =>
-  names().filter((name) => COMPRESSIBLE.has(extname(name)) && [boot, style].includes(name) === isInlined).map(compressed));
+  names().filter((name) => COMPRESSIBLE.has(extname(name)) && [first, boot, style].includes(name) === isInlined).map(compressed));
 const total = rows.reduce(([, a, b], [, x, y]) => ["total", a + x, b + y], ["total", 0, 0]);
 const line = ([name, bytes, br]) => `${basename(name).padEnd(48)} ${String(bytes).padStart(9)} ${String(br).padStart(9)}`;
 const [largest] = languages.toSorted((a, b) => b[2] - a[2]);

@@ -118,10 +118,10 @@ pub fn is_checked(event: &Event) -> bool {
     checked.is_some_and(|checked| checked.is_truthy())
 }
 
-/// Whether the event happened to a button that sends its form.
-pub fn is_on_submit(event: &Event) -> bool {
+/// Whether the event happened to a button.
+pub fn is_on_button(event: &Event) -> bool {
     let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    element.is_some_and(|element| element.closest("[type=submit]").is_ok_and(|button| button.is_some()))
+    element.is_some_and(|element| element.closest("button").is_ok_and(|button| button.is_some()))
 }
 
 /// The `data-index` of the button that was pressed, if one was.

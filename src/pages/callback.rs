@@ -212,7 +212,7 @@ async fn redeem(
 async fn said_to_come_from(deployment: &Deployment, query: &str) -> Option<Again> {
     let path = browser::page_url()?.path;
     let code = path.strip_prefix("/callback/").map(str::to_owned).or_else(|| Wishes::parse(query).tenant)?;
-    let found = api::lookup(deployment, &Identifier::parse_code(&code).ok()?, None).await.ok()?;
+    let found = api::look_up(deployment, &Identifier::parse_code(&code).ok()?, None).found(deployment).await.ok()?;
     let [tenant] = <[Tenant; 1]>::try_from(found).ok()?;
     Some(Again { tenant: Arc::new(tenant), luggage: Luggage::default() })
 }

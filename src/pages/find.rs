@@ -1,11 +1,11 @@
 //! The form: what was typed → the organizations that match → on the way to one of them.
 
-use crate::api::{self, EarlyLookup, LookupFailure, Silence};
+use crate::api::{self, Lookup, LookupFailure, Silence};
 use crate::app::Frame;
 use crate::browser::{self, Arrival};
 use crate::choice::choice;
 use crate::copy;
-use crate::depart::{depart, make_ready};
+use crate::depart::{depart, rehearse};
 use crate::failure::Failure;
 use crate::form::{FIELD_ID, Form};
 use crate::languages::spoken;
@@ -28,6 +28,9 @@ use web_sys::Event;
 
 /// After how long a lookup is said to take its time.
 const SLOW: Duration = Duration::from_millis(2500);
+
+/// After how long nothing is left to do for a page that has come.
+const SETTLED: Duration = Duration::from_millis(300);
 
 /// Where the person is on this page.
 #[derive(Debug, Clone)]
@@ -81,7 +84,7 @@ pub fn find(frame: &Frame) -> AnyView {
     let arrival = frame.take_arrival();
     let by_history = arrival.as_ref().is_some_and(|arrival| arrival.by_history);
     let submitted = browser::take_form_over();
-    let early = StoredValue::new_local(arrival.as_ref().and_then(Arrival::early_lookup).map(EarlyLookup::by_boot));
+    let early = StoredValue::new_local(arrival.as_ref().and_then(Arrival::early_lookup).map(Lookup::by_boot));
     let mut wishes = Wishes::parse(&arrival.map(|arrival| arrival.query).unwrap_or_default());
 
     let mut dropped = None;
@@ -141,13 +144,14 @@ pub fn find(frame: &Frame) -> AnyView {
         // Whatever comes back for an earlier round is of no interest to anybody any more.
         let this_round = next_round();
         let is_over = move || round.try_get_value() != this_round;
+        // On its way before anything is drawn.
+        let lookup = api::look_up(&deployment, &identifier, early.try_update_value(Option::take).flatten());
         stage.set(Stage::LookingUp);
         slow.set(false);
         set_timeout(move || slow.set(!is_over()), SLOW);
         let deployment = deployment.clone();
         spawn_local(async move {
-            let early = early.try_update_value(Option::take).flatten();
-            let found = api::lookup(&deployment, &identifier, early).await;
+            let found = lookup.found(&deployment).await;
             if is_over() {
                 return;
             }
@@ -199,10 +203,11 @@ pub fn find(frame: &Frame) -> AnyView {
     let (deployment, pressed) = (frame.deployment.clone(), form.clone());
     form.on_press(move || {
         if let Some(identifier) = Identifier::parse(&pressed.typed()).ok().filter(|_| is_here()) {
-            early.set_value(EarlyLookup::begin(&deployment, &identifier));
+            early.set_value(Some(api::look_up(&deployment, &identifier, None)));
         }
     });
-    set_timeout(make_ready, Duration::ZERO);
+    let deployment = frame.deployment.clone();
+    set_timeout(move || rehearse(&deployment), SETTLED);
     let start_over = Callback::new(move |()| {
         next_round();
         stage.set(Stage::Asking);

@@ -3,14 +3,14 @@
 use crate::attempt::{CONFIG, deployment};
 use crate::support::{Replaced, answering, failing, js, js_async};
 use lookup_api::Identifier;
-use tenant_picker::api::{self, ConfigFailure, EarlyLookup, Freshness, KeysFailure, LookupFailure, Silence};
+use tenant_picker::api::{self, ConfigFailure, Freshness, KeysFailure, Lookup, LookupFailure, Silence};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const ONE: &str = r#"{"tenants":[{"code":"acme","name":"Acme","client_id":"c","identity_provider":"AcmeSAML"}]}"#;
 
 async fn look_up() -> Result<usize, LookupFailure> {
-    api::lookup(&deployment(), &Identifier::parse("Ada@acme.example").unwrap(), None).await.map(|tenants| tenants.len())
+    look_up_after(None).await
 }
 
 #[wasm_bindgen_test]
@@ -101,13 +101,13 @@ async fn keys_are_fetched_past_the_cache_only_when_they_must_be_fresh() {
 }
 
 /// A lookup that boot.js sent: what it asked, and a promise in JavaScript.
-fn early(body: &str, promise: &str) -> EarlyLookup {
-    EarlyLookup::by_boot((body.to_owned(), js(&format!("return {promise}"), &JsValue::UNDEFINED).into()))
+fn early(body: &str, promise: &str) -> Lookup {
+    Lookup::by_boot((body.to_owned(), js(&format!("return {promise}"), &JsValue::UNDEFINED).into()))
 }
 
-async fn look_up_after(early: EarlyLookup) -> Result<usize, LookupFailure> {
+async fn look_up_after(early: Option<Lookup>) -> Result<usize, LookupFailure> {
     let identifier = Identifier::parse("Ada@acme.example").unwrap();
-    api::lookup(&deployment(), &identifier, Some(early)).await.map(|tenants| tenants.len())
+    api::look_up(&deployment(), &identifier, early).found(&deployment()).await.map(|tenants| tenants.len())
 }
 
 #[wasm_bindgen_test]
@@ -115,22 +115,22 @@ async fn an_early_lookup_is_taken_if_it_asked_the_very_same() {
     let _endpoint = answering(200, "{}", ONE);
     let none = r#"Promise.resolve([200, '{"tenants":[]}', null])"#;
     let same = early(r#"{"domain":"acme.example"}"#, none);
-    assert_eq!(look_up_after(same).await, Ok(0), "the answer that came before");
+    assert_eq!(look_up_after(Some(same)).await, Ok(0), "the answer that came before");
     let other = early(r#"{"domain":"other.example"}"#, none);
-    assert_eq!(look_up_after(other).await, Ok(1), "an answer of its own");
+    assert_eq!(look_up_after(Some(other)).await, Ok(1), "an answer of its own");
 }
 
 #[wasm_bindgen_test]
 async fn a_lookup_begun_by_a_press_is_on_its_way_at_once_and_soon_too_old() {
-    let begin = || EarlyLookup::begin(&deployment(), &Identifier::parse("ada@acme.example").unwrap()).unwrap();
+    let begin = || api::look_up(&deployment(), &Identifier::parse("ada@acme.example").unwrap(), None);
     let none = answering(200, "{}", r#"{"tenants":[]}"#);
     let (early, old) = (begin(), begin());
     drop(none);
     let _endpoint = answering(200, "{}", ONE);
-    assert_eq!(look_up_after(early).await, Ok(0), "what it began with");
+    assert_eq!(look_up_after(Some(early)).await, Ok(0), "what it began with");
     let seconds_later = "{value: class extends Date { static now() { return super.now() + 7000 } }}";
     let _clock = Replaced::with("Date", seconds_later);
-    assert_eq!(look_up_after(old).await, Ok(1), "an answer of its own");
+    assert_eq!(look_up_after(Some(old)).await, Ok(1), "an answer of its own");
 }
 
 #[wasm_bindgen_test]
@@ -144,6 +144,6 @@ async fn what_became_of_an_early_lookup_is_said_as_of_any_other() {
         // It was not sent at all.
         ("Promise.reject(undefined)", Ok(1)),
     ] {
-        assert_eq!(look_up_after(early(r#"{"domain":"acme.example"}"#, promise)).await, expected, "{promise}");
+        assert_eq!(look_up_after(Some(early(r#"{"domain":"acme.example"}"#, promise))).await, expected, "{promise}");
     }
 }

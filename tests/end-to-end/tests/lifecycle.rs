@@ -121,6 +121,28 @@ fn what_is_sent_while_the_settings_are_awaited_is_carried_out_once() {
     });
 }
 
+#[test]
+fn a_press_asks_before_it_is_let_go_and_nobody_asks_again() {
+    journey("press", watched(), |w| async move {
+        w.open("/").await?;
+        w.type_in("ada@acme.example").await?;
+        w.comes_true("return 'app' in document.documentElement.dataset").await?;
+        let looked_up =
+            "return performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/lookup'))";
+        assert_eq!(w.ask(looked_up).await?, false);
+        let button = w.driver.find(By::Css("#ask-form button")).await?;
+        w.driver.action_chain().click_and_hold_element(&button).perform().await?;
+        w.comes_true(looked_up).await?;
+        assert_eq!(w.ask("return document.getElementById('ask-form').ariaBusy").await?, "false", "it is not sent yet");
+        w.driver.action_chain().release().perform().await?;
+        is_asked_by(&w, "AcmeSAML").await?;
+        let requests = w.requests().await?;
+        let lookups: Vec<_> = requests.iter().filter(|request| is_lookup(request)).map(body_of).collect();
+        assert_eq!(lookups, [r#"{"domain":"acme.example"}"#]);
+        Ok(())
+    });
+}
+
 // ── isolation of native accounts ─────────────────────────────────────────────────────────────────────────────────────
 
 #[test]
@@ -848,7 +870,7 @@ fn a_third_party_that_is_not_known_or_asks_too_much_is_told_apart() {
 #[test]
 fn every_answer_of_the_site_carries_the_strict_policy() {
     ordinary_journey("headers", |w| async move {
-        // Two things stand in the page itself and are named by their hashes; the browser is the judge of these.
+        // Three things stand in the page itself and are named by their hashes; the browser is the judge of these.
         let policy = format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
              connect-src 'self' {}; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'; \
@@ -870,7 +892,7 @@ fn every_answer_of_the_site_carries_the_strict_policy() {
             let mut hashed = sent.split(" 'sha256-");
             let before = hashed.next().unwrap_or_default().to_owned();
             let others: Vec<_> = hashed.filter_map(|hash| Some(hash.split_once('\'')?.1)).collect();
-            assert_eq!(([before, others.concat()].concat(), others.len()), (policy.clone(), 2), "{path}");
+            assert_eq!(([before, others.concat()].concat(), others.len()), (policy.clone(), 3), "{path}");
             for (name, due) in [
                 ("x-content-type-options", "nosniff"),
                 ("referrer-policy", "no-referrer"),
@@ -1127,7 +1149,7 @@ fn a_policy_that_forbids_what_stands_in_the_page_gets_it_as_files() {
         assert_ne!(w.ask("return getComputedStyle(document.querySelector('main')).borderRadius").await?, "0px");
         let files = "return performance.getEntriesByType('resource').map(({ name }) => name)
             .filter((name) => name.startsWith(location.origin)).map((name) => name.replace(/.*[.]/, '')).sort()";
-        assert_eq!(w.ask(files).await?, json!(["css", "js", "js", "json", "wasm"]));
+        assert_eq!(w.ask(files).await?, json!(["css", "js", "js", "js", "json", "wasm"]));
         Ok(())
     });
 }

@@ -1,0 +1,42 @@
+// Runs before the first paint, and so does no more than that needs: which screen it is, what it speaks, and room for what the app
+// will add. tools/finish.mjs puts it into index.html. All else is src/boot.js's, which runs once there is something to see.
+(() => {
+  const root = document.documentElement;
+  root.dataset.screen = location.pathname === "/" ? "form" : "other";
+  // Where the policy lets nothing inline pass, this runs as a file (see tools/finish.mjs), and the style is one too.
+  const style = document.querySelector("link[rel=fallback-style]");
+  if (style && !document.styleSheets.length) style.rel = "stylesheet";
+
+  // Storage that is blocked throws as soon as it is looked at.
+  const stored = (key, where = "localStorage") => {
+    try {
+      return globalThis[where].getItem(key);
+    } catch {
+      return null;
+    }
+  };
+  // Room for the organizations used before, so that nothing moves when the app shows them.
+  try {
+    const recents = JSON.parse(stored("tenant-picker.recents")).length;
+    if (recents) root.style.setProperty("--recents", (root.dataset.recents = recents));
+  } catch {}
+
+  // ?lang=, which holds for this tab, else what was chosen on this device, else what the browser asks for; each in full,
+  // then by its language alone.
+  const LANGUAGE = "tenant-picker.lang";
+  const asked = new URLSearchParams(location.search).get("lang");
+  try {
+    if (asked) sessionStorage.setItem(LANGUAGE, asked);
+  } catch {}
+  const links = [...document.querySelectorAll("link[hreflang]")];
+  const bare = (tag) => tag.toLowerCase().replace(/^iw\b/, "he").split("-")[0];
+  let link;
+  for (const tag of [asked, stored(LANGUAGE, "sessionStorage"), stored(LANGUAGE), ...(navigator.languages ?? [])]) {
+    if (!tag) continue;
+    link ??= links.find((one) => one.hreflang.toLowerCase() === tag.toLowerCase()) ?? links.find((one) => bare(one.hreflang) === bare(tag) && one.title);
+  }
+  root.lang = link?.hreflang ?? "en";
+  root.dir = ["ar", "he"].includes(root.lang) ? "rtl" : "ltr";
+  // The form waits for its words, though not for long; it can be typed in all the while.
+  if (root.lang !== "en") root.dataset.words = "awaited";
+})();
