@@ -64,7 +64,12 @@ pub fn around(message: Message) -> (String, String) {
 
 /// The sentence about a number. It need not stand in it: "one" and "two" may be words.
 pub fn count(message: Message, count: i64) -> String {
-    pattern(message, Some(count)).replace("{count}", &count.to_string())
+    let pattern = pattern(message, Some(count));
+    if !pattern.contains('{') {
+        return pattern;
+    }
+    let (before, after) = split(&pattern);
+    [before, count.to_string(), after].concat()
 }
 
 fn split(pattern: &str) -> (String, String) {

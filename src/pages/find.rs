@@ -189,12 +189,8 @@ pub fn find(frame: &Frame) -> AnyView {
         }
     }
     let submit = Callback::new(move |()| submit());
-    let gone = StoredValue::new(false);
-    on_cleanup(move || {
-        let _ = gone.try_set_value(true);
-    });
-    // The form outlives this page; another one may be listening already.
-    let is_here = move || gone.try_get_value() == Some(false);
+    // The form outlives this page and what it stored; another one may be listening already.
+    let is_here = move || round.try_get_value().is_some();
     form.on_submit(move || {
         if is_here() {
             submit.run(());
@@ -242,18 +238,27 @@ pub fn find(frame: &Frame) -> AnyView {
 
     let page = frame.clone();
     // Drawn anew for another screen or language only, so that the form's own changes cost no focus.
-    let screen = Memo::new(move |_| stage.with(Stage::screen));
-    let around = Around { stage, slow, online, look_up, start_over, was_shown: StoredValue::new(false) };
+    let other_screen = Trigger::new();
+    let mut before = stage.with_untracked(Stage::screen);
+    watch(move || {
+        let screen = stage.with(Stage::screen);
+        if std::mem::replace(&mut before, screen) != screen {
+            other_screen.notify();
+        }
+    });
+    let around = Around { stage, slow, online, look_up, start_over };
+    // So that it is known whether the form is returned to.
+    let mut form_was_shown = false;
     let page_in_words = spoken(frame, move || {
-        let screen = screen.get();
-        form.show(screen == Screen::Form);
+        other_screen.track();
+        form.show(stage.with_untracked(Stage::screen) == Screen::Form);
         match stage.get_untracked() {
             Stage::Choosing(tenants) => {
                 page.title(&text(m::CHOOSE), false);
                 choice(&tenants, searched, choose, start_over)
             }
             Stage::Leaving(tenant) => leaving(&page, &tenant, move || start_over.run(())),
-            _ => around.view(&page, &form),
+            _ => around.view(&page, &form, std::mem::replace(&mut form_was_shown, true)),
         }
     });
     // Above every screen of this page: a link may go on at once, and what it did not get is to be seen all the same.
@@ -279,12 +284,10 @@ struct Around {
     online: RwSignal<bool>,
     look_up: Callback<Identifier>,
     start_over: Callback<()>,
-    /// Whether the form was there before, so that this is a return to it.
-    was_shown: StoredValue<bool>,
 }
 
 impl Around {
-    fn view(self, frame: &Frame, form: &Form) -> AnyView {
+    fn view(self, frame: &Frame, form: &Form, returned: bool) -> AnyView {
         let stage = self.stage;
         let (page, fields) = (frame.clone(), form.clone());
         watch(move || {
@@ -298,7 +301,6 @@ impl Around {
         });
         // Coming back from another screen the focus is nowhere; a problem takes it for itself.
         let failed = stage.with_untracked(|stage| stage.failure().is_some());
-        let returned = self.was_shown.try_update_value(|shown| std::mem::replace(shown, true)) == Some(true);
         if (returned || browser::data("recents").is_none()) && !failed {
             // Once the other screen is gone, and the focus with it.
             let fields = form.clone();

@@ -71,13 +71,19 @@ const UNREACHABLE: [&str; 4] = [
     "Connection reset",
     "Read timed out",
 ];
+const FAILED: &str = " failed with error ";
 const TRIGGERS: [&str; 4] = ["PreSignUp", "PreAuthentication", "PostConfirmation", "PreTokenGeneration"];
+
+/// Where a text has such a part, in bytes. The standard library has a search for long texts, which weighs more in the wasm.
+fn find(text: &str, part: &str) -> Option<usize> {
+    text.as_bytes().windows(part.len()).position(|window| window == part.as_bytes())
+}
 
 impl Refusal {
     /// Reads `error` and `error_description` (RFC 6749 §4.1.2.1, with Cognito's texts).
     pub fn read(error: &str, description: Option<&str>) -> Self {
         let text = description.unwrap_or_default();
-        let says = |hints: &[&str]| hints.iter().any(|hint| text.contains(hint));
+        let says = |hints: &[&str]| hints.iter().any(|hint| find(text, hint).is_some());
         let detail = || clean(if text.is_empty() { error } else { text });
         if says(&["Already found an entry for username"]) {
             return Self::AccountLinked;
@@ -85,12 +91,12 @@ impl Refusal {
         if says(&["User is not assigned to the client application"]) {
             return Self::NotAssigned;
         }
-        if let Some((trigger, message)) = text.split_once(" failed with error ")
-            && TRIGGERS.iter().any(|name| trigger.contains(name))
+        if let Some(trigger) = find(text, FAILED)
+            && TRIGGERS.iter().any(|name| find(&text[..trigger], name).is_some())
         {
-            return Self::OperatorCheck { message: clean(message) };
+            return Self::OperatorCheck { message: clean(&text[trigger + FAILED.len()..]) };
         }
-        if let Some((_, part)) = SET_UP.iter().find(|(hint, _)| text.contains(hint)) {
+        if let Some((_, part)) = SET_UP.iter().find(|(hint, _)| find(text, hint).is_some()) {
             return Self::SetUp { part: *part, detail: detail() };
         }
         if says(&UNREACHABLE) {

@@ -29,7 +29,8 @@ pub type ParseUrl = fn(text: &str, base: Option<&str>) -> Option<WebUrl>;
 impl WebUrl {
     /// Host and port as a person reads them: `login.acme.example`, `127.0.0.1:9000`.
     pub fn host(&self) -> &str {
-        self.origin.split_once("://").map_or(&self.hostname, |(_, host)| host)
+        let host = self.origin.strip_prefix(self.scheme.as_str()).and_then(|rest| rest.strip_prefix("://"));
+        host.unwrap_or(&self.hostname)
     }
 
     /// `https`, or `http` on this very machine.
@@ -44,8 +45,7 @@ impl WebUrl {
         let prefix = self.path.strip_suffix('/').unwrap_or(&self.path);
         let Some(rest) = other.path.strip_prefix(prefix) else { return false };
         let climbs = |path: &str| {
-            let path = path.to_ascii_lowercase();
-            path.contains("%2f") || path.contains("%5c")
+            path.split('%').skip(1).any(|escaped| matches!(escaped.get(..2), Some("2f" | "2F" | "5c" | "5C")))
         };
         self.origin == other.origin
             && self.origin != "null"
