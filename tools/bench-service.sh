@@ -2,8 +2,7 @@
 # The lookup service beside the least that the same server can do (examples/constant.rs), which answers every lookup with
 # the same JSON: with 1,000 and 1,000,000 tenants, one core for the server, the other for 32 connections. Each round
 # measures all of them in turn, so that a busy moment of the machine meets them alike: read the ratios.
-# Where others use the same cores, read the CPU time: preempted is not at work. Instructions are counted under valgrind's
-# callgrind, if it is there: the whole service in one process without the socket, the same in every run.
+# Where others use the same cores, read the CPU time: preempted is not at work.
 set -euo pipefail
 ROUNDS=${ROUNDS:-5}
 SECONDS_EACH=${SECONDS_EACH:-3}
@@ -13,25 +12,8 @@ work=${CARGO_TARGET_DIR:-target}/bench-service
 mkdir -p "$work"
 trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
 
-# A directory of $1 tenants, every other one with the domains below its own; then ten thousand questions to it, spread
-# over all of it: a domain that is there (4 of 10), one below it, a code, and one of either that nobody has.
-directory() {
-  awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) {
-    printf "[[tenants]]\ncode = \"t%d\"\nname = \"Tenant %d\"\nclient_id = \"%07dclientclientclient\"\n", i, i, i
-    printf "identity_provider = \"SAML%d\"\ndomains = [\"t%d.example\"]\n%s\n", i, i, i % 2 ? "" : "subdomains = true\n" } }'
-}
-questions() {
-  awk -v n="$1" 'BEGIN { x = 1; for (i = 0; i < 10000; i++) {
-    x = (x * 16807) % 2147483647; t = x % n; kind = i % 10
-    if (kind < 4) printf "{\"domain\":\"t%d.example\"}\n", t
-    else if (kind < 6) printf "{\"domain\":\"mail.t%d.example\"}\n", t - t % 2
-    else if (kind < 8) printf "{\"code\":\"t%d\"}\n", t
-    else if (kind < 9) printf "{\"domain\":\"u%d.example\"}\n", t
-    else printf "{\"code\":\"u%d\"}\n", t } }'
-}
 for n in 1000 1000000; do
-  directory $n >"$work/$n.toml"
-  questions $n >"$work/$n.bodies"
+  tools/lookups.sh $n "$work"
 done
 cat >"$work/ask.lua" <<'LUA'
 -- wrk -s ask.lua URL -- BODIES: one body a line, in turn.
@@ -118,12 +100,6 @@ for name in constant 1000 1000000; do
   [ "$name" = 1000 ] || tell "resident; ready after, $name tenants" "$resident; ${loaded[$name]} s" "" "" "≤ 400 MB; ≤ 5 s"
 done
 
-if ! command -v valgrind >/dev/null; then exit 0; fi
-# instructions TENANTS LOOKUPS: all that the process needs for so many.
-instructions() {
-  valgrind --tool=callgrind --callgrind-out-file=/dev/null "$built/examples/lookups" "$work/$1.toml" "$work/$1.bodies" "$2" \
-    2>&1 | sed -n 's/.*Collected : //p'
-}
-for n in 1000 1000000; do
-  printf 'instructions per lookup, %s tenants: %s\n' $n $((($(instructions $n 20000) - $(instructions $n 10000)) / 10000))
-done
+# One core and a million tenants take callgrind minutes and gave 1.3 % more (docs/performance.md).
+tools/instructions.sh | tee "$work/instructions"
+tell "instructions of a lookup, 1000 tenants" "$(sed 's/.*: //' "$work/instructions")"

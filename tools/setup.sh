@@ -3,7 +3,7 @@
 #
 #   tools/setup.sh build   Rust's wasm target, wasm-bindgen, trunk, wasm-opt, esbuild
 #   tools/setup.sh demo    the same, and the npm packages of the local hosted UI
-#   tools/setup.sh test    the same, and rustfmt, clippy, Chromium and its driver
+#   tools/setup.sh test    the same, and rustfmt, clippy, Chromium and its driver, valgrind
 #   tools/setup.sh bench   the same, and wrk
 #
 # Run it as often as you like: it installs only what is missing and says nothing when nothing is. What it needs to tell
@@ -248,6 +248,12 @@ want_headless_shell() {
     --no-install-recommends "$package=$version" >/dev/null 2>&1 || say "that did not work; the tests do without"
 }
 
+# Counts the instructions of a lookup, the same on every machine of a kind. Where there is no such package, nobody counts.
+want_valgrind() {
+  if have valgrind || ! have apt-get || { [ "$(id -u)" != 0 ] && ! have sudo; }; then return; fi
+  apt_install "valgrind, which counts the instructions of a lookup" "25 MB, seconds" valgrind
+}
+
 need_load_generator() {
   if have wrk; then return; fi
   have apt-get || die "The benchmarks need wrk. Put it on PATH, then run this again."
@@ -293,6 +299,7 @@ main() {
     need_lints
     need_browser
     want_headless_shell
+    want_valgrind
   fi
   [ "$1" != bench ] || need_load_generator
   write_env

@@ -26,6 +26,8 @@ cargo test "${wasm[@]}" --test browser
 step "the site"
 tools/build.sh
 cargo build --quiet --locked --release -p lookup-service
+step "a lookup's instructions"
+tools/instructions.sh
 step "end-to-end tests"
 cargo test --quiet --locked -p end-to-end
 step "everything passed"

@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result, ensure};
 use end_to_end::Way::{Back, Forward, Reload};
-use end_to_end::{Conditions, World, journey, ordinary_journey};
+use end_to_end::{Conditions, World, journey, ordinary_journey, root};
 use serde_json::{Value, json};
 use std::time::Duration;
 use thirtyfour::prelude::*;
@@ -907,6 +907,30 @@ fn every_answer_of_the_site_carries_the_strict_policy() {
             assert!(answer.headers().contains_key("permissions-policy"), "{path}");
         }
         Ok(())
+    });
+}
+
+#[test]
+fn no_page_asks_for_more_than_its_budget() {
+    ordinary_journey("budget", |w| async move {
+        let budgets: Value = serde_json::from_str(&std::fs::read_to_string(root().join("tools/budgets.json"))?)?;
+        // What came from the cache unasked has sent nothing; of another origin the browser does not tell.
+        let asked = "return ['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type))
+            .filter(({ name, transferSize }) => transferSize || !name.startsWith(location.origin)).map(({ name }) => name)";
+        let within = async |what: &str| {
+            w.settles().await?;
+            let asked: Vec<String> = serde_json::from_value(w.ask(asked).await?)?;
+            let budget = budgets["requests"][what].as_u64().context("a budget")?;
+            ensure!(asked.len() as u64 <= budget && !asked.is_empty(), "{what}: more than {budget}: {asked:?}");
+            anyhow::Ok(())
+        };
+        w.open("/").await?;
+        within("the form, first visit").await?;
+        w.open("/signed-out").await?;
+        w.open("/").await?;
+        within("the form again").await?;
+        signs_in_to_acme(&w).await?;
+        within("the callback").await
     });
 }
 

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Instructions of one lookup among 1,000 tenants, counted by valgrind's callgrind: the whole service in one process without the
+# socket, the same in every run to within ten. More than tools/budgets.json allows is a failure.
+set -euo pipefail
+if ! command -v valgrind >/dev/null; then
+  echo "instructions of a lookup: not counted, there is no valgrind here"
+  exit 0
+fi
+built=${CARGO_TARGET_DIR:-target}/release
+work=${CARGO_TARGET_DIR:-target}/bench-service
+cargo build --quiet --locked --release -p lookup-service --example lookups
+tools/lookups.sh 1000 "$work"
+# All that the process needs for so many.
+collected() {
+  valgrind --tool=callgrind --callgrind-out-file=/dev/null "$built/examples/lookups" "$work/1000.toml" "$work/1000.bodies" "$1" 2>&1 |
+    sed -n 's/.*Collected : //p'
+}
+each=$((($(collected 4000) - $(collected 2000)) / 2000))
+budget=$(node -p 'JSON.parse(fs.readFileSync("tools/budgets.json"))["instructions of a lookup, x86-64"]')
+echo "instructions of a lookup: $each of $budget"
+if [ "$(uname -m)" = x86_64 ] && [ "$each" -gt "$budget" ]; then
+  echo "A lookup takes more than its budget in tools/budgets.json." >&2
+  exit 1
+fi
