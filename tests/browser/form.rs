@@ -35,7 +35,7 @@ fn submit(text: &str) {
 
 async fn asked(stage: &Stage) {
     until("the lookup", || js("return !!window.answer", &JsValue::UNDEFINED).is_truthy()).await;
-    assert_eq!(stage.find("form").unwrap().get_attribute("aria-busy").as_deref(), Some("true"));
+    until("the form", || stage.find("form[aria-busy=true]").is_some()).await;
     assert_eq!(stage.text_of(".progress p"), "Looking up your organization…");
 }
 
