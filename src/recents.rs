@@ -110,7 +110,7 @@ pub fn domain_of(tenant: &Tenant) -> Vec<AnyView> {
     tenant.domain.as_ref().map_or_else(Vec::new, |domain| vec![words(" "), el("bdi", "domain").saying(domain.clone())])
 }
 
-/// Tells the style how many there are, as `boot.js` did before the first paint.
+/// Tells the style how many there are, as `first.js` did before the first paint.
 pub fn show_count(recents: &Recents) {
     match recents.tenants().len() {
         0 => browser::remove_data("recents"),

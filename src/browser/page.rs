@@ -62,7 +62,7 @@ pub fn set_language(language: &str) {
     }
 }
 
-/// The language of the page, as `boot.js` chose it.
+/// The language of the page, as `first.js` chose it.
 pub fn page_language() -> String {
     root().map(|root| root.lang()).unwrap_or_default()
 }
