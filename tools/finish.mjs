@@ -1,4 +1,4 @@
-// The last touches to trunk's dist/: the glue minified, style and boot.js put into the page, fingerprints of what is really
+// The last touches to trunk's dist/: the glue minified, style and first scripts put into the page, fingerprints of what is really
 // served, a .br and a .gz beside every compressible file, and the sizes, which must stay within the budget below.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";

@@ -62,6 +62,12 @@ apt_install() {
     die "apt-get could not install $* (the lines above say why). Install them by hand, then run this again."
 }
 
+# apt_try WHAT HOW-MUCH PACKAGE: what the tests can do without.
+apt_try() {
+  if ! have apt-get || { [ "$(id -u)" != 0 ] && ! have sudo; }; then return; fi
+  (apt_install "$@") || say "the tests do without"
+}
+
 # --- What everything else stands on --------------------------------------------------------------------------------
 
 need_basics() {
@@ -242,16 +248,13 @@ need_browser() {
 want_headless_shell() {
   local version package=chromium-headless-shell
   if have $package || ! version=$(dpkg-query -W -f '${Version}' chromium 2>/dev/null); then return; fi
-  if [ "$CHROME" != "$(command -v chromium)" ] || { [ "$(id -u)" != 0 ] && ! have sudo; }; then return; fi
-  say "installing the same Chromium without windows, in which most tests take a third less (apt, 60 MB, seconds)"
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -qq install -y --no-remove \
-    --no-install-recommends "$package=$version" >/dev/null 2>&1 || say "that did not work; the tests do without"
+  if [ "$CHROME" != "$(command -v chromium)" ]; then return; fi
+  apt_try "the same Chromium without windows, in which most tests take a third less" "60 MB, seconds" "$package=$version"
 }
 
 # Counts the instructions of a lookup, the same on every machine of a kind. Where there is no such package, nobody counts.
 want_valgrind() {
-  if have valgrind || ! have apt-get || { [ "$(id -u)" != 0 ] && ! have sudo; }; then return; fi
-  apt_install "valgrind, which counts the instructions of a lookup" "25 MB, seconds" valgrind
+  have valgrind || apt_try "valgrind, which counts the instructions of a lookup" "25 MB, seconds" valgrind
 }
 
 need_load_generator() {

@@ -12,6 +12,7 @@ step "lints, wasm"
 cargo clippy --quiet "${wasm[@]}" --all-targets -- -D warnings
 step "native tests, and those of the local hosted UI beside them"
 # The native ones wait for the clock for most of their time. In a group of its own, so that nothing of it outlives this script.
+mkdir -p target
 set -m
 (cd hosted-ui && exec node --test test/*.test.mjs) >target/hosted-ui-tests.log 2>&1 &
 hosted_ui=$!

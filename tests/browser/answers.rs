@@ -81,6 +81,14 @@ async fn a_config_that_cannot_be_used_says_which_way() {
 }
 
 #[wasm_bindgen_test]
+async fn a_config_that_is_tried_again_is_asked_for_anew() {
+    let _host = answering(200, "{}", CONFIG);
+    api::deployment(None).await.unwrap();
+    let mode = js_async("return asked.cache", &JsValue::UNDEFINED).await;
+    assert_eq!(mode.as_string().as_deref(), Some("no-cache"));
+}
+
+#[wasm_bindgen_test]
 async fn only_a_200_with_a_key_set_gives_keys() {
     for (status, body, is_taken) in [(200, r#"{"keys":[]}"#, true), (404, r#"{"keys":[]}"#, false), (200, "{}", false)]
     {

@@ -1,6 +1,6 @@
 //! One sign-in from leaving to session, with the browser's own storage, randomness, clock and signatures.
 
-use crate::support::{js, js_async};
+use crate::support::{js, js_async, js_text};
 use lookup_api::Tenant;
 use lookup_api::json::Json;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use sign_in::session::Session;
 use sign_in::time::UnixTime;
 use sign_in::tokens::{TokenError, UnverifiedTokens};
 use std::collections::HashMap;
-use tenant_picker::browser;
+use tenant_picker::{browser, depart};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -43,6 +43,15 @@ pub(crate) fn begun(now: UnixTime) -> (String, PendingKey, String) {
     });
     let (key, record) = kept.unwrap();
     (address.unwrap().as_str().to_owned(), key, record)
+}
+
+#[wasm_bindgen_test]
+fn a_rehearsal_keeps_nothing_and_leads_nowhere() {
+    let all = "return [location.href, history.length, {...localStorage}, {...sessionStorage}]";
+    let told = || js_text(&format!("return JSON.stringify((() => {{ {all} }})())"));
+    let before = told();
+    depart::rehearse(&deployment());
+    assert_eq!(told(), before);
 }
 
 /// Somebody who signs with WebCrypto and publishes the public key as a JWK.

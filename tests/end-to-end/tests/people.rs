@@ -29,7 +29,7 @@
 //! | 19 password managers | journey: `the_form_is_marked_usable_and_known_to_password_managers` |
 //! | 20 long lists | `five_thousand_organizations_are_all_there_and_found` |
 
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests fail by panicking, and one of them measures")]
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use anyhow::{Context, Result, ensure};
 use end_to_end::{
