@@ -1,61 +1,146 @@
 //! The log: JSON lines.
 //!
-//! A line of our own making, since every lookup writes one: tracing-subscriber's JSON serialises each field through
-//! several layers and takes more instructions than the lookup (docs/performance.md).
+//! Lines and queue of our own, since every lookup writes one. tracing-subscriber's JSON serialises each field through several
+//! layers, tracing-appender's queue wakes its thread for nearly every line: on the one core that is more than the lookup itself
+//! (docs/performance.md).
 
 use std::fmt::{self, Debug, Write as _};
-use std::io::{BufWriter, Write};
-use std::panic;
-use std::time::SystemTime;
+use std::io::Write;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+use std::{mem, panic, thread};
 
 use humantime::format_rfc3339_micros;
 use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Subscriber};
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::Targets;
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::prelude::*;
-use tracing_subscriber::registry::LookupSpan;
+
+/// How long a line waits for others, to be written with them.
+const TOGETHER: Duration = Duration::from_millis(10);
+/// So many bytes do not wait any longer.
+const ENOUGH: usize = 1 << 15;
+/// With so many bytes waiting, whoever logs waits, too.
+const FULL: usize = 1 << 20;
+/// How long the end waits for a reader that does not read.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Starts the log of this process. RUST_LOG takes levels and targets, as in `info,lookup_service=debug`.
-///
-/// A thread of its own writes the lines, as many at once as have come meanwhile: a system call for each would be a fifth of
-/// a lookup. Nothing is lost where the reader is slow (the queue is bounded, and full it makes lookups wait), nor at the end:
-/// the guard, when dropped, waits for the last line.
-pub fn start(out: impl Write + Send + 'static) -> WorkerGuard {
-    let (writer, guard) = NonBlockingBuilder::default().lossy(false).finish(BufWriter::with_capacity(1 << 16, out));
+pub fn start(out: impl Write + Send + 'static) -> Log {
+    let log = Log::to(out);
     let wanted = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
     let filter = wanted.unwrap_or(Targets::new().with_default(LevelFilter::INFO));
-    let lines = tracing_subscriber::fmt::layer().event_format(JsonLine).with_writer(writer);
-    tracing_subscriber::registry().with(filter).with(lines).init();
+    tracing_subscriber::registry().with(filter).with(log.lines()).init();
     // A panic's message may quote what it was about; the place is enough to find the bug.
     panic::set_hook(Box::new(|info| {
         tracing::error!(location = info.location().map(ToString::to_string), "panicked");
     }));
-    guard
+    log
 }
 
-/// One object: when, how bad, from where, then the event's own fields, `message` among them.
-struct JsonLine;
+/// What is written until this is dropped, which waits for the last line.
+#[must_use = "the log ends when this is dropped"]
+pub struct Log(Arc<Queue>);
 
-impl<S, N> FormatEvent<S, N> for JsonLine
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-    N: for<'w> FormatFields<'w> + 'static,
-{
-    fn format_event(&self, _: &FmtContext<'_, S, N>, mut out: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+impl Log {
+    fn to(out: impl Write + Send + 'static) -> Self {
+        let queue = Arc::new(Queue::default());
+        let lines = queue.clone();
+        thread::spawn(move || lines.write_to(out));
+        Self(queue)
+    }
+
+    fn lines(&self) -> JsonLines {
+        JsonLines(self.0.clone())
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+/// Lines on their way to the thread that writes them, a batch at a time: a system call for each would be a fifth of a lookup, and
+/// so would be a wake-up for each. Where the reader is slow nothing is lost and no memory runs full: whoever logs waits.
+#[derive(Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    /// For the thread: there is a first line, or enough of them, or the end.
+    work: Condvar,
+    /// For the others: lines have left, or the last one is written.
+    room: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    lines: Vec<u8>,
+    ending: bool,
+    ended: bool,
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, line: &[u8]) {
+        let full = |waiting: &mut Waiting| waiting.lines.len() >= FULL;
+        let mut waiting = self.room.wait_while(self.lock(), full).unwrap_or_else(PoisonError::into_inner);
+        let before = waiting.lines.len();
+        waiting.lines.extend_from_slice(line);
+        if before == 0 || (before < ENOUGH && waiting.lines.len() >= ENOUGH) {
+            self.work.notify_one();
+        }
+    }
+
+    fn write_to(&self, mut out: impl Write) {
+        let mut batch = Vec::new();
+        loop {
+            let none = |waiting: &mut Waiting| waiting.lines.is_empty() && !waiting.ending;
+            let few = |waiting: &mut Waiting| waiting.lines.len() < ENOUGH && !waiting.ending;
+            let waiting = self.work.wait_while(self.lock(), none).unwrap_or_else(PoisonError::into_inner);
+            let mut waiting =
+                self.work.wait_timeout_while(waiting, TOGETHER, few).unwrap_or_else(PoisonError::into_inner).0;
+            if waiting.lines.is_empty() {
+                waiting.ended = true;
+                return self.room.notify_all();
+            }
+            mem::swap(&mut waiting.lines, &mut batch);
+            drop(waiting);
+            self.room.notify_all();
+            // Where nobody reads the log any more, there is nobody to tell.
+            let _ = out.write_all(&batch).and_then(|()| out.flush());
+            batch.clear();
+        }
+    }
+
+    fn end(&self) {
+        let mut waiting = self.lock();
+        waiting.ending = true;
+        self.work.notify_one();
+        drop(self.room.wait_timeout_while(waiting, PATIENCE, |waiting| !waiting.ended));
+    }
+}
+
+/// An event is one object: when, how bad, from where, then the event's own fields, `message` among them.
+struct JsonLines(Arc<Queue>);
+
+impl<S: Subscriber> Layer<S> for JsonLines {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let (about, now) = (event.metadata(), format_rfc3339_micros(SystemTime::now()));
         let mut line = String::with_capacity(256);
-        write!(line, r#"{{"timestamp":"{now}""#)?;
+        // A String takes all that it is given.
+        let _ = write!(line, r#"{{"timestamp":"{now}""#);
         let mut fields = Fields { line: &mut line };
         fields.text("level", about.level().as_str());
         fields.text("target", about.target());
         event.record(&mut fields);
         line.push_str("}\n");
-        out.write_str(&line)
+        self.0.push(line.as_bytes());
     }
 }
 
@@ -80,7 +165,11 @@ impl Fields<'_> {
 
 impl Visit for Fields<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.text(field.name(), &format!("{value:?}"));
+        self.name(field.name());
+        self.line.push('"');
+        // It fails only where a value's own formatting does, whose text ends there.
+        let _ = write!(Escaped(self.line), "{value:?}");
+        self.line.push('"');
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
@@ -103,9 +192,28 @@ impl Visit for Fields<'_> {
     }
 }
 
-/// What stands between the quotes of a JSON string. Nearly everything needs no escape.
+/// What is written to it comes to stand between the quotes of a JSON string.
+struct Escaped<'a>(&'a mut String);
+
+impl fmt::Write for Escaped<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        push_escaped(self.0, text);
+        Ok(())
+    }
+}
+
+/// Nearly everything needs no escape. A table, since the loop that compares each byte three times was a twentieth of a lookup.
 fn push_escaped(line: &mut String, text: &str) {
-    if text.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
+    const NEEDS_NONE: [bool; 256] = {
+        let (mut table, mut byte) = ([true; 256], 0);
+        while byte < b' ' as usize {
+            table[byte] = false;
+            byte += 1;
+        }
+        (table[b'"' as usize], table[b'\\' as usize]) = (false, false);
+        table
+    };
+    if text.bytes().all(|byte| NEEDS_NONE[usize::from(byte)]) {
         return line.push_str(text);
     }
     let quoted = Value::from(text).to_string();
@@ -117,12 +225,14 @@ mod tests {
     use super::*;
     use serde_json::json;
     use std::io;
-    use std::sync::{Arc, Mutex};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc;
+    use std::time::Instant;
 
     #[derive(Clone, Default)]
     struct Kept(Arc<Mutex<Vec<u8>>>);
 
-    impl io::Write for Kept {
+    impl Write for Kept {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().write(bytes)
         }
@@ -135,13 +245,13 @@ mod tests {
     #[test]
     fn an_event_is_one_line_of_json_whatever_is_in_it() {
         let kept = Kept::default();
-        let writer = kept.clone();
-        let lines = tracing_subscriber::fmt::layer().event_format(JsonLine).with_writer(move || writer.clone());
-        tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), || {
+        let log = Log::to(kept.clone());
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(log.lines()), || {
             let (nothing, text) = (None::<u64>, "a\"b\\c\n\u{1}\u{7f}ü");
             tracing::warn!(nothing, text, n = 7, less = -7, yes = true, quote = "\"", half = 0.5, r#type = ?Some("\"x\""), "of {text}");
             tracing::info!("second");
         });
+        drop(log);
         let bytes = kept.0.lock().unwrap().clone();
         let lines: Vec<Value> =
             str::from_utf8(&bytes).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
@@ -154,5 +264,52 @@ mod tests {
         assert_eq!(*first, expected);
         assert!(humantime::parse_rfc3339(first["timestamp"].as_str().unwrap()).unwrap() <= SystemTime::now());
         assert_eq!(second["message"], "second");
+    }
+    /// Takes what it is given only once somebody lets it.
+    struct Stuck(Kept, mpsc::Receiver<()>);
+
+    impl Write for Stuck {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let _ = self.1.recv();
+            self.0.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn whoever_logs_waits_for_a_reader_that_is_slow_and_nothing_is_lost_at_the_end() {
+        let (kept, (let_go, stuck)) = (Kept::default(), mpsc::channel());
+        let log = Log::to(Stuck(kept.clone(), stuck));
+        let (queue, pushed) = (log.0.clone(), Arc::new(AtomicUsize::new(0)));
+        let (line, count) = ([b'x'; 1024], pushed.clone());
+        let writer = thread::spawn(move || {
+            for _ in 0..4 * FULL / line.len() {
+                queue.push(&line);
+                count.fetch_add(line.len(), Ordering::SeqCst);
+            }
+        });
+        // What the writer has in its hands, and what waits.
+        let bound = 2 * FULL + line.len();
+        thread::sleep(Duration::from_millis(200));
+        assert!(!writer.is_finished() && (FULL..bound).contains(&pushed.load(Ordering::SeqCst)));
+        drop(let_go);
+        writer.join().unwrap();
+        drop(log);
+        assert_eq!(kept.0.lock().unwrap().len(), 4 * FULL);
+    }
+
+    #[test]
+    fn a_line_is_written_soon_though_no_other_follows() {
+        let kept = Kept::default();
+        let log = Log::to(kept.clone());
+        log.0.push(b"only");
+        let start = Instant::now();
+        while kept.0.lock().unwrap().is_empty() {
+            assert!(start.elapsed() < PATIENCE, "it waits for others");
+            thread::sleep(TOGETHER);
+        }
     }
 }
