@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -143,15 +143,17 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// Reads the body to its end, though it is too large. Most clients write all of it before they look for an answer; on a
 /// connection that is closed in the middle of that they see a broken pipe, and never the 413 that says why.
-async fn read(mut body: Body) -> Result<Vec<u8>, Problem> {
-    let (mut kept, mut seen) = (Vec::new(), 0);
+async fn read(mut body: Body) -> Result<Bytes, Problem> {
+    let (mut kept, mut seen) = (Bytes::new(), 0);
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| Problem::BodyCutShort)?.into_data() else { continue };
         seen += data.len();
-        if seen <= BODY_MAX {
-            kept.extend_from_slice(&data);
-        } else if seen > DISCARDED_MAX {
+        if seen > DISCARDED_MAX {
             break;
+        } else if seen == data.len() {
+            kept = data;
+        } else if seen <= BODY_MAX {
+            kept = [kept, data].concat().into();
         }
     }
     if seen <= BODY_MAX { Ok(kept) } else { Err(Problem::BodyTooLarge) }

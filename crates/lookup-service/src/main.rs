@@ -14,6 +14,7 @@ use arc_swap::ArcSwap;
 use axum::http::HeaderValue;
 use axum::serve::ListenerExt;
 use clap::Parser;
+use futures_util::future::Either;
 use lookup_service::directory::Directory;
 use lookup_service::directory_file::{self, LoadError, SAMPLE};
 use lookup_service::rate_limit::RateLimit;
@@ -177,8 +178,14 @@ async fn serve(command_line: &CommandLine) -> Result<(), Fault> {
 
     // Answers are single small packets: waiting to fill one (Nagle) only delays them.
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    let service = app(settings).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(told_to_stop());
+    let (limited, app) = (settings.rate_limit.is_some(), app(settings));
+    let server = if limited {
+        let knowing_the_peer = app.into_make_service_with_connect_info::<SocketAddr>();
+        Either::Left(axum::serve(listener, knowing_the_peer).with_graceful_shutdown(told_to_stop()).into_future())
+    } else {
+        // The peer's address would be put into each request, a map and a box of its own.
+        Either::Right(axum::serve(listener, app).with_graceful_shutdown(told_to_stop()).into_future())
+    };
     let out_of_patience = async {
         told_to_stop().await;
         tracing::info!("stopping");

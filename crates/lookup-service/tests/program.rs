@@ -231,6 +231,13 @@ fn every_lookup_has_one_line_in_the_log_and_none_holds_what_was_asked() {
 }
 
 #[test]
+fn one_client_is_told_to_wait_once_it_has_asked_as_often_as_it_may() {
+    let service = Service::start(&["--rate-limit", "2"]);
+    let statuses = [(); 3].map(|()| service.post(r#"{"code":"acme"}"#)[..13].to_owned());
+    assert_eq!(statuses, ["HTTP/1.1 200 ", "HTTP/1.1 200 ", "HTTP/1.1 429 "]);
+}
+
+#[test]
 fn a_body_of_ten_megabytes_is_refused_in_words_though_the_client_writes_all_of_it_first() {
     let service = Service::start(&[]);
     assert!(service.post(&" ".repeat(10_000_000)).starts_with("HTTP/1.1 413 "));
