@@ -1,17 +1,17 @@
 //! The directory: which organization a domain or a code belongs to. Pure: no I/O, no clock, nothing logged.
 //!
-//! All texts lie one behind the other and are found by number, so that a million organizations take a handful of large
-//! allocations and little more memory than their texts (docs/performance.md).
+//! All texts lie one behind the other, so that a million organizations take a handful of large allocations and little more
+//! memory than their texts (docs/performance.md).
 
-use std::hash::RandomState;
+use std::slice;
 
 use lookup_api::{LookupRequest, Tenant};
+use memchr::memchr;
 use smallvec::SmallVec;
-use string_interner::backend::{Backend, StringBackend};
-use string_interner::symbol::SymbolU32;
-use string_interner::{StringInterner, Symbol};
 
 use crate::domain_name::{DomainName, is_luggage};
+use crate::name_index::Entry::Known;
+use crate::name_index::NameIndex;
 
 /// An organization as the directory's author describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,28 +24,35 @@ pub struct Entry {
     pub subdomains: bool,
 }
 
-/// Different texts, numbered from 0 as they come. The hashes are keyed at random: others choose what is looked up.
-pub(crate) type Names = StringInterner<Texts, RandomState>;
-type Texts = StringBackend<Number>;
-type Number = SymbolU32;
-
-/// No names yet, and room for so many: a table that grows has to hash every text in it anew.
-pub(crate) fn room_for(names: usize) -> Names {
-    Names::with_capacity_and_hasher(names, RandomState::new())
-}
-
 /// An index over the organizations, in the order in which people are to see them.
 #[derive(Debug)]
 pub struct Directory {
-    /// In lower case. A code's number is its organization's.
-    pub(crate) codes: Names,
-    /// What the wire says of an organization, by its number.
-    answers: Texts,
-    /// Whether an organization wants what lies below its domains, by its number.
-    subdomains: Vec<bool>,
-    domains: Names,
-    /// Who lists a domain, by its number. Few are shared.
-    listings: Vec<SmallVec<[Number; 2]>>,
+    /// What the wire says of each organization: lines of JSON, in the order of the file.
+    answers: String,
+    /// In lower case.
+    codes: NameIndex<Answer>,
+    domains: NameIndex<Listings>,
+    /// The listings of domains that several have.
+    shared: Vec<Vec<Listing>>,
+}
+
+/// An organization, by where its answer begins.
+type Answer = usize;
+
+/// That an organization lists a domain.
+#[derive(Debug, Clone, Copy)]
+struct Listing {
+    answer: Answer,
+    /// Whether what lies below the domain is its own, too.
+    subdomains: bool,
+}
+
+/// Who lists a domain, in the order of the file.
+#[derive(Debug)]
+enum Listings {
+    Only(Listing),
+    /// Few are shared: by the place among those.
+    Shared(usize),
 }
 
 /// The organizations that a request means, in order, each in the JSON of the wire. More than two are seldom.
@@ -62,26 +69,31 @@ impl Directory {
     /// No organizations yet, and room for so many.
     pub(crate) fn with_room_for(tenants: usize) -> Self {
         Self {
-            codes: room_for(tenants),
-            answers: Texts::default(),
-            subdomains: Vec::with_capacity(tenants),
-            domains: room_for(tenants),
-            listings: Vec::with_capacity(tenants),
+            answers: String::new(),
+            codes: NameIndex::with_room_for(tenants),
+            domains: NameIndex::with_room_for(tenants),
+            shared: Vec::new(),
         }
     }
 
     /// Puts an organization behind the others.
     pub(crate) fn add(&mut self, Entry { tenant, domains, subdomains }: Entry) {
-        let number = self.codes.get_or_intern(tenant.code.as_str().to_ascii_lowercase());
+        let listing = Listing { answer: self.answers.len(), subdomains };
         #[expect(clippy::expect_used, reason = "neither strings nor a String that is written to can fail")]
-        self.answers.intern(&serde_json::to_string(&tenant).expect("a tenant is written as JSON"));
-        self.subdomains.push(subdomains);
+        self.answers.push_str(&serde_json::to_string(&tenant).expect("a tenant is written as JSON"));
+        self.answers.push('\n');
+        self.codes.get_or_insert(&tenant.code.as_str().to_ascii_lowercase(), listing.answer);
         for domain in domains {
-            let domain = self.domains.get_or_intern(domain.as_str()).to_usize();
-            if domain == self.listings.len() {
-                self.listings.push(SmallVec::new());
+            let Known(listings) = self.domains.get_or_insert(domain.as_str(), Listings::Only(listing)) else {
+                continue;
+            };
+            match *listings {
+                Listings::Shared(place) => self.shared[place].push(listing),
+                Listings::Only(first) => {
+                    *listings = Listings::Shared(self.shared.len());
+                    self.shared.push(vec![first, listing]);
+                }
             }
-            self.listings[domain].push(number);
         }
     }
 
@@ -97,8 +109,8 @@ impl Directory {
     }
 
     fn find_by_code(&self, code: &str) -> Option<&str> {
-        let number = self.codes.get(code.trim_matches(is_luggage).to_ascii_lowercase())?;
-        self.answers.resolve(number)
+        let code = code.trim_matches(is_luggage).to_ascii_lowercase();
+        self.codes.get(&code).map(|&answer| self.answer(answer))
     }
 
     /// Whoever lists the very domain; else whoever lists the nearest parent and wants what lies below it.
@@ -109,14 +121,23 @@ impl Directory {
         }
         domain
             .parents()
-            .map(|parent| self.listed(parent, |number| self.subdomains[number.to_usize()]))
+            .map(|parent| self.listed(parent, |listing| listing.subdomains))
             .find(|found| !found.is_empty())
             .unwrap_or_default()
     }
 
-    fn listed(&self, domain: &str, wanted: impl Fn(&Number) -> bool) -> Found<'_> {
-        let numbers = self.domains.get(domain).into_iter().flat_map(|number| &self.listings[number.to_usize()]);
-        numbers.filter(|&number| wanted(number)).filter_map(|&number| self.answers.resolve(number)).collect()
+    fn listed(&self, domain: &str, wanted: impl Fn(&Listing) -> bool) -> Found<'_> {
+        let listings = match self.domains.get(domain) {
+            None => &[],
+            Some(Listings::Only(listing)) => slice::from_ref(listing),
+            Some(&Listings::Shared(place)) => self.shared[place].as_slice(),
+        };
+        listings.iter().filter(|listing| wanted(listing)).map(|listing| self.answer(listing.answer)).collect()
+    }
+
+    fn answer(&self, start: Answer) -> &str {
+        let line = &self.answers[start..];
+        &line[..memchr(b'\n', line.as_bytes()).unwrap_or(line.len())]
     }
 
     /// How many organizations there are.

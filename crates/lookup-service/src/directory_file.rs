@@ -5,19 +5,20 @@
 //! file takes twenty times its size, so it is made and walked in blocks of whole tenants.
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
-use std::{fs, io};
+use std::{fs, io, mem};
 
 use lookup_api::{ClientId, IdentityProvider, Isolation, Issuer, Tenant, TenantCode};
-use string_interner::Symbol;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::consumer_domains::is_consumer_domain;
-use crate::directory::{Directory, Entry, Names, room_for};
+use crate::directory::{Directory, Entry};
 use crate::domain_name::DomainName;
 use crate::finding::{Finding, Reason};
+use crate::name_index::{self, NameIndex};
 use crate::native_url::parse_url;
 
 /// The directory that the program carries for trying it out.
@@ -59,8 +60,9 @@ pub fn parse(text: &str) -> Result<Directory, Vec<Finding>> {
     parse_in_blocks(text, BLOCK).unwrap_or_else(|| parse_whole(text))
 }
 
-/// How many bytes of a file are made into one tree: enough for the parser's fixed cost not to count, and little memory.
-const BLOCK: usize = 64 * 1024;
+/// How many bytes of a file are made into one tree: enough for the parser's fixed cost not to count, and so little that the tree
+/// stays in the cache, and its memory in the process (glibc gives more than 128 kB back each time: a fifth of all loading).
+const BLOCK: usize = 8 * 1024;
 
 /// What begins a tenant, and a block if it stands at the beginning of a line.
 const HEADER: &str = "[[tenants]]";
@@ -118,17 +120,15 @@ fn tree(text: &str, part: Range<usize>) -> Option<DeTable<'_>> {
     errors.is_empty().then(|| root.into_inner())
 }
 
-/// Where values that only one may use were used first: the byte offset, by the value's number.
-type FirstUse = Vec<usize>;
+/// Where values that only one may use were used first: the byte offset.
+type FirstUse = NameIndex<usize>;
 
 /// Notes that `value` is used at `offset`; where it was used before, if it was.
-fn first_use(values: &mut Names, first: &mut FirstUse, value: &str, offset: usize) -> Option<usize> {
-    let number = values.get_or_intern(value).to_usize();
-    if number == first.len() {
-        first.push(offset);
-        return None;
+fn first_use(uses: &mut FirstUse, value: &str, offset: usize) -> Option<usize> {
+    match uses.get_or_insert(value, offset) {
+        name_index::Entry::New => None,
+        name_index::Entry::Known(first) => Some(*first),
     }
-    Some(first[number])
 }
 
 struct Reader<'t> {
@@ -142,12 +142,9 @@ struct Reader<'t> {
     /// What comes of the file if nothing is wrong with it.
     directory: Directory,
     findings: Vec<Finding>,
-    issuers: Names,
-    issuers_used: FirstUse,
-    /// The codes themselves are noted in the directory.
-    codes_used: FirstUse,
-    clients: Names,
-    clients_used: FirstUse,
+    issuers: HashMap<String, usize>,
+    codes: FirstUse,
+    clients: FirstUse,
 }
 
 /// A table of the file and where it is, to name its fields by.
@@ -177,11 +174,9 @@ impl<'t> Reader<'t> {
             count: 0,
             directory: Directory::with_room_for(tenants),
             findings: Vec::new(),
-            issuers: room_for(0),
-            issuers_used: FirstUse::new(),
-            codes_used: FirstUse::with_capacity(tenants),
-            clients: room_for(tenants),
-            clients_used: FirstUse::with_capacity(tenants),
+            issuers: HashMap::new(),
+            codes: FirstUse::with_room_for(tenants),
+            clients: FirstUse::with_room_for(tenants),
         }
     }
 
@@ -258,10 +253,10 @@ impl<'t> Reader<'t> {
             };
             if issuer(text).is_none() {
                 self.refuse(start, field, Reason::Issuer);
-            } else if let Some(line) =
-                first_use(&mut self.issuers, &mut self.issuers_used, text, start).map(|first| self.line(first))
-            {
-                self.refuse(start, field, Reason::IssuerTwice { line });
+            } else if let Some(&first) = self.issuers.get(text) {
+                self.refuse(start, field, Reason::IssuerTwice { line: self.line(first) });
+            } else {
+                self.issuers.insert(text.to_owned(), start);
             }
         }
     }
@@ -316,12 +311,7 @@ impl<'t> Reader<'t> {
             TenantCode::try_from(text.to_owned()).ok().filter(|_| known).ok_or(Reason::Code)
         })?;
         let start = section.get("code")?.span().start;
-        let first = first_use(
-            &mut self.directory.codes,
-            &mut self.codes_used,
-            &code.as_str().to_ascii_lowercase(),
-            self.base + start,
-        );
+        let first = first_use(&mut self.codes, &code.as_str().to_ascii_lowercase(), self.base + start);
         if let Some(line) = first.map(|first| self.line(first)) {
             self.refuse(start, section.field("code"), Reason::CodeTaken { line });
         }
@@ -335,7 +325,7 @@ impl<'t> Reader<'t> {
             ClientId::try_from(text.to_owned()).ok().filter(|_| known).ok_or(Reason::ClientId)
         })?;
         let start = section.get("client_id")?.span().start;
-        let first = first_use(&mut self.clients, &mut self.clients_used, client.as_str(), self.base + start);
+        let first = first_use(&mut self.clients, client.as_str(), self.base + start);
         if let Some(line) = first.map(|first| self.line(first)) {
             self.refuse(start, section.field("client_id"), Reason::ClientTaken { line });
         }
@@ -350,7 +340,7 @@ impl<'t> Reader<'t> {
             return None;
         };
         let mut names = Vec::with_capacity(list.len());
-        let (mut seen, mut used) = (room_for(0), FirstUse::new());
+        let mut seen = FirstUse::with_room_for(0);
         for (i, item) in list.iter().enumerate() {
             let start = item.span().start;
             let field = || section.field(&format!("domains[{i}]"));
@@ -367,7 +357,7 @@ impl<'t> Reader<'t> {
             };
             // One domain, which is the rule, repeats none.
             let several = list.len() > 1;
-            match several.then(|| first_use(&mut seen, &mut used, name.as_str(), self.base + start)).flatten() {
+            match several.then(|| first_use(&mut seen, name.as_str(), self.base + start)).flatten() {
                 Some(first) => self.refuse(start, field(), Reason::DomainTwice { line: self.line(first) }),
                 None => names.push(name),
             }
@@ -388,17 +378,17 @@ impl<'t> Reader<'t> {
         if section.get("issuer").is_none() {
             return match self.issuers.len() {
                 0 => None,
-                1 => self.issuers.iter().next().and_then(|(_, only)| Issuer::try_from(only.to_owned()).ok()),
+                1 => self.issuers.keys().next().and_then(|only| Issuer::try_from(only.to_owned()).ok()),
                 many => {
                     self.refuse(section.start, section.field("issuer"), Reason::IssuerNeeded(many));
                     None
                 }
             };
         }
-        let known = std::mem::replace(&mut self.issuers, room_for(0));
+        let known = mem::take(&mut self.issuers);
         let issuer = self.optional(section, "issuer", |text| match issuer(text) {
             None => Err(Reason::Issuer),
-            Some(_) if !known.is_empty() && known.get(text).is_none() => Err(Reason::UnknownIssuer),
+            Some(_) if !known.is_empty() && !known.contains_key(text) => Err(Reason::UnknownIssuer),
             Some(issuer) => Ok(issuer),
         });
         self.issuers = known;

@@ -11,6 +11,7 @@ pub mod finding;
 mod inline;
 pub mod log;
 mod lookup;
+mod name_index;
 mod native_url;
 mod problem;
 pub mod rate_limit;

@@ -92,7 +92,10 @@ impl Queue {
         let mut waiting = self.room.wait_while(self.lock(), full).unwrap_or_else(PoisonError::into_inner);
         let before = waiting.lines.len();
         waiting.lines.extend_from_slice(line);
-        if before == 0 || (before < ENOUGH && waiting.lines.len() >= ENOUGH) {
+        let after = waiting.lines.len();
+        // First, or the thread would wake only to wait for the lock.
+        drop(waiting);
+        if before == 0 || (before < ENOUGH && after >= ENOUGH) {
             self.work.notify_one();
         }
     }
