@@ -1,5 +1,5 @@
 // Runs as soon as the form is to be seen, and before the app has loaded: tools/finish.mjs puts it into index.html, since a file of
-// its own would cost a round trip. It takes the answer out of the address bar, keeps what is typed and sent too early, asks for
+// its own would cost a round trip. It takes the answer out of the address bar, looks up what is sent too early, asks for
 // config.json and the words of the language that src/first.js chose, and starts the app.
 const root = document.documentElement;
 const { pathname, search } = location;
@@ -8,24 +8,10 @@ const all = (selector) => [...document.querySelectorAll(selector)];
 // Before any request of the app could carry a code in a Referer, or the history keep it (RFC 9700 §4.2.4).
 if (pathname.startsWith("/callback")) history.replaceState(null, "", pathname);
 
-// ── what comes too early ──
-addEventListener("submit", (event) => {
-  event.preventDefault();
-  if ("app" in root.dataset) return;
-  root.dataset.submitted = "";
-  event.target.setAttribute("aria-busy", "true");
-  lookUp(document.getElementById("identifier").value);
-}, true);
-// The focus comes with the first frame, which lays out what it needs laid out; all else comes after it. A tab in the background
-// draws none, and goes on by itself.
+// All that follows comes after the first frame. A tab in the background draws none, and goes on by itself.
 const drawn = new Promise((done) => {
   if (root.dataset.screen !== "form") return done();
-  requestAnimationFrame(() => {
-    // Where something else comes first, the focus would skip it.
-    if (!root.dataset.recents && document.activeElement === document.body) document.getElementById("identifier").focus();
-    performance.mark("usable");
-    setTimeout(done);
-  });
+  requestAnimationFrame(() => setTimeout(done));
   setTimeout(done, 500);
 });
 
@@ -44,7 +30,9 @@ config.catch(() => {});
 // The lookup of what was sent early, while the app is on its way. Only what is plainly a domain or a code, and only at the
 // picker's own origin: all else is the app's to judge. It takes the answer if it would have asked the very same.
 let early;
-const lookUp = (typed) => {
+const lookUp = () => {
+  if (!("submitted" in root.dataset) || "app" in root.dataset) return;
+  const typed = document.getElementById("identifier").value;
   const [, at, subject] = /^\s*(?:[^\s@]+(@))?([a-z\d.-]+)\s*$/i.exec(typed) ?? [];
   const key = subject?.includes(".") ? "domain" : "code";
   if (!subject || (at && key === "code")) return;
@@ -58,6 +46,8 @@ const lookUp = (typed) => {
   answer.catch(() => {});
   early = { body, answer };
 };
+addEventListener("submit", lookUp, true);
+lookUp();
 
 // ── the language that src/first.js chose ──
 const language = root.lang;

@@ -1,5 +1,6 @@
-// Runs before the first paint, and so does no more than that needs: which screen it is, what it speaks, and room for what the app
-// will add. tools/finish.mjs puts it into index.html. All else is src/boot.js's, which runs once there is something to see.
+// Runs before the first paint, and so does no more than that needs: which screen it is, what it speaks, room for what the app will
+// add, and that nothing typed or sent from now on is lost. tools/finish.mjs puts it into index.html, behind the form: the first look
+// into storage waits for another process. All else is src/boot.js's, which runs once there is something to see.
 (() => {
   const root = document.documentElement;
   root.dataset.screen = location.pathname === "/" ? "form" : "other";
@@ -39,4 +40,16 @@
   root.dir = ["ar", "he"].includes(root.lang) ? "rtl" : "ltr";
   // The form waits for its words, though not for long; it can be typed in all the while.
   if (root.lang !== "en") root.dataset.words = "awaited";
+
+  // What is sent before the app is there waits for it; src/boot.js looks it up meanwhile.
+  addEventListener("submit", (event) => {
+    event.preventDefault();
+    if ("app" in root.dataset) return;
+    root.dataset.submitted = "";
+    event.target.setAttribute("aria-busy", "true");
+  }, true);
+  if (root.dataset.screen !== "form") return;
+  // Where something else comes first, the focus would skip it.
+  if (!root.dataset.recents && document.activeElement === document.body) document.getElementById("identifier").focus();
+  performance.mark("usable");
 })();
