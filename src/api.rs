@@ -4,7 +4,7 @@
 //! Every request has a time limit, follows no redirect and sends no cookie elsewhere. Nothing is tried twice by itself: a code
 //! may be spent by the first try, and a person can press the button again.
 
-use crate::browser;
+use crate::browser::{self, EarlyLookup};
 use gloo_net::http::{Method, RequestBuilder};
 use js_sys::{Array, JSON, Promise, Reflect};
 use lookup_api::{Identifier, LookupResponse, Tenant};
@@ -188,9 +188,12 @@ pub struct Lookup {
 
 impl Lookup {
     /// What `boot.js` sent before the app was there.
-    pub fn by_boot((body, asked): (String, Promise)) -> Self {
+    pub fn by_boot(EarlyLookup { body, answer, come }: EarlyLookup) -> Self {
         let answer = async {
-            match Answer::early(asked).await {
+            if let Some(parts) = come {
+                return Some(Ok(Answer::of(&parts)));
+            }
+            match Answer::early(answer).await {
                 Err(None) => None,
                 Err(error) => Some(Err(silence(error.as_ref()))),
                 Ok(answer) => Some(Ok(answer)),
@@ -266,16 +269,18 @@ struct Answer {
 }
 
 impl Answer {
-    /// What `boot.js` asked for: an array of status, text and Retry-After. The error is the browser's name for it, or none if
+    /// Status, text and Retry-After, as `boot.js` has them.
+    fn of(parts: &Array) -> Self {
+        let status = parts.get(0).as_f64().unwrap_or_default() as u16;
+        let text = parts.get(1).as_string().unwrap_or_default();
+        Self { status, text, retry_after: parts.get(2).as_string() }
+    }
+
+    /// What `boot.js` asked for. The error is the browser's name for it, or none if
     /// nothing was sent.
     async fn early(asked: Promise) -> Result<Self, Option<String>> {
         match JsFuture::from(asked).await {
-            Ok(parts) => {
-                let parts: Array = parts.unchecked_into();
-                let status = parts.get(0).as_f64().unwrap_or_default() as u16;
-                let text = parts.get(1).as_string().unwrap_or_default();
-                Ok(Self { status, text, retry_after: parts.get(2).as_string() })
-            }
+            Ok(parts) => Ok(Self::of(parts.unchecked_ref())),
             Err(error) => Err(Reflect::get(&error, &"name".into()).ok().and_then(|name| name.as_string())),
         }
     }

@@ -108,7 +108,9 @@ fn pages(frame: Frame) -> AnyView {
         browser::preconnect(&pool.hosted_ui.origin);
     }
     let language = frame.language;
-    all(vec![at("brand", move || brand(&branding)), at("foot", move || languages(language)), page(&frame)])
+    // First, since whoever was quick is on the way before anything is drawn.
+    let page = page(&frame);
+    all(vec![at("brand", move || brand(&branding)), at("foot", move || languages(language)), page])
 }
 
 fn brand(branding: &Branding) -> AnyView {

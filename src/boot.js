@@ -43,8 +43,8 @@ const lookUp = () => {
     if (address.origin !== location.origin) throw undefined;
     return ask(address, { method: "POST", body, headers: { "content-type": "application/json" }, credentials: "omit" });
   });
-  answer.catch(() => {});
-  early = { body, answer };
+  const mine = (early = { body, answer });
+  answer.then((come) => (mine.come = come)).catch(() => {});
 };
 addEventListener("submit", lookUp, true);
 lookUp();
@@ -85,7 +85,7 @@ globalThis.trustedTypes?.createPolicy("default", {
 try {
   const glue = await import(preloaded("link[rel=modulepreload]"));
   await glue.default({ module_or_path: preloaded("link[rel=preload][type='application/wasm']") });
-  glue.start(search.slice(1), await messages, config, () => early && [early.body, early.answer]);
+  glue.start(search.slice(1), await messages, config, () => early && [early.body, early.answer, early.come]);
 } catch {
   crashed();
   console.error("app_crashed");

@@ -20,12 +20,23 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    /// The body of the lookup that was sent already, if one was, and what becomes of it: rejected with `undefined` if it was
-    /// not sent after all. To be asked once the form's events are the app's.
-    pub fn early_lookup(&self) -> Option<(String, Promise)> {
+    /// The lookup that was sent already, if one was. To be asked once the form's events are the app's.
+    pub fn early_lookup(&self) -> Option<EarlyLookup> {
         let parts = self.early.call0(&JsValue::NULL).ok()?.dyn_into::<Array>().ok()?;
-        Some((parts.get(0).as_string()?, parts.get(1).dyn_into().ok()?))
+        let (body, answer) = (parts.get(0).as_string()?, parts.get(1).dyn_into().ok()?);
+        Some(EarlyLookup { body, answer, come: parts.get(2).dyn_into().ok() })
     }
+}
+
+/// A lookup that `boot.js` has sent.
+#[derive(Debug)]
+pub struct EarlyLookup {
+    /// What it asks.
+    pub body: String,
+    /// What becomes of it: status, text and Retry-After; rejected with `undefined` if it was not sent after all.
+    pub answer: Promise,
+    /// The same where it is here already.
+    pub come: Option<Array>,
 }
 
 /// How the person got here. `boot.js` has read the query already, and has taken it out of the address bar at the callback.

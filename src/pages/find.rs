@@ -14,6 +14,7 @@ use crate::pages::leaving::leaving;
 use crate::parts::{all, announcement, at, button, el, line, link, live, nothing, watch, words};
 use crate::problem::{Setting, problem};
 use crate::recents::{recents_list, show_count};
+use futures_util::FutureExt;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lookup_api::look_alike::look_alike;
@@ -149,9 +150,7 @@ pub fn find(frame: &Frame) -> AnyView {
         stage.set(Stage::LookingUp);
         slow.set(false);
         set_timeout(move || slow.set(!is_over()), SLOW);
-        let deployment = deployment.clone();
-        spawn_local(async move {
-            let found = lookup.found(&deployment).await;
+        let settle = move |found: Result<Vec<Tenant>, LookupFailure>| {
             if is_over() {
                 return;
             }
@@ -168,7 +167,14 @@ pub fn find(frame: &Frame) -> AnyView {
                     stage.set(Stage::Choosing(several.into()));
                 }
             }
-        });
+        };
+        let deployment = deployment.clone();
+        let mut found = Box::pin(async move { lookup.found(&deployment).await });
+        // What has come already is acted on before anything is drawn.
+        match found.as_mut().now_or_never() {
+            Some(found) => settle(found),
+            None => spawn_local(async move { settle(found.await) }),
+        }
     });
 
     let submit = {

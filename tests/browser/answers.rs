@@ -2,9 +2,11 @@
 
 use crate::attempt::{CONFIG, deployment};
 use crate::support::{Replaced, answering, failing, js, js_async};
+use futures_util::FutureExt;
 use lookup_api::Identifier;
 use tenant_picker::api::{self, ConfigFailure, Freshness, KeysFailure, Lookup, LookupFailure, Silence};
-use wasm_bindgen::JsValue;
+use tenant_picker::browser::EarlyLookup;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const ONE: &str = r#"{"tenants":[{"code":"acme","name":"Acme","client_id":"c","identity_provider":"AcmeSAML"}]}"#;
@@ -110,7 +112,8 @@ async fn keys_are_fetched_past_the_cache_only_when_they_must_be_fresh() {
 
 /// A lookup that boot.js sent: what it asked, and a promise in JavaScript.
 fn early(body: &str, promise: &str) -> Lookup {
-    Lookup::by_boot((body.to_owned(), js(&format!("return {promise}"), &JsValue::UNDEFINED).into()))
+    let answer = js(&format!("return {promise}"), &JsValue::UNDEFINED).into();
+    Lookup::by_boot(EarlyLookup { body: body.to_owned(), answer, come: None })
 }
 
 async fn look_up_after(early: Option<Lookup>) -> Result<usize, LookupFailure> {
@@ -126,6 +129,23 @@ async fn an_early_lookup_is_taken_if_it_asked_the_very_same() {
     assert_eq!(look_up_after(Some(same)).await, Ok(0), "the answer that came before");
     let other = early(r#"{"domain":"other.example"}"#, none);
     assert_eq!(look_up_after(Some(other)).await, Ok(1), "an answer of its own");
+}
+
+#[wasm_bindgen_test]
+fn an_early_lookup_whose_answer_is_here_waits_for_nothing() {
+    let identifier = Identifier::parse("acme.example").unwrap();
+    let found_at_once = |come: &str| {
+        let never = js("return new Promise(() => {})", &JsValue::UNDEFINED).into();
+        let come = js(&format!("return {come}"), &JsValue::UNDEFINED).dyn_into().ok();
+        let body = r#"{"domain":"acme.example"}"#.to_owned();
+        let early = Lookup::by_boot(EarlyLookup { body, answer: never, come });
+        let deployment = deployment();
+        let found = api::look_up(&deployment, &identifier, Some(early)).found(&deployment).now_or_never();
+        found.map(|found| found.map(|tenants| tenants.len()))
+    };
+    assert_eq!(found_at_once(&format!("[200, '{ONE}', null]")), Some(Ok(1)));
+    assert_eq!(found_at_once("[429, '', '7']"), Some(Err(LookupFailure::RateLimited { seconds: Some(7) })));
+    assert_eq!(found_at_once("undefined"), None);
 }
 
 #[wasm_bindgen_test]
