@@ -23,7 +23,7 @@ use tracing_subscriber::prelude::*;
 /// How long a line waits for others, to be written with them.
 const TOGETHER: Duration = Duration::from_millis(10);
 /// So many bytes do not wait any longer.
-const ENOUGH: usize = 1 << 15;
+const ENOUGH: usize = 1 << 18;
 /// With so many bytes waiting, whoever logs waits, too.
 const FULL: usize = 1 << 20;
 /// How long the end waits for a reader that does not read.
