@@ -89,8 +89,12 @@ impl Queue {
     }
 
     fn push(&self, line: &[u8]) {
-        let full = |waiting: &mut Waiting| waiting.lines.len() >= FULL;
+        // Once the thread has ended, there is nobody to wait for.
+        let full = |waiting: &mut Waiting| waiting.lines.len() >= FULL && !waiting.ended;
         let mut waiting = self.room.wait_while(self.lock(), full).unwrap_or_else(PoisonError::into_inner);
+        if waiting.ended {
+            return;
+        }
         let before = waiting.lines.len();
         waiting.lines.extend_from_slice(line);
         let after = waiting.lines.len();
@@ -331,6 +335,17 @@ mod tests {
         writer.join().unwrap();
         drop(log);
         assert_eq!(kept.0.lock().unwrap().len(), 4 * FULL);
+    }
+
+    #[test]
+    fn nobody_waits_for_a_log_that_has_ended() {
+        let log = Log::to(io::sink());
+        let queue = log.0.clone();
+        drop(log);
+        for _ in 0..3 {
+            queue.push(&vec![b'x'; FULL]);
+        }
+        assert!(queue.lock().lines.is_empty());
     }
 
     #[test]
