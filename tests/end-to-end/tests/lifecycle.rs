@@ -868,6 +868,24 @@ fn a_third_party_that_is_not_known_or_asks_too_much_is_told_apart() {
 
 // ── the page itself ──────────────────────────────────────────────────────────────────────────────────────────────────
 
+/// ARCHITECTURE.md: it may be minutes old, unless somebody loads the page again because something is amiss.
+#[test]
+fn config_json_comes_from_the_cache_until_the_page_is_loaded_again() {
+    ordinary_journey("config-cache", |w| async move {
+        // What came from the cache has cost nothing on the wire; an answer, if only "not modified", has.
+        let transfer = "const [entry] = performance.getEntriesByName(new URL('/config.json', location).href);
+            return entry?.responseEnd ? [entry.transferSize] : null";
+        let cost = async || anyhow::Ok(w.comes_true(transfer).await?[0].as_u64().unwrap_or_default());
+        w.open("/").await?;
+        assert!(cost().await? > 0, "the first visit");
+        w.reopen("/").await?;
+        assert_eq!(cost().await?, 0, "the next visit");
+        w.driver.refresh().await?;
+        assert!(cost().await? > 0, "the page loaded again");
+        Ok(())
+    });
+}
+
 #[test]
 fn every_answer_of_the_site_carries_the_strict_policy() {
     ordinary_journey("headers", |w| async move {
