@@ -26,7 +26,7 @@ else
   printf '\nThe page timings need the harness and the peers'"'"' pages, which are not beside this checkout (%s).\n' "$harness"
 fi
 
-printf '\n── all of it: median (least–most); the ratio is to the page by hand, or to the server that answers a constant\n'
+printf '\n── all of it: median (least–most); the ratio, the middle one of the rounds, is to the page by hand, or to the server that answers a constant\n'
 {
   printf 'what\tours\tbaseline\tratio\ttarget\tothers\n'
   cat target/bench/*.tsv

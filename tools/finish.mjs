@@ -74,12 +74,11 @@ const style = named(/\.css$/);
 inline(/<link [^>]*rel=stylesheet[^>]*>/, style, "style");
 inline(/<script [^>]*src=\/first[^>]*><\/script>/, first, "script");
 inline(/<script [^>]*src=\/boot[^>]*><\/script>/, boot, "script", " type=module");
-// The first thing that the browser reads of the page is what takes longest to come.
-const [wasmLink, glueLink] = [/<link as=fetch [^>]*>/, /<link [^>]*rel=modulepreload[^>]*>/].map((link) => page.match(link)[0]);
-const [glue, integrity] = [/href=([^ >]+)/, /integrity=[^ >]+/].map((attribute) => glueLink.match(attribute));
-page = page.replace(wasmLink, `<link rel=fallback-style href=/${style}>`);
-page = page.replace(glueLink, `<script type=module async src=${glue[1]} ${integrity[0]}></script>`);
-page = page.replace(/<meta charset=[^>]*>/, (charset) => charset + wasmLink + glueLink);
+page = page.replace(/<link [^>]*rel=modulepreload[^>]*>/, (tag) => {
+  const attribute = (name) => tag.match(new RegExp(`${name}=[^ >]+`))[0];
+  const glue = attribute("href").replace("href", "src");
+  return `<link rel=fallback-style href=/${style}>${tag}<script type=module async ${glue} ${attribute("integrity")}></script>`;
+});
 for (const name of readdirSync(file("locales"))) {
   const renamed = name.replace(".json", `-${hash("sha256", readFileSync(file(`locales/${name}`)), "hex").slice(0, 16)}.json`);
   if (!page.includes(`/locales/${name}`)) throw Error(`index.html does not name locales/${name}`);
