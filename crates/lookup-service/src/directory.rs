@@ -10,7 +10,6 @@ use memchr::memchr;
 use smallvec::SmallVec;
 
 use crate::domain_name::{DomainName, is_luggage};
-use crate::name_index::Entry::Known;
 use crate::name_index::NameIndex;
 
 /// An organization as the directory's author describes it.
@@ -82,11 +81,9 @@ impl Directory {
         #[expect(clippy::expect_used, reason = "neither strings nor a String that is written to can fail")]
         self.answers.push_str(&serde_json::to_string(&tenant).expect("a tenant is written as JSON"));
         self.answers.push('\n');
-        self.codes.get_or_insert(&tenant.code.as_str().to_ascii_lowercase(), listing.answer);
+        self.codes.insert(&tenant.code.as_str().to_ascii_lowercase(), listing.answer);
         for domain in domains {
-            let Known(listings) = self.domains.get_or_insert(domain.as_str(), Listings::Only(listing)) else {
-                continue;
-            };
+            let Some(listings) = self.domains.insert(domain.as_str(), Listings::Only(listing)) else { continue };
             match *listings {
                 Listings::Shared(place) => self.shared[place].push(listing),
                 Listings::Only(first) => {

@@ -18,7 +18,7 @@ use crate::consumer_domains::is_consumer_domain;
 use crate::directory::{Directory, Entry};
 use crate::domain_name::DomainName;
 use crate::finding::{Finding, Reason};
-use crate::name_index::{self, NameIndex};
+use crate::name_index::NameIndex;
 use crate::native_url::parse_url;
 
 /// The directory that the program carries for trying it out.
@@ -120,16 +120,8 @@ fn tree(text: &str, part: Range<usize>) -> Option<DeTable<'_>> {
     errors.is_empty().then(|| root.into_inner())
 }
 
-/// Where values that only one may use were used first: the byte offset.
+/// Where values that only one may use were used first, by byte offset.
 type FirstUse = NameIndex<usize>;
-
-/// Notes that `value` is used at `offset`; where it was used before, if it was.
-fn first_use(uses: &mut FirstUse, value: &str, offset: usize) -> Option<usize> {
-    match uses.get_or_insert(value, offset) {
-        name_index::Entry::New => None,
-        name_index::Entry::Known(first) => Some(*first),
-    }
-}
 
 struct Reader<'t> {
     text: &'t str,
@@ -311,7 +303,7 @@ impl<'t> Reader<'t> {
             TenantCode::try_from(text.to_owned()).ok().filter(|_| known).ok_or(Reason::Code)
         })?;
         let start = section.get("code")?.span().start;
-        let first = first_use(&mut self.codes, &code.as_str().to_ascii_lowercase(), self.base + start);
+        let first = self.codes.insert(&code.as_str().to_ascii_lowercase(), self.base + start).copied();
         if let Some(line) = first.map(|first| self.line(first)) {
             self.refuse(start, section.field("code"), Reason::CodeTaken { line });
         }
@@ -325,7 +317,7 @@ impl<'t> Reader<'t> {
             ClientId::try_from(text.to_owned()).ok().filter(|_| known).ok_or(Reason::ClientId)
         })?;
         let start = section.get("client_id")?.span().start;
-        let first = first_use(&mut self.clients, client.as_str(), self.base + start);
+        let first = self.clients.insert(client.as_str(), self.base + start).copied();
         if let Some(line) = first.map(|first| self.line(first)) {
             self.refuse(start, section.field("client_id"), Reason::ClientTaken { line });
         }
@@ -357,7 +349,7 @@ impl<'t> Reader<'t> {
             };
             // One domain, which is the rule, repeats none.
             let several = list.len() > 1;
-            match several.then(|| first_use(&mut seen, name.as_str(), self.base + start)).flatten() {
+            match several.then(|| seen.insert(name.as_str(), self.base + start).copied()).flatten() {
                 Some(first) => self.refuse(start, field(), Reason::DomainTwice { line: self.line(first) }),
                 None => names.push(name),
             }

@@ -6,6 +6,7 @@
 use std::hash::{BuildHasher, RandomState};
 
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 /// What ends a name: a byte that UTF-8 has not.
 const END: u8 = 0xff;
@@ -39,8 +40,8 @@ impl<T> NameIndex<T> {
         Some(&slot.value)
     }
 
-    /// The value of a name, which is given to it now if it is new.
-    pub(crate) fn get_or_insert(&mut self, name: &str, value: T) -> Entry<'_, T> {
+    /// Lets a new name stand for `value`. Of a known one nothing changes: this is what it stands for.
+    pub(crate) fn insert(&mut self, name: &str, value: T) -> Option<&mut T> {
         let (name, names, hasher) = (name.as_bytes(), &mut self.names, &self.hasher);
         let hash = hasher.hash_one(name);
         let slot = self.table.entry(
@@ -49,12 +50,12 @@ impl<T> NameIndex<T> {
             |slot| hasher.hash_one(names[slot.name..].split(|&byte| byte == END).next().unwrap_or_default()),
         );
         match slot {
-            hashbrown::hash_table::Entry::Occupied(slot) => Entry::Known(&mut slot.into_mut().value),
-            hashbrown::hash_table::Entry::Vacant(slot) => {
+            Entry::Occupied(slot) => Some(&mut slot.into_mut().value),
+            Entry::Vacant(slot) => {
                 slot.insert(Slot { name: names.len(), value });
                 names.extend_from_slice(name);
                 names.push(END);
-                Entry::New
+                None
             }
         }
     }
@@ -63,12 +64,6 @@ impl<T> NameIndex<T> {
     pub(crate) fn len(&self) -> usize {
         self.table.len()
     }
-}
-
-/// Whether a name was there before.
-pub(crate) enum Entry<'a, T> {
-    New,
-    Known(&'a mut T),
 }
 
 fn name_at(names: &[u8], start: usize, name: &[u8]) -> bool {
@@ -86,11 +81,7 @@ mod tests {
         fn a_name_stands_for_what_came_with_it_first(names in prop::collection::vec("[ab\n]{0,3}|\\PC{0,3}", 0..64), other in "[ab]{0,3}") {
             let (mut index, mut map) = (NameIndex::with_room_for(0), HashMap::new());
             for (i, name) in names.iter().enumerate() {
-                let known = match index.get_or_insert(name, i) {
-                    Entry::New => None,
-                    Entry::Known(value) => Some(*value),
-                };
-                prop_assert_eq!(known, map.get(name).copied());
+                prop_assert_eq!(index.insert(name, i), map.get_mut(name));
                 map.entry(name).or_insert(i);
             }
             for name in names.iter().chain([&other]) {
