@@ -10,6 +10,7 @@ pub mod domain_name;
 pub mod finding;
 mod inline;
 pub mod log;
+mod log_queue;
 mod lookup;
 mod name_index;
 mod native_url;

@@ -1,15 +1,14 @@
 //! The log: JSON lines.
 //!
-//! Lines and queue of our own, since every lookup writes one. tracing-subscriber's JSON serialises each field through several
-//! layers, tracing-appender's queue wakes its thread for nearly every line: on the one core that is more than the lookup itself
-//! (docs/performance.md).
+//! Lines of our own, since every lookup writes one: tracing-subscriber's JSON serialises each field through several layers and
+//! takes more instructions than the lookup (docs/performance.md).
 
 use std::cell::RefCell;
 use std::fmt::{self, Debug, Write as _};
 use std::io::Write;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::panic;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use std::{mem, panic, thread};
 
 use humantime::format_rfc3339_seconds;
 use serde_json::Value;
@@ -20,14 +19,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::prelude::*;
 
-/// How long a line waits for others, to be written with them.
-const TOGETHER: Duration = Duration::from_millis(10);
-/// So many bytes do not wait any longer.
-const ENOUGH: usize = 1 << 18;
-/// With so many bytes waiting, whoever logs waits, too.
-const FULL: usize = 1 << 20;
-/// How long the end waits for a reader that does not read.
-const PATIENCE: Duration = Duration::from_secs(5);
+use crate::log_queue::Queue;
 
 /// Starts the log of this process. RUST_LOG takes levels and targets, as in `info,lookup_service=debug`.
 pub fn start(out: impl Write + Send + 'static) -> Log {
@@ -48,10 +40,7 @@ pub struct Log(Arc<Queue>);
 
 impl Log {
     fn to(out: impl Write + Send + 'static) -> Self {
-        let queue = Arc::new(Queue::default());
-        let lines = queue.clone();
-        thread::spawn(move || lines.write_to(out));
-        Self(queue)
+        Self(Queue::start(out))
     }
 
     fn lines(&self) -> JsonLines {
@@ -62,75 +51,6 @@ impl Log {
 impl Drop for Log {
     fn drop(&mut self) {
         self.0.end();
-    }
-}
-
-/// Lines on their way to the thread that writes them, a batch at a time: a system call for each would be a fifth of a lookup, and
-/// so would be a wake-up for each. Where the reader is slow nothing is lost and no memory runs full: whoever logs waits.
-#[derive(Default)]
-struct Queue {
-    waiting: Mutex<Waiting>,
-    /// For the thread: there is a first line, or enough of them, or the end.
-    work: Condvar,
-    /// For the others: lines have left, or the last one is written.
-    room: Condvar,
-}
-
-#[derive(Default)]
-struct Waiting {
-    lines: Vec<u8>,
-    ending: bool,
-    ended: bool,
-}
-
-impl Queue {
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn push(&self, line: &[u8]) {
-        // Once the thread has ended, there is nobody to wait for.
-        let full = |waiting: &mut Waiting| waiting.lines.len() >= FULL && !waiting.ended;
-        let mut waiting = self.room.wait_while(self.lock(), full).unwrap_or_else(PoisonError::into_inner);
-        if waiting.ended {
-            return;
-        }
-        let before = waiting.lines.len();
-        waiting.lines.extend_from_slice(line);
-        let after = waiting.lines.len();
-        // First, or the thread would wake only to wait for the lock.
-        drop(waiting);
-        if before == 0 || (before < ENOUGH && after >= ENOUGH) {
-            self.work.notify_one();
-        }
-    }
-
-    fn write_to(&self, mut out: impl Write) {
-        let mut batch = Vec::new();
-        loop {
-            let none = |waiting: &mut Waiting| waiting.lines.is_empty() && !waiting.ending;
-            let few = |waiting: &mut Waiting| waiting.lines.len() < ENOUGH && !waiting.ending;
-            let waiting = self.work.wait_while(self.lock(), none).unwrap_or_else(PoisonError::into_inner);
-            let mut waiting =
-                self.work.wait_timeout_while(waiting, TOGETHER, few).unwrap_or_else(PoisonError::into_inner).0;
-            if waiting.lines.is_empty() {
-                waiting.ended = true;
-                return self.room.notify_all();
-            }
-            mem::swap(&mut waiting.lines, &mut batch);
-            drop(waiting);
-            self.room.notify_all();
-            // Where nobody reads the log any more, there is nobody to tell.
-            let _ = out.write_all(&batch).and_then(|()| out.flush());
-            batch.clear();
-        }
-    }
-
-    fn end(&self) {
-        let mut waiting = self.lock();
-        waiting.ending = true;
-        self.work.notify_one();
-        drop(self.room.wait_timeout_while(waiting, PATIENCE, |waiting| !waiting.ended));
     }
 }
 
@@ -250,24 +170,8 @@ fn push_escaped(line: &mut String, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::log_queue::tests::Kept;
     use serde_json::json;
-    use std::io;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::sync::mpsc;
-    use std::time::Instant;
-
-    #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Kept {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
 
     #[test]
     fn an_event_is_one_line_of_json_whatever_is_in_it() {
@@ -292,74 +196,13 @@ mod tests {
         assert!(humantime::parse_rfc3339(first["timestamp"].as_str().unwrap()).unwrap() <= SystemTime::now());
         assert_eq!(second["message"], "second");
     }
+
     #[test]
     fn the_time_is_that_of_rfc_3339_to_the_microsecond() {
         for micros in [1, 999_999, 1_000_000, 1_785_000_000_000_042, 1_785_000_000_000_043, 1_785_000_001_900_000] {
             let (now, mut line) = (UNIX_EPOCH + Duration::from_micros(micros), String::new());
             push_time(&mut line, now);
             assert_eq!(line, humantime::format_rfc3339_micros(now).to_string());
-        }
-    }
-
-    /// Takes what it is given only once somebody lets it.
-    struct Stuck(Kept, mpsc::Receiver<()>);
-
-    impl Write for Stuck {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let _ = self.1.recv();
-            self.0.write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn whoever_logs_waits_for_a_reader_that_is_slow_and_nothing_is_lost_at_the_end() {
-        let (kept, (let_go, stuck)) = (Kept::default(), mpsc::channel());
-        let log = Log::to(Stuck(kept.clone(), stuck));
-        let (queue, pushed) = (log.0.clone(), Arc::new(AtomicUsize::new(0)));
-        let (line, count) = ([b'x'; 1024], pushed.clone());
-        let writer = thread::spawn(move || {
-            for _ in 0..4 * FULL / line.len() {
-                queue.push(&line);
-                count.fetch_add(line.len(), Ordering::SeqCst);
-            }
-        });
-        // What the writer has in its hands, and what waits.
-        let bound = 2 * FULL + line.len();
-        thread::sleep(Duration::from_millis(200));
-        assert!(!writer.is_finished() && (FULL..bound).contains(&pushed.load(Ordering::SeqCst)));
-        drop(let_go);
-        writer.join().unwrap();
-        drop(log);
-        assert_eq!(kept.0.lock().unwrap().len(), 4 * FULL);
-    }
-
-    #[test]
-    fn nobody_waits_for_a_log_that_has_ended() {
-        let log = Log::to(io::sink());
-        let queue = log.0.clone();
-        drop(log);
-        for _ in 0..3 {
-            queue.push(&vec![b'x'; FULL]);
-        }
-        assert!(queue.lock().lines.is_empty());
-    }
-
-    #[test]
-    fn a_line_is_written_soon_though_no_other_follows() {
-        let kept = Kept::default();
-        let log = Log::to(kept.clone());
-        // The second comes when the thread certainly waits.
-        for lines in 1..=2 {
-            log.0.push(b"only\n");
-            let start = Instant::now();
-            while kept.0.lock().unwrap().len() < lines * 5 {
-                assert!(start.elapsed() < PATIENCE, "it waits for others");
-                thread::sleep(TOGETHER * 2);
-            }
         }
     }
 }
