@@ -78,6 +78,13 @@ stuck = Nothing happening, or stuck on another page? Come back here and choose C
 signing-in = Signing you in…
 # A heading. $name: an organization.
 signed-in-to = Signed in to { $name }
+# $email: the address of the account that is signed in.
+signed-in-as = You are signed in as { $email }
+# Shown with the sentence above. $typed: the address that was entered.
+other-account = You entered { $typed }, but your organization’s sign-in chose another account.
+# A button. $email: the address of the account that is signed in.
+continue-as = Continue as { $email }
+use-another-account = Use another account
 switch = Switch organization
 sign-out = Sign out
 signing-out = Signing you out…
@@ -114,6 +121,11 @@ try-simply = Try again.
 identifier-empty = Enter your work email or your organization’s code.
 identifier-email-incomplete = The email address is not complete.
 identifier-email-incomplete-next = Enter all of it, for example ada@acme.com.
+identifier-several = These are several email addresses.
+identifier-several-next = Enter one of them: the one that you sign in with.
+# A Windows sign-in name looks like ACME\ada.
+identifier-windows-name = This is a Windows sign-in name.
+identifier-windows-name-next = Enter your work email, or your organization’s code.
 identifier-malformed = This is neither an email address nor an organization code.
 identifier-malformed-next = Enter an email address such as ada@acme.com, or a code without spaces.
 identifier-too-long = This is longer than an email address or a code can be.
@@ -138,6 +150,8 @@ lookup-rate-limited-unknown = Too many attempts.
 lookup-unavailable = We cannot look up organizations right now.
 lookup-refused = We cannot look that up.
 lookup-refused-next = Check what you entered. If it is right, try your organization’s code.
+lookup-misconfigured = This page looks for organizations at an address that does not answer lookups.
+lookup-misconfigured-next = If you run this site: correct lookup_url in config.json. Otherwise tell your support.
 lookup-malformed = We got an answer that we do not understand.
 
 config-unreachable = This page could not load its settings: no connection.
@@ -189,6 +203,8 @@ provider-certificate = Your organization’s sign-in signed its answer with a ce
 provider-certificate-next = Send your administrator the details below: the certificate may have been renewed.
 provider-token-exchange = Your organization’s sign-in did not complete its answer to us.
 provider-token-exchange-next = Try again. If it keeps happening, send your administrator the details below.
+provider-linking = Your account at your organization could not be connected with your account here.
+provider-linking-next = Send your administrator the details below.
 provider-unreachable = Your organization’s sign-in service did not answer.
 provider-app-client = This page’s sign-in is not set up correctly.
 provider-app-client-next = Send your support the details below.
@@ -208,6 +224,7 @@ checks-failed = The sign-in service gave an answer that did not pass our checks,
 checks-failed-next = Try again. If it keeps happening, tell your support the code below.
 other-organization = You came back signed in to another organization than the one you chose, so we did not sign you in.
 other-organization-next = Try again, or choose the organization that you want to work in.
+identities-missing = The sign-in service did not say that your account belongs to this organization, so we did not sign you in.
 # $count: by how much.
 clock-ahead-minutes =
     { $count ->

@@ -7,6 +7,7 @@
 use crate::browser::{self, EarlyLookup};
 use gloo_net::http::{Method, RequestBuilder};
 use js_sys::{Array, JSON, Promise, Reflect};
+use leptos::prelude::window;
 use lookup_api::{Identifier, LookupResponse, Tenant};
 use sign_in::deployment::{ConfigError, Deployment};
 use sign_in::jwks::Jwks;
@@ -15,8 +16,8 @@ use sign_in::tokens::{AwaitedTokens, TokenError, TokenRequest, UnverifiedTokens}
 use std::pin::Pin;
 use std::task::{Context, Waker};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestInit, RequestRedirect, UrlSearchParams};
 
 /// Contract §3, in milliseconds.
 const LOOKUP_LIMIT: u32 = 15_000;
@@ -60,14 +61,16 @@ pub enum LookupFailure {
     },
     /// 5xx.
     Unavailable,
-    /// 4xx: what was typed, or the deployment, is not what the endpoint takes.
+    /// 4xx: what was typed is not what the endpoint takes.
     Refused,
+    /// 404 or 405: there is no lookup at this address.
+    Misconfigured,
     /// Not the JSON of the contract.
     Malformed,
 }
 
 /// Why a code did not become tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenFailure {
     /// No answer; the code may be spent all the same.
     Silent(Silence),
@@ -107,6 +110,7 @@ impl LookupFailure {
             Self::RateLimited { .. } => "lookup_rate_limited",
             Self::Unavailable => "lookup_unavailable",
             Self::Refused => "lookup_refused",
+            Self::Misconfigured => "lookup_misconfigured",
             Self::Malformed => "lookup_malformed",
         }
     }
@@ -212,6 +216,7 @@ impl Lookup {
         match status {
             200 => LookupResponse::parse(&text).map(|response| response.tenants).map_err(|_| LookupFailure::Malformed),
             429 => Err(LookupFailure::RateLimited { seconds: retry_after.and_then(|value| value.parse().ok()) }),
+            404 | 405 => Err(LookupFailure::Misconfigured),
             500.. => Err(LookupFailure::Unavailable),
             _ => Err(LookupFailure::Refused),
         }
@@ -230,6 +235,16 @@ pub async fn redeem(request_: TokenRequest, awaited: AwaitedTokens) -> Result<Un
         request(Method::POST, &request_.url, SIGN_IN_LIMIT).header("content-type", "application/x-www-form-urlencoded");
     let Answer { status, text, .. } = send(request, Some(request_.body)).await.map_err(TokenFailure::Silent)?;
     awaited.receive(status, &text).map_err(TokenFailure::Refused)
+}
+
+/// Revokes a refresh token. Nobody waits for the answer: the page is about to be left, and the request outlives it.
+pub fn revoke(request: &TokenRequest) {
+    let init: RequestInit = browser::object(&[("method", "POST"), ("credentials", "omit")]).unchecked_into();
+    let Ok(form) = UrlSearchParams::new_with_str(&request.body) else { return };
+    let _ = Reflect::set(&init, &"body".into(), &form);
+    let _ = Reflect::set(&init, &"keepalive".into(), &true.into());
+    let sent = window().fetch_with_str_and_init(&request.url, &init);
+    spawn_local(async move { drop(JsFuture::from(sent).await) });
 }
 
 /// Whether a cached answer will do.

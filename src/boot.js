@@ -2,11 +2,16 @@
 // its own would cost a round trip. It takes the answer out of the address bar, looks up what is sent too early, asks for
 // config.json and the words of the language that src/first.js chose, and starts the app.
 const root = document.documentElement;
+// Says that this ran, see tools/finish.mjs.
+root.dataset.boot = "";
 const { pathname, search } = location;
 const all = (selector) => [...document.querySelectorAll(selector)];
 
-// Before any request of the app could carry a code in a Referer, or the history keep it (RFC 9700 §4.2.4).
-if (pathname.startsWith("/callback")) history.replaceState(null, "", pathname);
+// Before any request of the app could carry a code in a Referer, or the history keep it (RFC 9700 §4.2.4). Browsers refuse it to
+// a page that does it too often, and that is no reason to stop.
+try {
+  if (pathname.startsWith("/callback")) history.replaceState(null, "", pathname);
+} catch {}
 
 // All that follows comes after the first frame. A tab in the background draws none, and goes on by itself.
 const drawn = new Promise((done) => {
@@ -71,20 +76,24 @@ if (messages) {
 const crashed = () => {
   root.dataset.screen = "other";
   document.getElementById("app").replaceChildren(document.getElementById("crashed").content.cloneNode(true));
+  for (const element of all("[data-words]")) element.textContent = element.dataset.words;
   if (root.lang === language) messages?.then(say);
 };
 const watch = (kind, reason) => addEventListener(kind, (event) => reason(event) instanceof WebAssembly.RuntimeError && crashed());
 watch("error", (event) => event.error);
 watch("unhandledrejection", (event) => event.reason);
 const preloaded = (selector) => document.querySelector(selector).href;
+// As the preload was asked for, or the browser loads it a second time: WebKit takes a preload only where all of the request is alike.
+const wasm = fetch(preloaded("link[rel=preload][type='application/wasm']"), { mode: "no-cors", credentials: "include" });
+wasm.catch(() => {});
 await drawn;
-// A policy that enforces Trusted Types lets the app's own static markup pass, and nothing that could run.
-globalThis.trustedTypes?.createPolicy("default", {
-  createHTML: (html) => (/<(script|iframe|object|embed|base|link|meta|svg|math|style)|[\s/"']on\w+\s*=|javascript:/i.test(html) ? null : html),
-});
 try {
+  // A policy that enforces Trusted Types lets the app's own static markup pass, and nothing that could run.
+  globalThis.trustedTypes?.createPolicy("default", {
+    createHTML: (html) => (/<(script|iframe|object|embed|base|link|meta|svg|math|style)|[\s/"']on\w+\s*=|javascript:/i.test(html) ? null : html),
+  });
   const glue = await import(preloaded("link[rel=modulepreload]"));
-  await glue.default({ module_or_path: preloaded("link[rel=preload][type='application/wasm']") });
+  await glue.default({ module_or_path: wasm });
   glue.start(search.slice(1), await messages, config, () => early && [early.body, early.answer, early.come]);
 } catch {
   crashed();

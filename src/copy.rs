@@ -38,6 +38,10 @@ pub fn words(failure: &Failure) -> Words {
         Failure::Identifier(IdentifierError::EmailIncomplete) => {
             says(m::IDENTIFIER_EMAIL_INCOMPLETE, m::IDENTIFIER_EMAIL_INCOMPLETE_NEXT)
         }
+        Failure::Identifier(IdentifierError::Several) => says(m::IDENTIFIER_SEVERAL, m::IDENTIFIER_SEVERAL_NEXT),
+        Failure::Identifier(IdentifierError::WindowsName) => {
+            says(m::IDENTIFIER_WINDOWS_NAME, m::IDENTIFIER_WINDOWS_NAME_NEXT)
+        }
         Failure::Identifier(IdentifierError::Malformed) => says(m::IDENTIFIER_MALFORMED, m::IDENTIFIER_MALFORMED_NEXT),
         Failure::Identifier(IdentifierError::TooLong) => says(m::IDENTIFIER_TOO_LONG, m::IDENTIFIER_TOO_LONG_NEXT),
         Failure::NoMatch { subject } => {
@@ -100,6 +104,7 @@ fn lookup(failure: &LookupFailure) -> Words {
         LookupFailure::RateLimited { seconds: None } => says(m::LOOKUP_RATE_LIMITED_UNKNOWN, m::TRY_IN_A_MOMENT),
         LookupFailure::Unavailable => says(m::LOOKUP_UNAVAILABLE, m::TRY_IN_MINUTES),
         LookupFailure::Refused => says(m::LOOKUP_REFUSED, m::LOOKUP_REFUSED_NEXT),
+        LookupFailure::Misconfigured => says(m::LOOKUP_MISCONFIGURED, m::LOOKUP_MISCONFIGURED_NEXT),
         LookupFailure::Malformed => says(m::LOOKUP_MALFORMED, m::TRY_LATER),
     }
 }
@@ -138,6 +143,9 @@ fn refused(refusal: &Refusal) -> Words {
         Refusal::SetUp { part: SetUp::TokenExchange, detail } => {
             quotes(m::PROVIDER_TOKEN_EXCHANGE, m::PROVIDER_TOKEN_EXCHANGE_NEXT, detail)
         }
+        Refusal::SetUp { part: SetUp::Linking, detail } => {
+            quotes(m::PROVIDER_LINKING, m::PROVIDER_LINKING_NEXT, detail)
+        }
         Refusal::ProviderUnreachable => says(m::PROVIDER_UNREACHABLE, m::TRY_IN_A_MOMENT),
         Refusal::AppClient { detail } => quotes(m::PROVIDER_APP_CLIENT, m::PROVIDER_APP_CLIENT_NEXT, detail),
         Refusal::LoginRequired => says(m::PROVIDER_LOGIN_REQUIRED, m::PROVIDER_LOGIN_REQUIRED_NEXT),
@@ -153,6 +161,7 @@ fn token(failure: &TokenFailure) -> Words {
         TokenFailure::Refused(error) => error,
     };
     match error {
+        TokenError::Explained(refusal) => refused(refusal),
         TokenError::InvalidGrant => says(m::TOKEN_INVALID_GRANT, m::TRY_SIMPLY),
         TokenError::ClientRefused | TokenError::Refused => says(m::TOKEN_REFUSED, m::TOKEN_REFUSED_NEXT),
         TokenError::Unavailable => says(m::TOKEN_UNAVAILABLE, m::TRY_IN_MINUTES),
@@ -173,6 +182,7 @@ fn token(failure: &TokenFailure) -> Words {
         | TokenError::IdTokenNonce
         | TokenError::IdTokenUse
         | TokenError::IdTokenAtHash => says(m::CHECKS_FAILED, m::CHECKS_FAILED_NEXT),
+        TokenError::IdTokenIdentitiesMissing => says(m::IDENTITIES_MISSING, m::CHECKS_FAILED_NEXT),
         TokenError::IdTokenAudience | TokenError::IdTokenProvider | TokenError::AccessTokenForeign => {
             says(m::OTHER_ORGANIZATION, m::OTHER_ORGANIZATION_NEXT)
         }

@@ -1,5 +1,5 @@
 //! Leaving for the hosted UI: draw the secrets, keep the pending sign-in, go. In this order, or not at all. Where two
-//! organizations are to be kept apart, the sign-out of the first comes before the sign-in of the next.
+//! organizations are to be kept apart, or another account is wanted, a sign-out comes before the sign-in.
 
 use crate::browser::{self, NoWebCrypto};
 use crate::failure::Failure;
@@ -38,12 +38,18 @@ fn draw() -> Result<Attempt, NoWebCrypto> {
 /// Begins a sign-in at `tenant` and leaves for it. On `Ok` the browser is on its way; until it arrives,
 /// [`browser::stay`] can still call it off.
 pub fn depart(deployment: &Deployment, tenant: &Tenant, luggage: Luggage) -> Result<(), Failure> {
+    browser::has_room_for_session()?;
     let now = browser::now();
     let visit = deployment.visit(tenant)?;
+    let sign_out = if luggage.another_account {
+        Some(deployment.logout_url(tenant)?)
+    } else {
+        deployment.sign_out_before(&browser::visit(), tenant)
+    };
     let attempt = DRAWN.take().map_or_else(draw, Ok)?;
     let departure = begin(deployment, tenant.clone(), luggage, attempt, now)?;
     let address = departure.keep(|key, record| browser::keep_pending(key, record, now))?;
-    match deployment.sign_out_before(&browser::visit(), tenant) {
+    match sign_out {
         // The page at /signed-out goes on from there.
         Some(sign_out) if browser::begin_sign_out(&visit, address.as_str()) => browser::leave_for(&sign_out),
         Some(_) => return Err(Failure::StorageBlocked),

@@ -49,6 +49,8 @@ impl Failure {
             Self::Config(failure) => failure.code(),
             Self::Identifier(IdentifierError::Empty) => "identifier_empty",
             Self::Identifier(IdentifierError::EmailIncomplete) => "identifier_email_incomplete",
+            Self::Identifier(IdentifierError::Several) => "identifier_several",
+            Self::Identifier(IdentifierError::WindowsName) => "identifier_windows_name",
             Self::Identifier(IdentifierError::Malformed) => "identifier_malformed",
             Self::Identifier(IdentifierError::TooLong) => "identifier_too_long",
             Self::NoMatch { .. } => "no_match",
@@ -67,15 +69,12 @@ impl Failure {
 
     /// Whether a second attempt by itself is likely to work: Cognito has just linked an account.
     pub fn passes_on_second_try(&self) -> bool {
-        matches!(self, Self::Callback(CallbackError::Refused(Refusal::AccountLinked)))
-    }
-
-    /// The domain that was typed and that nobody has.
-    pub fn mistyped_domain(&self) -> Option<&str> {
-        match self {
-            Self::NoMatch { subject } if subject.contains('.') => Some(subject),
-            _ => None,
-        }
+        let refusal = match self {
+            Self::Callback(CallbackError::Refused(refusal)) => refusal,
+            Self::Token(TokenFailure::Refused(TokenError::Explained(refusal))) => refusal,
+            _ => return false,
+        };
+        *refusal == Refusal::AccountLinked
     }
 
     /// Whether the person's own input is at fault, so that the error belongs to the field.

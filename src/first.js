@@ -22,22 +22,35 @@
     if (recents) root.style.setProperty("--recents", (root.dataset.recents = recents));
   } catch {}
 
+  // The direction follows from the script that a language is written in. The app calls this, too.
+  const scripted = (tag) => {
+    try {
+      const { language, script } = new Intl.Locale(tag).maximize();
+      return [language, script];
+    } catch {
+      return [];
+    }
+  };
+  globalThis.speak = (tag) => {
+    root.lang = tag;
+    root.dir = /Arab|Hebr|Syrc|Thaa|Nkoo|Adlm/.test(scripted(tag)[1]) ? "rtl" : "ltr";
+  };
+
   // ?lang=, which holds for this tab, else what was chosen on this device, else what the browser asks for; each in full,
-  // then by its language alone.
+  // then by its language and script alone: Traditional Chinese is not answered in Simplified.
   const LANGUAGE = "tenant-picker.lang";
   const asked = new URLSearchParams(location.search).get("lang");
   try {
     if (asked) sessionStorage.setItem(LANGUAGE, asked);
   } catch {}
   const links = [...document.querySelectorAll("link[hreflang]")];
-  const bare = (tag) => tag.toLowerCase().replace(/^iw\b/, "he").split("-")[0];
+  const bare = (tag) => String(scripted(tag));
   let link;
   for (const tag of [asked, stored(LANGUAGE, "sessionStorage"), stored(LANGUAGE), ...(navigator.languages ?? [])]) {
     if (!tag) continue;
     link ??= links.find((one) => one.hreflang.toLowerCase() === tag.toLowerCase()) ?? links.find((one) => bare(one.hreflang) === bare(tag) && one.title);
   }
-  root.lang = link?.hreflang ?? "en";
-  root.dir = ["ar", "he"].includes(root.lang) ? "rtl" : "ltr";
+  speak(link?.hreflang ?? "en");
   // The form waits for its words, though not for long; it can be typed in all the while.
   if (root.lang !== "en") root.dataset.words = "awaited";
 
@@ -47,6 +60,7 @@
     if ("app" in root.dataset) return;
     root.dataset.submitted = "";
     event.target.setAttribute("aria-busy", "true");
+    document.getElementById("sent").hidden = false;
   }, true);
   if (root.dataset.screen !== "form") return;
   // Where something else comes first, the focus would skip it.

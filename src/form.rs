@@ -9,22 +9,23 @@ use web_sys::{HtmlElement, HtmlInputElement};
 /// The id of the field, to link errors to.
 pub const FIELD_ID: &str = "identifier";
 
+/// The id of the place at the field where an error about it is shown.
+pub const ERROR_PLACE: &str = "identifier-problem";
+
+/// The id of the sentence in it that says what is wrong.
+pub const ERROR_ID: &str = "identifier-error";
+
 /// The form of the page.
 #[derive(Clone)]
 pub struct Form {
     form: HtmlElement,
     field: HtmlInputElement,
-    error: HtmlElement,
 }
 
 impl Form {
     /// Finds it; `None` in a page that is not ours.
     pub fn of_page() -> Option<Self> {
-        Some(Self {
-            form: browser::element("ask-form")?,
-            field: browser::element(FIELD_ID)?.dyn_into().ok()?,
-            error: browser::element("identifier-error")?,
-        })
+        Some(Self { form: browser::element("ask-form")?, field: browser::element(FIELD_ID)?.dyn_into().ok()? })
     }
 
     /// Shows the form, or hides it while another screen is there.
@@ -71,16 +72,12 @@ impl Form {
         let _ = self.form.set_attribute("aria-busy", if busy { "true" } else { "false" });
     }
 
-    /// Shows what is wrong with the input beside the field, or takes that away.
-    pub fn set_error(&self, words: Option<&str>) {
-        self.error.set_text_content(words);
-        self.error.set_hidden(words.is_none());
-        let (invalid, described_by) = match words {
-            Some(_) => ("true", "identifier-error identifier-hint"),
-            None => ("false", "identifier-hint"),
-        };
-        let _ = self.field.set_attribute("aria-invalid", invalid);
-        let _ = self.field.set_attribute("aria-describedby", described_by);
+    /// Tells assistive technology whether there is an error at the field, which describes it then.
+    pub fn set_invalid(&self, invalid: bool) {
+        const HINT: &str = "identifier-hint";
+        let described_by = if invalid { [ERROR_ID, " ", HINT].concat() } else { HINT.to_owned() };
+        let _ = self.field.set_attribute("aria-invalid", if invalid { "true" } else { "false" });
+        let _ = self.field.set_attribute("aria-describedby", &described_by);
     }
 
     /// Says everything in the language of the page.

@@ -3,6 +3,7 @@
 use crate::browser;
 use crate::copy;
 use crate::failure::Failure;
+use crate::form::ERROR_ID;
 use crate::messages::{self as m, Message, text};
 use crate::parts::{all, announcement, button, el, line, nothing, ways_on, words};
 use leptos::prelude::*;
@@ -21,12 +22,18 @@ pub struct Setting {
 }
 
 /// Shows `failure` and the ways on. Its code is there to be read out to support, and for tests.
+///
+/// The focus goes to the box around the alert and not to the alert itself: some screen readers read one that takes the focus
+/// twice, or not at all (as GOV.UK's error summary has it).
 pub fn problem(failure: &Failure, setting: Setting, ways: Vec<AnyView>) -> AnyView {
     let code = failure.code();
     let copy::Words { what, next, detail } = copy::words(failure);
     let what = match setting.field {
-        Some(id) => el("a", "").attr("href", &["#", id].concat()).saying(what),
-        None => words(&what),
+        Some(id) => {
+            let link = el("a", "").attr("href", &["#", id].concat()).saying(what);
+            el("p", "").attr("id", ERROR_ID).with(vec![link])
+        }
+        None => line("", what),
     };
     let said = detail.as_deref().map_or_else(nothing, |detail| {
         el("p", "detail").with(vec![
@@ -34,19 +41,16 @@ pub fn problem(failure: &Failure, setting: Setting, ways: Vec<AnyView>) -> AnyVi
             el("q", "").attr("dir", "auto").saying(detail.to_owned()),
         ])
     });
-    let code_line =
-        el("p", "code").with(vec![words(&[&text(m::CODE), ": "].concat()), el("code", "").saying(code.to_owned())]);
-    // What a person typed needs no report.
-    let report = if setting.field.is_some() { nothing() } else { report(code, setting.tenant, detail) };
-    el("div", "problem").attr("role", "alert").attr("data-error", code).taking_focus().with(vec![
-        el(if setting.alone { "h1" } else { "h2" }, "").saying(text(m::PROBLEM)),
-        el("p", "").with(vec![what]),
-        line("", next),
-        said,
-        ways_on(ways),
-        code_line,
-        report,
-    ])
+    let heading = el(if setting.alone { "h1" } else { "h2" }, "").saying(text(m::PROBLEM));
+    let mut parts = vec![heading, what, line("", next), said, ways_on(ways)];
+    // What a person typed needs neither a report nor a code to read out.
+    if setting.field.is_none() {
+        let code = el("code", "").saying(code.to_owned());
+        parts.push(el("p", "code").with(vec![words(&[&text(m::CODE), ": "].concat()), code]));
+        parts.push(report(failure.code(), setting.tenant, detail));
+    }
+    let alert = el("div", "").attr("role", "alert").attr("data-error", code).with(parts);
+    el("div", "problem").taking_focus().with(vec![alert])
 }
 
 /// What support needs to know, to be copied: when, what and where, and no secret.

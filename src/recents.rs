@@ -30,7 +30,6 @@ impl Shown {
     fn keep(self, list: &Recents, words: String) {
         let _ = browser::keep_recents(list);
         let kept = browser::recents().unwrap_or_default();
-        show_count(&kept);
         self.editing.update(|editing| *editing &= !kept.tenants().is_empty());
         self.announced.set(words);
         focus_on_next(if kept.tenants().is_empty() { FIELD_ID } else { LIST });
@@ -54,6 +53,8 @@ pub fn recents_list(changed: Trigger, choose: Callback<TenantCode>) -> AnyView {
     let list = live(move || {
         shown.changed.track();
         let (recents, editing) = (browser::recents().unwrap_or_default(), shown.editing.get());
+        // Since the page was first painted, another page of this tab may have added one.
+        show_count(&recents);
         if recents.tenants().is_empty() {
             return nothing();
         }
@@ -111,7 +112,7 @@ pub fn domain_of(tenant: &Tenant) -> Vec<AnyView> {
 }
 
 /// Tells the style how many there are, as `first.js` did before the first paint.
-pub fn show_count(recents: &Recents) {
+fn show_count(recents: &Recents) {
     match recents.tenants().len() {
         0 => browser::remove_data("recents"),
         n => {

@@ -41,8 +41,9 @@ rmSync(file("graph.json"));
 const rounds = ["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused"];
 const passes = [...rounds, "--reorder-functions-by-name", "--strip-debug", "--strip-producers", "--strip-target-features", "--minify-imports-and-exports-and-modules"];
 const shortNames = JSON.parse(execFileSync("wasm-opt", [...FEATURES, ...passes, file(wasm), "-o", file(wasm)]));
-// Browsers do not check the integrity of a preloaded fetch; all it does is warn in the console.
-page = page.replace(/(<link as=fetch [^>]*?) integrity=\S+/g, "$1");
+// Browsers do not check the integrity of a preloaded fetch; all it does is warn in the console. Without crossorigin the request is
+// of the one kind that src/boot.js can repeat to the letter in every browser.
+page = page.replace(/<link as=fetch [^>]*>/g, (tag) => tag.replace(/ (integrity|crossorigin)(=[^ >]+)?/g, ""));
 const hash = (algorithm, bytes, encoding) => createHash(algorithm).update(bytes).digest(encoding);
 const minify = ["--minify", "--format=esm", "--target=es2022", "--loader=js", "--legal-comments=none"];
 const fingerprinted = (name, change = (bytes) => bytes) => {
@@ -63,7 +64,9 @@ const [first, boot] = [/^first.*\.js$/, /^boot.*\.js$/].map((pattern) => fingerp
 // Style, first.js and boot.js stand in the page itself: as files they would cost a round trip before anything is to be seen. Where a
 // content security policy forbids that (it must name their hashes, see `lookup-service --print-headers`), the files are
 // fetched after all: the glue, which no policy of ours keeps out, loads the scripts, and the first of them the style.
-const fallback = `document.documentElement.dataset.screen??import("/${first}").then(()=>import("/${boot}"));`;
+// The glue's script stands behind the page's own module and waits for it, as modules do (HTML Standard, "the end" of parsing), so it
+// knows of each of the two whether it ran, however slowly the page came.
+const fallback = `{const{dataset:d}=document.documentElement;(async()=>{d.screen??await import("/${first}");d.boot??await import("/${boot}")})()}`;
 fingerprinted(named(/^tenant-picker.*\.js$/), (bytes) => Buffer.concat([minified(shortened(bytes.toString(), shortNames)), Buffer.from(fallback)]));
 const inline = (tag, name, element, attributes = "") => {
   const content = readFileSync(file(name), "utf8").trim();
@@ -74,11 +77,14 @@ const style = named(/\.css$/);
 inline(/<link [^>]*rel=stylesheet[^>]*>/, style, "style");
 inline(/<script [^>]*src=\/first[^>]*><\/script>/, first, "script");
 inline(/<script [^>]*src=\/boot[^>]*><\/script>/, boot, "script", " type=module");
+let glueScript;
 page = page.replace(/<link [^>]*rel=modulepreload[^>]*>/, (tag) => {
   const attribute = (name) => tag.match(new RegExp(`${name}=[^ >]+`))[0];
   const glue = attribute("href").replace("href", "src");
-  return `<link rel=fallback-style href=/${style}>${tag}<script type=module async ${glue} ${attribute("integrity")}></script>`;
+  glueScript = `<script type=module ${glue} ${attribute("integrity")}></script>`;
+  return `<link rel=fallback-style href=/${style}>${tag}`;
 });
+page = page.replace("</body>", `${glueScript}</body>`);
 for (const name of readdirSync(file("locales"))) {
   const renamed = name.replace(".json", `-${hash("sha256", readFileSync(file(`locales/${name}`)), "hex").slice(0, 16)}.json`);
   if (!page.includes(`/locales/${name}`)) throw Error(`index.html does not name locales/${name}`);

@@ -72,7 +72,8 @@ fn has_subtle(crypto: &web_sys::Crypto) -> bool {
     Reflect::get(crypto, &"subtle".into()).is_ok_and(|subtle| subtle.is_object())
 }
 
-pub(super) fn object(fields: &[(&str, &str)]) -> Object {
+/// An object with these members.
+pub fn object(fields: &[(&str, &str)]) -> Object {
     let object = Object::new();
     for (name, value) in fields {
         let _ = Reflect::set(&object, &(*name).into(), &(*value).into());
@@ -104,14 +105,29 @@ pub async fn copy_to_clipboard(text: &str) -> bool {
     JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
 }
 
-/// The text with case and accents folded, for comparing what people type (Unicode's compatibility decomposition, by the
-/// browser, without its combining marks).
+/// The text with case and accents folded, for comparing what people type: Unicode's compatibility decomposition, by the browser,
+/// without its combining marks.
 pub fn fold(text: &str) -> String {
-    let text = JsString::from(text).normalize("NFKD").to_lower_case();
-    String::from(text)
-        .chars()
-        .filter(|c| !matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{64b}'..='\u{65f}'))
-        .collect()
+    let text = String::from(JsString::from(text).normalize("NFKD").to_lower_case());
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{64b}'..='\u{65f}' => {}
+            // Letters with a stroke, and others that Unicode does not take apart, as people type them without.
+            'ł' => folded.push('l'),
+            'ø' => folded.push('o'),
+            'đ' | 'ð' => folded.push('d'),
+            'ħ' => folded.push('h'),
+            'ŧ' => folded.push('t'),
+            'ı' => folded.push('i'),
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            'þ' => folded.push_str("th"),
+            c => folded.push(c),
+        }
+    }
+    folded
 }
 
 /// The text in upper case, by the browser: its tables need not be in the wasm.

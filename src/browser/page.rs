@@ -1,15 +1,10 @@
 //! The page itself: title, attributes, elements, focus.
 
-use js_sys::{Array, Reflect};
+use js_sys::{Array, Function, Reflect};
 use leptos::prelude::{document, window};
-use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, HtmlElement};
-
-/// The person's preferred language, as a BCP 47 tag.
-pub fn language() -> Option<String> {
-    window().navigator().language()
-}
 
 /// Lets the browser connect to a host that will be needed, with all that a request takes but the request.
 pub fn preconnect(origin: &str) {
@@ -54,11 +49,12 @@ pub fn set_property(name: &str, value: &str) {
     }
 }
 
-/// The language and the direction of the page.
+/// The language and the direction of the page. `first.js` knows how, since it does the same before the first paint.
 pub fn set_language(language: &str) {
-    if let Some(root) = root() {
-        root.set_lang(language);
-        root.set_dir(if matches!(language, "ar" | "he") { "rtl" } else { "ltr" });
+    if let Ok(speak) = Reflect::get(&window(), &"speak".into())
+        && let Some(speak) = speak.dyn_ref::<Function>()
+    {
+        let _ = speak.call1(&JsValue::NULL, &language.into());
     }
 }
 

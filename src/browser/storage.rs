@@ -1,14 +1,14 @@
 //! What is kept in this browser and in this tab.
 
 use super::device::{object, timestamp};
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Array, Function, Promise, Reflect};
 use leptos::leptos_dom::helpers::WindowListenerHandle;
 use leptos::prelude::{window, window_event_listener_untyped};
 use lookup_api::ClientId;
 use sign_in::authorize::PendingSignIn;
 use sign_in::recents::{RECENTS_KEY, Recents};
 use sign_in::secrets::PendingKey;
-use sign_in::session::{SESSION_KEY, Session};
+use sign_in::session::{OTHER_ACCOUNT_KEY, OtherAccount, SESSION_KEY, Session};
 use sign_in::sign_out::VISIT_KEY;
 use sign_in::time::UnixTime;
 use wasm_bindgen::closure::Closure;
@@ -61,7 +61,7 @@ impl Drop for Claim {
 
 /// Claims a sign-in, or `None` if another tab is at it. Two tabs that were opened with the same answer could otherwise both
 /// read its record before either has deleted it, as browsers keep localStorage in several processes. Where there are no
-/// Web Locks (an insecure context), reading and deleting in one go has to do.
+/// Web Locks (an insecure context) or they are refused (site data is blocked), reading and deleting in one go has to do.
 pub async fn claim(key: &PendingKey) -> Option<Claim> {
     let locks = Reflect::get(&window().navigator(), &"locks".into()).unwrap_or_default();
     let Some(request) = Reflect::get(&locks, &"request".into()).ok().and_then(|f| f.dyn_into::<Function>().ok()) else {
@@ -77,9 +77,13 @@ pub async fn claim(key: &PendingKey) -> Option<Claim> {
     });
     let options = object(&[]);
     let _ = Reflect::set(&options, &"ifAvailable".into(), &true.into());
-    request.call3(&locks, &key.as_str().into(), &options, &granted).ok()?;
-    let lock = JsFuture::from(told).await.unwrap_or_default();
-    (!lock.is_null()).then_some(Claim(release))
+    let requested = request.call3(&locks, &key.as_str().into(), &options, &granted).unwrap_or_default();
+    // A browser that blocks site data refuses the request itself, and never calls back.
+    match JsFuture::from(Promise::race(&Array::of2(&told, &requested))).await {
+        Ok(lock) if lock.is_null() => None,
+        Ok(_) => Some(Claim(release)),
+        Err(_) => Some(Claim(None)),
+    }
 }
 
 /// Reads a pending sign-in and deletes it, so that an answer is taken once.
@@ -90,11 +94,23 @@ pub fn take_pending(key: &PendingKey) -> Result<Option<String>, StorageBlocked> 
     Ok(record)
 }
 
+/// How much room a session takes, in characters: three tokens of Cognito's, with many groups in them.
+const SESSION_ROOM: usize = 16 * 1024;
+
+/// Whether this tab will have room for a session. Asked before anybody leaves for a sign-in, which would be in vain without.
+pub fn has_room_for_session() -> Result<(), StorageBlocked> {
+    const PROBE: &str = "tenant-picker.room";
+    let storage = tab_storage()?;
+    storage.set_item(PROBE, &"x".repeat(SESSION_ROOM)).map_err(|_| StorageBlocked)?;
+    storage.remove_item(PROBE).map_err(|_| StorageBlocked)
+}
+
 /// Keeps the session in this tab.
 pub fn keep_session(session: &Session) -> Result<(), StorageBlocked> {
     // A sign-out that got stuck on the way is over.
     call_sign_out_off();
     let storage = tab_storage()?;
+    let _ = storage.remove_item(SIGNED_OUT_HERE_KEY);
     let _ = match last_sign_out(session) {
         Some(mark) => storage.set_item(SIGNED_OUT_BEFORE_KEY, &mark),
         None => storage.remove_item(SIGNED_OUT_BEFORE_KEY),
@@ -111,7 +127,22 @@ pub fn session() -> Option<Session> {
 pub fn forget_session() {
     if let Ok(storage) = tab_storage() {
         let _ = storage.remove_item(SESSION_KEY);
+        let _ = storage.remove_item(OTHER_ACCOUNT_KEY);
     }
+}
+
+/// Keeps the question whether this tab's session is the right person's, or that there is none.
+pub fn keep_other_account(other: Option<&OtherAccount>) {
+    let Ok(storage) = tab_storage() else { return };
+    let _ = match other {
+        Some(other) => storage.set_item(OTHER_ACCOUNT_KEY, &other.to_record()),
+        None => storage.remove_item(OTHER_ACCOUNT_KEY),
+    };
+}
+
+/// That question, if it is still open.
+pub fn other_account() -> Option<OtherAccount> {
+    OtherAccount::from_record(&tab_storage().ok()?.get_item(OTHER_ACCOUNT_KEY).ok()??)
 }
 
 /// Under this key the other tabs read that the person signed out at this app client: their sessions are over too.
@@ -123,14 +154,24 @@ fn signed_out_key(client: &ClientId) -> String {
 /// says.
 const SIGNED_OUT_BEFORE_KEY: &str = "tenant-picker.signed-out-before";
 
+/// In this tab: its session ended with a sign-out, so that a page which is loaded again need not wonder where it is.
+const SIGNED_OUT_HERE_KEY: &str = "tenant-picker.signed-out-here";
+
+/// Whether this tab has had a session that ended with a sign-out.
+pub fn is_signed_out_here() -> bool {
+    tab_storage().is_ok_and(|storage| storage.get_item(SIGNED_OUT_HERE_KEY).ok().flatten().is_some())
+}
+
 /// The mark of the last sign-out at this session's app client, in any tab.
 fn last_sign_out(session: &Session) -> Option<String> {
     waiting_room().ok()?.get_item(&signed_out_key(&session.tenant.client_id)).ok()?
 }
 
-/// Ends this tab's session and tells the other tabs.
-pub fn sign_out(session: &Session) {
-    forget_session();
+/// Tells the other tabs, and this one when it is loaded again, that the person has signed out.
+pub fn tell_of_sign_out(session: &Session) {
+    if let Ok(storage) = tab_storage() {
+        let _ = storage.set_item(SIGNED_OUT_HERE_KEY, "yes");
+    }
     let Ok(storage) = waiting_room() else { return };
     let tell = || storage.set_item(&signed_out_key(&session.tenant.client_id), &timestamp());
     if tell().is_err() {

@@ -4,24 +4,23 @@ use crate::api::{self, Lookup, LookupFailure, Silence};
 use crate::app::Frame;
 use crate::browser::{self, Arrival};
 use crate::choice::choice;
-use crate::copy;
 use crate::depart::{depart, rehearse};
 use crate::failure::Failure;
-use crate::form::{FIELD_ID, Form};
+use crate::form::{ERROR_PLACE, FIELD_ID, Form};
 use crate::languages::spoken;
 use crate::messages::{self as m, about, text};
 use crate::pages::leaving::leaving;
 use crate::parts::{all, announcement, at, button, el, line, link, live, nothing, watch, words};
 use crate::problem::{Setting, problem};
-use crate::recents::{recents_list, show_count};
+use crate::recents::recents_list;
 use futures_util::FutureExt;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use lookup_api::look_alike::look_alike;
-use lookup_api::{Identifier, Tenant, TenantCode};
+use lookup_api::look_alike::{alternatives, look_alike};
+use lookup_api::{Identifier, IdentifierError, Tenant, TenantCode, code_in_windows_name};
 use sign_in::arrival::Wishes;
 use sign_in::authorize::Luggage;
-use sign_in::recents::Recents;
+use sign_in::deployment::ReturnTo;
 use sign_in::session::Session;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,199 +78,6 @@ enum Dropped {
     ThirdParty,
 }
 
-/// The page at `/`.
-pub fn find(frame: &Frame) -> AnyView {
-    let Some(form) = Form::of_page() else { return nothing() };
-    let arrival = frame.take_arrival();
-    let by_history = arrival.as_ref().is_some_and(|arrival| arrival.by_history);
-    let submitted = browser::take_form_over();
-    let early = StoredValue::new_local(arrival.as_ref().and_then(Arrival::early_lookup).map(Lookup::by_boot));
-    let mut wishes = Wishes::parse(&arrival.map(|arrival| arrival.query).unwrap_or_default());
-
-    let mut dropped = None;
-    if wishes.iss.as_ref().is_some_and(|iss| !frame.deployment.names_issuer(iss)) {
-        (wishes.login_hint, wishes.return_to) = (None, None);
-        dropped = Some(Dropped::ThirdParty);
-    }
-    let return_to =
-        wishes.return_to.as_ref().and_then(|text| frame.deployment.return_to.check(text, browser::parse_url));
-    if wishes.return_to.is_some() && return_to.is_none() {
-        dropped = Some(Dropped::ReturnTo);
-    }
-    let asked_for = wishes.lang;
-    let luggage = Luggage { login_hint: wishes.login_hint.clone(), lang: None, return_to, retried: false };
-    if let Some(text) = wishes.login_hint.as_ref().or(wishes.tenant.as_ref()).filter(|_| !form.is_touched()) {
-        form.fill(text);
-    }
-
-    let stage = RwSignal::new(Stage::Asking);
-    let fail = move |failure: Failure| stage.set(Stage::Failed(Arc::new(failure)));
-    let slow = RwSignal::new(false);
-    let round = StoredValue::new(0_u32);
-    let searched = StoredValue::new(String::new());
-    let next_round = move || {
-        round.try_update_value(|n| {
-            *n += 1;
-            *n
-        })
-    };
-
-    let deployment = frame.deployment.clone();
-    let language = frame.language;
-    let spoken_at_first = language.get_untracked();
-    let go_to = StoredValue::new_local(move |tenant: Arc<Tenant>, login_hint: Option<String>| {
-        // The hosted UI may speak languages that this page does not, so a link's wish goes on as it is; else it speaks what
-        // this page speaks, as precisely as the browser says it. What the person chose goes before both.
-        let spoken = language.get_untracked();
-        let precisely = || browser::language().filter(|tag| tag.split('-').next() == spoken.split('-').next());
-        let lang = asked_for.clone().filter(|_| spoken == spoken_at_first).or_else(precisely);
-        let luggage = Luggage {
-            login_hint: login_hint.or_else(|| luggage.login_hint.clone()),
-            lang: lang.or(Some(spoken.clone())),
-            ..luggage.clone()
-        };
-        stage.set(match depart(&deployment, &tenant, luggage) {
-            Ok(()) => Stage::Leaving(tenant),
-            Err(failure) => Stage::Failed(Arc::new(failure)),
-        });
-    });
-
-    let deployment = frame.deployment.clone();
-    // What was looked up last, and what stood in the field meanwhile.
-    let last = StoredValue::new(None);
-    let typed = form.clone();
-    let look_up = Callback::new(move |identifier: Identifier| {
-        last.set_value(Some((identifier.clone(), typed.typed())));
-        // Whatever comes back for an earlier round is of no interest to anybody any more.
-        let this_round = next_round();
-        let is_over = move || round.try_get_value() != this_round;
-        // On its way before anything is drawn.
-        let lookup = api::look_up(&deployment, &identifier, early.try_update_value(Option::take).flatten());
-        stage.set(Stage::LookingUp);
-        slow.set(false);
-        set_timeout(move || slow.set(!is_over()), SLOW);
-        let settle = move |found: Result<Vec<Tenant>, LookupFailure>| {
-            if is_over() {
-                return;
-            }
-            next_round();
-            match found.as_deref() {
-                Err(failure) => fail(failure.clone().into()),
-                Ok([]) => fail(Failure::NoMatch { subject: identifier.subject().to_owned() }),
-                Ok([only]) => {
-                    let hint = identifier.login_hint().map(str::to_owned);
-                    go_to.with_value(|go_to| go_to(Arc::new(only.clone()), hint));
-                }
-                Ok(several) => {
-                    searched.set_value(String::new());
-                    stage.set(Stage::Choosing(several.into()));
-                }
-            }
-        };
-        let deployment = deployment.clone();
-        let mut found = Box::pin(async move { lookup.found(&deployment).await });
-        // What has come already is acted on before anything is drawn.
-        match found.as_mut().now_or_never() {
-            Some(found) => settle(found),
-            None => spawn_local(async move { settle(found.await) }),
-        }
-    });
-
-    let submit = {
-        let form = form.clone();
-        move || match Identifier::parse(&form.typed()) {
-            Ok(identifier) => look_up.run(identifier),
-            Err(error) => fail(error.into()),
-        }
-    };
-    if submitted {
-        submit();
-    } else if let Some(code) = wishes.tenant {
-        match Identifier::parse_code(&code) {
-            // Back from the hosted UI must lead to the form, not off again.
-            Ok(_) if by_history => {}
-            Ok(identifier) => look_up.run(identifier),
-            Err(error) => fail(error.into()),
-        }
-    }
-    let submit = Callback::new(move |()| submit());
-    // The form outlives this page and what it stored; another one may be listening already.
-    let is_here = move || round.try_get_value().is_some();
-    form.on_submit(move || {
-        if is_here() {
-            submit.run(());
-        }
-    });
-    let (deployment, pressed) = (frame.deployment.clone(), form.clone());
-    form.on_press(move || {
-        if let Some(identifier) = Identifier::parse(&pressed.typed()).ok().filter(|_| is_here()) {
-            early.set_value(Some(api::look_up(&deployment, &identifier, None)));
-        }
-    });
-    let deployment = frame.deployment.clone();
-    set_timeout(move || rehearse(&deployment), SETTLED);
-    let start_over = Callback::new(move |()| {
-        next_round();
-        stage.set(Stage::Asking);
-    });
-    let typed = form.clone();
-    let choose = Callback::new(move |tenant: Tenant| {
-        let hint = Identifier::parse(&typed.typed()).ok().and_then(|i| i.login_hint().map(str::to_owned));
-        go_to.with_value(|go_to| go_to(Arc::new(tenant), hint));
-    });
-    let online = RwSignal::new(browser::is_online());
-    let typed = form.clone();
-    browser::on_connection(move || {
-        let _ = online.try_set(browser::is_online());
-        let waits =
-            |stage: &Stage| matches!(stage.failure(), Some(Failure::Lookup(LookupFailure::Silent(Silence::Offline))));
-        // What could not be looked up for want of a connection is looked up as soon as there is one, unless the person has
-        // something else in mind by now.
-        if browser::is_online() && stage.try_with_untracked(waits) == Some(true) {
-            let last = last.try_get_value().flatten();
-            if let Some((identifier, _)) = last.filter(|(_, before)| *before == typed.typed()) {
-                look_up.run(identifier);
-            }
-        }
-    });
-    // A page that comes back to life must not wait for an answer that will not come.
-    let restored = browser::on_restored(move || {
-        if stage.with_untracked(Stage::is_looking_up) {
-            start_over.run(());
-        }
-    });
-    on_cleanup(move || restored.remove());
-
-    let page = frame.clone();
-    // Drawn anew for another screen or language only, so that the form's own changes cost no focus.
-    let other_screen = Trigger::new();
-    let mut before = stage.with_untracked(Stage::screen);
-    watch(move || {
-        let screen = stage.with(Stage::screen);
-        if std::mem::replace(&mut before, screen) != screen {
-            other_screen.notify();
-        }
-    });
-    let around = Around { stage, slow, online, look_up, start_over };
-    // So that it is known whether the form is returned to.
-    let mut form_was_shown = false;
-    let page_in_words = spoken(frame, move || {
-        other_screen.track();
-        form.show(stage.with_untracked(Stage::screen) == Screen::Form);
-        match stage.get_untracked() {
-            Stage::Choosing(tenants) => {
-                page.title(&text(m::CHOOSE), false);
-                choice(&tenants, searched, choose, start_over)
-            }
-            Stage::Leaving(tenant) => leaving(&page, &tenant, move || start_over.run(())),
-            _ => around.view(&page, &form, std::mem::replace(&mut form_was_shown, true)),
-        }
-    });
-    // Above every screen of this page: a link may go on at once, and what it did not get is to be seen all the same.
-    let notice = spoken(frame, move || dropped.map_or_else(nothing, Dropped::notice));
-    all(vec![notice, page_in_words])
-}
-
 impl Dropped {
     fn notice(self) -> AnyView {
         let words = text(match self {
@@ -282,102 +88,414 @@ impl Dropped {
     }
 }
 
-/// What stands above, in and below the form.
-#[derive(Clone, Copy)]
-struct Around {
-    stage: RwSignal<Stage>,
-    slow: RwSignal<bool>,
-    online: RwSignal<bool>,
-    look_up: Callback<Identifier>,
-    start_over: Callback<()>,
+/// What the link that brought the person here asked for, as far as it may be followed.
+struct Link {
+    tenant: Option<String>,
+    /// What to put into the field.
+    typed: Option<String>,
+    /// The address in it, where that is one.
+    login_hint: Option<String>,
+    return_to: Option<ReturnTo>,
+    lang: Option<String>,
+    dropped: Option<Dropped>,
 }
 
-impl Around {
-    fn view(self, frame: &Frame, form: &Form, returned: bool) -> AnyView {
+impl Link {
+    fn read(frame: &Frame, query: &str) -> Self {
+        let mut wishes = Wishes::parse(query);
+        let mut dropped = None;
+        if wishes.iss.as_ref().is_some_and(|iss| !frame.deployment.names_issuer(iss)) {
+            (wishes.login_hint, wishes.return_to) = (None, None);
+            dropped = Some(Dropped::ThirdParty);
+        }
+        let return_to =
+            wishes.return_to.as_ref().and_then(|text| frame.deployment.return_to.check(text, browser::parse_url));
+        if wishes.return_to.is_some() && return_to.is_none() {
+            dropped = Some(Dropped::ReturnTo);
+        }
+        let hint = wishes.login_hint.as_deref().and_then(|text| Identifier::parse(text).ok());
+        Self {
+            login_hint: hint.and_then(|identifier| identifier.login_hint().map(str::to_owned)),
+            typed: wishes.login_hint.or_else(|| wishes.tenant.clone()),
+            tenant: wishes.tenant,
+            return_to,
+            lang: wishes.lang,
+            dropped,
+        }
+    }
+}
+
+/// The page at `/`.
+pub fn find(frame: &Frame) -> AnyView {
+    let Some(form) = Form::of_page() else { return nothing() };
+    let arrival = frame.take_arrival();
+    let by_history = arrival.as_ref().is_some_and(|arrival| arrival.by_history);
+    let submitted = browser::take_form_over();
+    let early = arrival.as_ref().and_then(Arrival::early_lookup).map(Lookup::by_boot);
+    let link = Arc::new(Link::read(frame, &arrival.map(|arrival| arrival.query).unwrap_or_default()));
+    if let Some(text) = link.typed.as_ref().filter(|_| !form.is_touched()) {
+        form.fill(text);
+    }
+    let search = Search::new(frame, form, link.clone(), early);
+    if submitted {
+        search.submit();
+    } else if let Some(code) = &link.tenant {
+        match Identifier::parse_code(code) {
+            // Back from the hosted UI must lead to the form, not off again.
+            Ok(_) if by_history => {}
+            Ok(identifier) => search.look_up(identifier),
+            Err(error) => search.fail(error.into()),
+        }
+    }
+    search.listen();
+    let deployment = frame.deployment.clone();
+    set_timeout(move || rehearse(&deployment), SETTLED);
+    let page = search.view();
+    // Above every screen of this page: a link may go on at once, and what it did not get is to be seen all the same.
+    let notice = spoken(frame, move || link.dropped.map_or_else(nothing, Dropped::notice));
+    all(vec![notice, page])
+}
+
+/// One search after another: what was typed, what is being looked up, what came of it. Shared by pointer: whatever listens holds one.
+struct Search {
+    frame: Frame,
+    form: Form,
+    link: Arc<Link>,
+    /// The language before anybody has chosen another one.
+    language_at_first: String,
+    stage: RwSignal<Stage>,
+    /// Whether the lookup takes its time.
+    slow: RwSignal<bool>,
+    online: RwSignal<bool>,
+    /// What may have been meant instead of what was typed.
+    meant: RwSignal<Option<Identifier>>,
+    /// Counts up with every lookup and every end of one. Whatever comes back for an earlier one is of no interest any more.
+    round: StoredValue<u32>,
+    /// What was looked up last, and what stood in the field meanwhile.
+    last: StoredValue<Option<(Identifier, String)>>,
+    /// A lookup that was sent before anybody asked for it.
+    early: StoredValue<Option<Lookup>, LocalStorage>,
+    /// What was typed into the search field of a long list.
+    searched: StoredValue<String>,
+}
+
+impl Search {
+    fn new(frame: &Frame, form: Form, link: Arc<Link>, early: Option<Lookup>) -> Arc<Self> {
+        Arc::new(Self {
+            frame: frame.clone(),
+            form,
+            link,
+            language_at_first: frame.language.get_untracked(),
+            stage: RwSignal::new(Stage::Asking),
+            slow: RwSignal::new(false),
+            online: RwSignal::new(browser::is_online()),
+            meant: RwSignal::new(None),
+            round: StoredValue::new(0),
+            last: StoredValue::new(None),
+            early: StoredValue::new_local(early),
+            searched: StoredValue::new(String::new()),
+        })
+    }
+
+    /// Begins a round. What is returned tells whether it is over: another one has begun since, or the page is gone.
+    fn begin_round(&self) -> impl Fn() -> bool + Copy + Send + use<> {
+        self.end_round();
+        let (round, this) = (self.round, self.round.try_get_value());
+        move || round.try_get_value() != this
+    }
+
+    fn end_round(&self) {
+        self.round.try_update_value(|n| *n += 1);
+    }
+
+    fn fail(&self, failure: Failure) {
+        self.stage.set(Stage::Failed(Arc::new(failure)));
+    }
+
+    fn start_over(&self) {
+        self.end_round();
+        self.stage.set(Stage::Asking);
+    }
+
+    fn submit(self: &Arc<Self>) {
+        let typed = self.form.typed();
+        match Identifier::parse(&typed) {
+            Ok(identifier) => self.look_up(identifier),
+            Err(error) => {
+                self.end_round();
+                let is_windows_name = error == IdentifierError::WindowsName;
+                self.meant.set(if is_windows_name { code_in_windows_name(&typed) } else { None });
+                self.fail(error.into());
+            }
+        }
+    }
+
+    fn look_up(self: &Arc<Self>, identifier: Identifier) {
+        self.last.set_value(Some((identifier.clone(), self.form.typed())));
+        let is_over = self.begin_round();
+        // On its way before anything is drawn.
+        let early = self.early.try_update_value(Option::take).flatten();
+        let lookup = api::look_up(&self.frame.deployment, &identifier, early);
+        self.stage.set(Stage::LookingUp);
+        self.slow.set(false);
+        let slow = self.slow;
+        set_timeout(move || slow.set(!is_over()), SLOW);
+        let deployment = self.frame.deployment.clone();
+        let mut found = Box::pin(async move { lookup.found(&deployment).await });
+        // What has come already is acted on before anything is drawn.
+        match found.as_mut().now_or_never() {
+            Some(found) => self.settle(&identifier, found),
+            None => {
+                let search = self.clone();
+                spawn_local(async move {
+                    let found = found.await;
+                    if !is_over() {
+                        search.settle(&identifier, found);
+                    }
+                });
+            }
+        }
+    }
+
+    fn settle(self: &Arc<Self>, identifier: &Identifier, found: Result<Vec<Tenant>, LookupFailure>) {
+        self.end_round();
+        match found.as_deref() {
+            Err(failure) => self.fail(failure.clone().into()),
+            Ok([]) => {
+                self.meant.set(None);
+                self.fail(Failure::NoMatch { subject: identifier.subject().to_owned() });
+                self.ask_what_was_meant(identifier.clone());
+            }
+            Ok([only]) => self.go_to(Arc::new(only.clone()), identifier),
+            Ok(several) => {
+                self.searched.set_value(String::new());
+                self.stage.set(Stage::Choosing(several.into()));
+            }
+        }
+    }
+
+    /// Looks for something that the person may have meant: in what this browser knows, else at the directory, one question after
+    /// the other, until it knows one or the person has gone on.
+    fn ask_what_was_meant(&self, identifier: Identifier) {
+        let recents = browser::recents().unwrap_or_default();
+        let known = recents.tenants().iter().filter_map(|tenant| tenant.domain.as_deref());
+        if let Some(domain) = look_alike(identifier.subject(), known).filter(|_| identifier.subject().contains('.')) {
+            return self.meant.set(identifier.with_domain(&domain));
+        }
+        let (is_over, meant, deployment) = (self.begin_round(), self.meant, self.frame.deployment.clone());
+        spawn_local(async move {
+            for other in alternatives(&identifier) {
+                let found = api::look_up(&deployment, &other, None).found(&deployment).await;
+                if is_over() {
+                    return;
+                }
+                match found {
+                    Ok(found) if found.is_empty() => {}
+                    Ok(_) => return meant.set(Some(other)),
+                    // Whoever is told to wait, or finds nobody there, asks no further.
+                    Err(_) => return,
+                }
+            }
+        });
+    }
+
+    fn go_to(&self, tenant: Arc<Tenant>, identifier: &Identifier) {
+        // A link that names its organization may bring the address along that belongs to it.
+        let is_the_links = |code: &TenantCode| self.link.tenant.as_deref() == Some(code.as_str());
+        let login_hint = match identifier {
+            Identifier::Code(code) => self.link.login_hint.clone().filter(|_| is_the_links(code)),
+            _ => identifier.login_hint().map(str::to_owned),
+        };
+        // A link may ask for a language that the hosted UI speaks and this page does not. What the person chose goes before that.
+        let language = self.frame.language.get_untracked();
+        let asked_for = self.link.lang.clone().filter(|_| language == self.language_at_first);
+        let luggage = Luggage {
+            login_hint,
+            lang: asked_for.or(Some(language)),
+            return_to: self.link.return_to.clone(),
+            ..Luggage::default()
+        };
+        self.stage.set(match depart(&self.frame.deployment, &tenant, luggage) {
+            Ok(()) => Stage::Leaving(tenant),
+            Err(failure) => Stage::Failed(Arc::new(failure)),
+        });
+    }
+
+    /// Hears the form, the connection, and the way back.
+    fn listen(self: &Arc<Self>) {
+        // The form outlives this page and what it stored; another one may be listening already.
+        let round = self.round;
+        let is_here = move || round.try_get_value().is_some();
+        let search = self.clone();
+        self.form.on_submit(move || {
+            if is_here() {
+                search.submit();
+            }
+        });
+        let search = self.clone();
+        self.form.on_press(move || {
+            if let Some(identifier) = Identifier::parse(&search.form.typed()).ok().filter(|_| is_here()) {
+                search.early.set_value(Some(api::look_up(&search.frame.deployment, &identifier, None)));
+            }
+        });
+        let search = self.clone();
+        browser::on_connection(move || {
+            let _ = search.online.try_set(browser::is_online());
+            if is_here() && browser::is_online() {
+                search.look_up_again_once_online();
+            }
+        });
+        // A page that comes back to life must not wait for an answer that will not come.
+        let search = self.clone();
+        let restored = browser::on_restored(move || {
+            if search.stage.with_untracked(Stage::is_looking_up) {
+                search.start_over();
+            }
+        });
+        on_cleanup(move || restored.remove());
+    }
+
+    /// What could not be looked up for want of a connection is looked up as soon as there is one, unless the person has something
+    /// else in mind by now.
+    fn look_up_again_once_online(self: &Arc<Self>) {
+        let waits =
+            |stage: &Stage| matches!(stage.failure(), Some(Failure::Lookup(LookupFailure::Silent(Silence::Offline))));
+        if self.stage.try_with_untracked(waits) == Some(true)
+            && let Some((identifier, before)) = self.last.try_get_value().flatten()
+            && before == self.form.typed()
+        {
+            self.look_up(identifier);
+        }
+    }
+
+    /// The screen that the person is at.
+    fn view(self: &Arc<Self>) -> AnyView {
         let stage = self.stage;
-        let (page, fields) = (frame.clone(), form.clone());
+        // Drawn anew for another screen or language only, so that the form's own changes cost no focus.
+        let other_screen = Trigger::new();
+        let mut before = stage.with_untracked(Stage::screen);
+        watch(move || {
+            let screen = stage.with(Stage::screen);
+            if std::mem::replace(&mut before, screen) != screen {
+                other_screen.notify();
+            }
+        });
+        let search = self.clone();
+        // So that it is known whether the form is returned to.
+        let mut form_was_shown = false;
+        spoken(&self.frame, move || {
+            other_screen.track();
+            search.form.show(stage.with_untracked(Stage::screen) == Screen::Form);
+            let start_over = search.clone();
+            match stage.get_untracked() {
+                Stage::Choosing(tenants) => search.choice(&tenants),
+                Stage::Leaving(tenant) => leaving(&search.frame, &tenant, move || start_over.start_over()),
+                _ => search.around_the_form(std::mem::replace(&mut form_was_shown, true)),
+            }
+        })
+    }
+
+    fn choice(self: &Arc<Self>, tenants: &Arc<[Tenant]>) -> AnyView {
+        self.frame.title(&text(m::CHOOSE), false);
+        let search = self.clone();
+        let choose = Callback::new(move |tenant: Tenant| {
+            if let Some((identifier, _)) = search.last.get_value() {
+                search.go_to(Arc::new(tenant), &identifier);
+            }
+        });
+        let search = self.clone();
+        choice(tenants, self.searched, choose, Callback::new(move |()| search.start_over()))
+    }
+
+    /// What stands above, in and below the form.
+    fn around_the_form(self: &Arc<Self>, returned: bool) -> AnyView {
+        let stage = self.stage;
+        let search = self.clone();
         watch(move || {
             stage.with(|stage| {
                 let failure = stage.failure();
-                page.title(&text(m::SIGN_IN), failure.is_some());
-                fields.set_busy(stage.is_looking_up());
-                let about_field = failure.filter(|failure| failure.is_about_the_field());
-                fields.set_error(about_field.map(|failure| copy::words(failure).what).as_deref());
+                search.frame.title(&text(m::SIGN_IN), failure.is_some());
+                search.form.set_busy(stage.is_looking_up());
+                search.form.set_invalid(failure.is_some_and(Failure::is_about_the_field));
             });
         });
         // Coming back from another screen the focus is nowhere; a problem takes it for itself.
         let failed = stage.with_untracked(|stage| stage.failure().is_some());
         if (returned || browser::data("recents").is_none()) && !failed {
             // Once the other screen is gone, and the focus with it.
-            let fields = form.clone();
+            let form = self.form.clone();
             let focus = move || {
                 if browser::nothing_has_focus() {
-                    fields.focus();
+                    form.focus();
                 }
             };
             set_timeout(focus, Duration::ZERO);
         }
 
-        let (page, fields) = (frame.clone(), form.clone());
+        let search = self.clone();
         let failure = live(move || match stage.get() {
-            Stage::Failed(failure) => self.failure(&page, &fields, &failure),
+            Stage::Failed(failure) => search.failure(&failure),
             _ => nothing(),
         });
-        let choose_recent = Callback::new(move |code: TenantCode| self.look_up.run(Identifier::Code(code)));
+        let search = self.clone();
+        let choose_recent = Callback::new(move |code: TenantCode| search.look_up(Identifier::Code(code)));
+        let online = self.online;
+        let offline = move || if online.get() { String::new() } else { text(m::OFFLINE) };
         let changed = Trigger::new();
-        let fields = form.clone();
-        let offline = move || if self.online.get() { String::new() } else { text(m::OFFLINE) };
+        let search = self.clone();
         all(vec![
             announcement("announced", offline),
             failure,
             at("recents", move || recents_list(changed, choose_recent)),
-            at("ask-foot", move || all(vec![self.progress(fields), foot(changed)])),
+            at("ask-foot", move || all(vec![search.progress(), foot(changed)])),
         ])
     }
 
-    fn failure(self, frame: &Frame, form: &Form, failure: &Failure) -> AnyView {
-        let mut ways: Vec<AnyView> = Vec::new();
-        if let Some(meant) = failure.mistyped_domain().and_then(look_alike_of) {
-            let (words, form) = (about(m::DID_YOU_MEAN, &meant), form.clone());
-            ways.push(button("quiet", words, move || {
-                let typed = form.typed();
-                let corrected = match typed.rsplit_once('@') {
-                    Some((local, _)) => [local, "@", &meant].concat(),
-                    None => meant.clone(),
-                };
-                form.fill(&corrected);
-                if let Ok(identifier) = Identifier::parse(&corrected) {
-                    self.look_up.run(identifier);
-                }
-            }));
+    /// What is wrong with the input stands at the field, all else above the form.
+    fn failure(self: &Arc<Self>, failure: &Arc<Failure>) -> AnyView {
+        if !failure.is_about_the_field() {
+            return problem(failure, Setting::default(), self.frame.support().into_iter().collect());
         }
-        ways.extend(frame.support());
-        let field = failure.is_about_the_field().then_some(FIELD_ID);
-        problem(failure, Setting { field, ..Setting::default() }, ways)
+        let (search, failure) = (self.clone(), failure.clone());
+        at(ERROR_PLACE, move || {
+            let mut ways = vec![search.suggestion()];
+            if matches!(*failure, Failure::NoMatch { .. }) {
+                ways.extend(search.frame.support());
+            }
+            problem(&failure, Setting { field: Some(FIELD_ID), ..Setting::default() }, ways)
+        })
     }
 
-    fn progress(self, form: Form) -> AnyView {
+    /// What may have been meant: it may be found when the problem is on the page already.
+    fn suggestion(self: &Arc<Self>) -> AnyView {
+        let search = self.clone();
+        live(move || {
+            let Some(meant) = search.meant.get() else { return nothing() };
+            let search = search.clone();
+            button("quiet", about(m::DID_YOU_MEAN, meant.subject()), move || {
+                search.form.fill(meant.as_text());
+                search.look_up(meant.clone());
+            })
+        })
+    }
+
+    fn progress(self: &Arc<Self>) -> AnyView {
+        let search = self.clone();
         let words = live(move || {
-            if !self.stage.with(Stage::is_looking_up) {
+            if !search.stage.with(Stage::is_looking_up) {
                 return nothing();
             }
-            let words = text(if self.slow.get() { m::STILL_LOOKING } else { m::LOOKING_UP });
-            let form = form.clone();
+            let words = text(if search.slow.get() { m::STILL_LOOKING } else { m::LOOKING_UP });
+            let search = search.clone();
             // The button goes with the words, and the focus must not go with it.
             let cancel = move || {
-                self.start_over.run(());
-                form.focus();
+                search.start_over();
+                search.form.focus();
             };
             all(vec![line("", words), button("quiet", text(m::CANCEL), cancel)])
         });
         el("div", "progress").attr("role", "status").with(vec![words])
     }
-}
-
-/// A domain that this browser knows, or a common ending, that the mistyped one is like.
-fn look_alike_of(typed: &str) -> Option<String> {
-    let recents = browser::recents().unwrap_or_default();
-    look_alike(typed, recents.tenants().iter().filter_map(|t| t.domain.as_deref()))
 }
 
 /// The small things below the form.
@@ -389,7 +507,6 @@ fn foot(recents_changed: Trigger) -> AnyView {
         let forgetful = browser::is_checked(event);
         blocked.set(browser::set_forgetful(forgetful).is_err());
         if forgetful {
-            show_count(&Recents::default());
             recents_changed.notify();
         }
     };
@@ -402,7 +519,7 @@ fn foot(recents_changed: Trigger) -> AnyView {
         el("details", "")
             .with(vec![el("summary", "").saying(text(m::STUCK_QUESTION)), line("", text(m::STUCK_ANSWER))]),
         signed_in.map_or_else(nothing, |session| {
-            el("p", "").with(vec![link("", "/callback", about(m::BACK_TO, &session.tenant.name))])
+            el("p", "back-to").with(vec![link("", "/callback", about(m::BACK_TO, &session.tenant.name))])
         }),
     ])
 }

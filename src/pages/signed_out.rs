@@ -4,6 +4,7 @@ use crate::app::Frame;
 use crate::browser;
 use crate::languages::spoken;
 use crate::messages::{self as m, text};
+use crate::pages::callback::end_session;
 use crate::parts::{all, line, link, nothing};
 use crate::problem::heading;
 use leptos::prelude::*;
@@ -11,7 +12,9 @@ use leptos::prelude::*;
 /// The page at `/signed-out`.
 pub fn signed_out(frame: &Frame) -> AnyView {
     // Whoever opens this address wants to be signed out, whether or not they came from the hosted UI.
-    browser::forget_session();
+    if let Some(session) = browser::session() {
+        end_session(&frame.deployment, &session);
+    }
     // With strict isolation, signing out was only the first half of going on to another organization.
     if let Some(next) = browser::end_sign_out().filter(|next| frame.deployment.may_go_on_to(next)) {
         browser::move_on_to(&next);

@@ -11,8 +11,9 @@ mod identifier;
 mod ids;
 pub mod json;
 pub mod look_alike;
+pub mod spelling;
 
-pub use identifier::{EmailAddress, Identifier, IdentifierError};
+pub use identifier::{Domain, EmailAddress, Identifier, IdentifierError, code_in_windows_name};
 pub use ids::{ClientId, IdError, IdentityProvider, Issuer, TenantCode};
 
 use alloc::string::String;

@@ -1,11 +1,46 @@
-//! Typing errors in domains: which known domain a mistyped one could be meant for. It compares with what this browser knows
-//! already and with common endings, so it says nothing about who is a customer.
+//! What somebody may have meant whose domain or code nobody has.
+//!
+//! [`look_alike`] compares with what this browser knows already and with common endings. [`alternatives`] are questions for the
+//! directory, which answers them as it answers everybody: there is no list of customers here.
 
+use crate::Identifier;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Endings that are mistyped often; `example` is the one of the samples.
 const ENDINGS: [&str; 7] = ["com", "org", "net", "edu", "gov", "info", "example"];
+
+/// How many alternatives are worth a question each.
+const ALTERNATIVES_MAX: usize = 8;
+
+/// What else the directory may be asked, the likeliest first: a domain that was given as a code, the domains above a domain, and
+/// the domain without one slip of the finger (two letters swapped, or one typed twice).
+pub fn alternatives(identifier: &Identifier) -> Vec<Identifier> {
+    let subject = identifier.subject();
+    if let Identifier::Code(_) = identifier {
+        return identifier.with_domain(subject).into_iter().collect();
+    }
+    let above = core::iter::successors(Some(subject), |name| name.split_once('.').map(|(_, above)| above)).skip(1);
+    let domains = above.take(2).map(String::from).chain(without_slip(subject));
+    domains.filter_map(|domain| identifier.with_domain(&domain)).take(ALTERNATIVES_MAX).collect()
+}
+
+/// The domain with each letter of its first label left out that repeats the one before, and with each two neighbours swapped.
+fn without_slip(domain: &str) -> Vec<String> {
+    let letters: Vec<char> = domain.chars().collect();
+    let label = letters.iter().position(|c| *c == '.').unwrap_or(letters.len());
+    let mut found = Vec::new();
+    for i in 1..label {
+        let mut changed = letters.clone();
+        if letters[i - 1] == letters[i] {
+            changed.remove(i);
+        } else {
+            changed.swap(i - 1, i);
+        }
+        found.push(changed.into_iter().collect());
+    }
+    found
+}
 
 /// The domain that `typed` was probably meant for: one of `known`, or the same with a common ending.
 pub fn look_alike<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
@@ -81,6 +116,25 @@ mod tests {
         for sound in ["acme.com", "acme.co", "acme.de", "acme.test", "acme"] {
             assert_eq!(look_alike(sound, []), None, "{sound}");
         }
+    }
+
+    #[test]
+    fn the_directory_is_asked_for_what_may_have_been_meant() {
+        let asked = |identifier: Identifier| -> Vec<String> {
+            alternatives(&identifier).iter().map(|i| i.as_text().into()).collect()
+        };
+        let parse = |text| Identifier::parse(text).unwrap();
+        assert_eq!(
+            asked(parse("ada@amce.example")),
+            ["ada@mace.example", "ada@acme.example", "ada@amec.example"],
+            "each two neighbours swapped"
+        );
+        assert_eq!(asked(parse("www.acme.example"))[0], "acme.example");
+        assert_eq!(asked(parse("ada@eu.mail.acme.example"))[..2], ["ada@mail.acme.example", "ada@acme.example"]);
+        assert!(asked(parse("accme.example")).contains(&"acme.example".into()), "a letter typed twice");
+        assert_eq!(asked(Identifier::parse_code("acme.example").unwrap()), ["acme.example"]);
+        assert!(asked(parse("acme")).is_empty());
+        assert_eq!(asked(parse("a-rather-long-label.example")).len(), ALTERNATIVES_MAX);
     }
 
     proptest! {

@@ -5,6 +5,7 @@
 
 use std::slice;
 
+use lookup_api::spelling::{visible, with_hyphens};
 use lookup_api::{LookupRequest, Tenant};
 use memchr::memchr;
 use smallvec::SmallVec;
@@ -97,8 +98,8 @@ impl Directory {
     /// The organizations that a request means. A text that can be no domain or no code means none.
     pub fn find(&self, request: &LookupRequest) -> Found<'_> {
         match request {
-            LookupRequest::Code(code) => self.find_by_code(code).into_iter().collect(),
-            LookupRequest::Domain(text) => match DomainName::parse(text) {
+            LookupRequest::Code(code) => self.find_by_code(&with_hyphens(&visible(code))).into_iter().collect(),
+            LookupRequest::Domain(text) => match DomainName::parse(&with_hyphens(&visible(text))) {
                 Ok(domain) => self.find_by_domain(&domain),
                 Err(_) => Found::new(),
             },
@@ -199,6 +200,7 @@ mod tests {
         check(domain(" ACME.test. "), &["acme"]);
         check(domain("MÜNCHEN.example"), &["munich"]);
         check(domain("xn--mnchen-3ya.example"), &["munich"]);
+        check(domain("ac\u{200e}me\u{3002}exam\u{ad}ple"), &["acme"]);
     }
 
     #[test]
@@ -225,6 +227,7 @@ mod tests {
     fn a_code_is_found_in_any_case_and_with_space_around_it() {
         check(code("acme"), &["acme"]);
         check(code(" PIED-piper\u{200b}"), &["Pied-Piper"]);
+        check(code("pi\u{ad}ed\u{2013}ｐｉｐｅｒ"), &["Pied-Piper"]);
         check(code("acme.example"), &[]);
         check(code(""), &[]);
     }

@@ -34,6 +34,8 @@ pub struct PendingSignIn {
     pub lang: Option<String>,
     /// Whether this is already the picker's own second attempt.
     pub retried: bool,
+    /// Whether the person asked for another account than the one that is signed in there.
+    pub another_account: bool,
     pub(crate) created_at: UnixTime,
 }
 
@@ -42,12 +44,14 @@ pub struct PendingSignIn {
 pub struct Luggage {
     /// The email, if one was typed.
     pub login_hint: Option<String>,
-    /// BCP 47 language tag.
+    /// BCP 47 language tag. The hosted UI is told the nearest one that it speaks, if there is one.
     pub lang: Option<String>,
     /// Where to go after signing in.
     pub return_to: Option<ReturnTo>,
     /// Whether the picker tries again by itself (never more than once).
     pub retried: bool,
+    /// Whether the person asked for another account than the one that is signed in there.
+    pub another_account: bool,
 }
 
 /// A sign-in that has begun but is not kept yet. The only way to its address is through [`Departure::keep`].
@@ -88,8 +92,15 @@ pub fn begin(
     if let Some(hint) = &luggage.login_hint {
         query.append_pair("login_hint", hint);
     }
-    if let Some(lang) = &luggage.lang {
-        query.append_pair("lang", lang);
+    // AWS "Authorize endpoint": both are managed login's; `prompt=login` is about Cognito's own accounts, `select_account` about
+    // the provider's.
+    if deployment.managed_login {
+        if let Some(lang) = luggage.lang.as_deref().and_then(hosted_ui_language) {
+            query.append_pair("lang", lang);
+        }
+        if luggage.another_account {
+            query.append_pair("prompt", if tenant.identity_provider.is_native() { "login" } else { "select_account" });
+        }
     }
     let authorize_url = query.finish();
 
@@ -103,10 +114,26 @@ pub fn begin(
         login_hint: luggage.login_hint,
         lang: luggage.lang,
         retried: luggage.retried,
+        another_account: luggage.another_account,
         created_at: now,
         tenant,
     };
     Ok(Departure { state, pending, authorize_url })
+}
+
+/// The nearest language that managed login speaks to a BCP 47 tag (AWS "Managed login localization"); `None` if it speaks none of
+/// the kind.
+fn hosted_ui_language(tag: &str) -> Option<&'static str> {
+    const LANGUAGES: [&str; 9] = ["de", "en", "es", "fr", "id", "it", "ja", "ko", "pt-BR"];
+    let tag = tag.to_ascii_lowercase();
+    let mut subtags = tag.split('-');
+    let language = subtags.next()?;
+    if language == "zh" {
+        let is_traditional =
+            subtags.any(|subtag| matches!(subtag, "hant" | "tw" | "hk" | "mo")) && !tag.contains("hans");
+        return Some(if is_traditional { "zh-TW" } else { "zh-CN" });
+    }
+    LANGUAGES.into_iter().find(|known| known.split('-').next() == Some(language))
 }
 
 impl Departure {
@@ -142,6 +169,7 @@ impl PendingSignIn {
             login_hint: record.text("login_hint"),
             lang: record.text("lang"),
             retried: record.flag("retried"),
+            another_account: record.flag("another_account"),
             created_at: record.time("created_at")?,
         })
     }
@@ -175,7 +203,7 @@ impl PendingSignIn {
 mod tests {
     use super::*;
     use crate::deployment::tests::sample;
-    use crate::tests::{NOW, attempt, departure, tenant};
+    use crate::tests::{NOW, attempt, departure, native_tenant, tenant};
     use std::collections::BTreeMap;
 
     fn query_of(url: &AuthorizeUrl) -> BTreeMap<String, String> {
@@ -186,8 +214,12 @@ mod tests {
 
     #[test]
     fn the_address_says_what_the_contract_lists_and_nothing_else() {
-        let luggage =
-            Luggage { login_hint: Some("ada+x@acme.example".into()), lang: Some("en".into()), ..Luggage::default() };
+        let luggage = Luggage {
+            login_hint: Some("ada+x@acme.example".into()),
+            lang: Some("en".into()),
+            another_account: true,
+            ..Luggage::default()
+        };
         let departure = begin(&sample(), tenant(), luggage, attempt(), NOW).unwrap();
         let url = departure.keep(|_, _| Ok::<_, ()>(())).unwrap();
         let query = query_of(&url);
@@ -196,7 +228,6 @@ mod tests {
             ("code_challenge", "g77gcvvTQj90gfwWOCFjatjPtz-u8N0FgfOXnqDHMbk"),
             ("code_challenge_method", "S256"),
             ("identity_provider", "AcmeSAML"),
-            ("lang", "en"),
             ("login_hint", "ada+x@acme.example"),
             ("nonce", "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI"),
             ("redirect_uri", "https://login.example/callback"),
@@ -205,6 +236,47 @@ mod tests {
             ("state", "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"),
         ];
         assert_eq!(query, expected.map(|(k, v)| (k.to_owned(), v.to_owned())).into());
+    }
+
+    #[test]
+    fn managed_login_is_told_the_language_and_to_ask_who_it_is() {
+        let managed = Deployment { managed_login: true, ..sample() };
+        let luggage = |another_account| Luggage { lang: Some("de-AT".into()), another_account, ..Luggage::default() };
+        for (tenant, another_account, prompt) in [
+            (tenant(), false, None),
+            (tenant(), true, Some("select_account")),
+            (Tenant { issuer: None, ..native_tenant() }, true, Some("login")),
+        ] {
+            let departure = begin(&managed, tenant, luggage(another_account), attempt(), NOW).unwrap();
+            let query = query_of(&departure.keep(|_, _| Ok::<_, ()>(())).unwrap());
+            assert_eq!(query.get("lang").map(String::as_str), Some("de"));
+            assert_eq!(query.get("prompt").map(String::as_str), prompt);
+        }
+    }
+
+    #[test]
+    fn only_languages_that_the_hosted_ui_speaks_are_named() {
+        for (tag, expected) in [
+            ("en-US", Some("en")),
+            ("de-AT", Some("de")),
+            ("DE", Some("de")),
+            ("pt", Some("pt-BR")),
+            ("pt-PT", Some("pt-BR")),
+            ("zh", Some("zh-CN")),
+            ("zh-Hans", Some("zh-CN")),
+            ("zh-Hans-HK", Some("zh-CN")),
+            ("zh-Hant", Some("zh-TW")),
+            ("zh-TW", Some("zh-TW")),
+            ("zh-HK", Some("zh-TW")),
+            ("ko", Some("ko")),
+            ("ar", None),
+            ("he", None),
+            ("en-XA", Some("en")),
+            ("eng", None),
+            ("", None),
+        ] {
+            assert_eq!(hosted_ui_language(tag), expected, "{tag}");
+        }
     }
 
     #[test]
@@ -226,7 +298,7 @@ mod tests {
             assert!(json.get(field).is_some(), "{field}");
         }
         let pending = PendingSignIn::from_record(&record).unwrap();
-        assert!(!pending.retried);
+        assert!(!pending.retried && !pending.another_account);
         assert!(
             PendingSignIn::from_record(&record.replace(r#""retried":false"#, r#""retried":true"#)).unwrap().retried
         );

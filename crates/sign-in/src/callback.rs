@@ -224,7 +224,7 @@ mod tests {
         check("?state=STATE&code=abc&error=access_denied", CallbackError::Refused(Refusal::AccessDenied));
         check(
             "?error_description=invalid_scope&state=STATE&error=invalid_request",
-            CallbackError::Refused(Refusal::Unknown { detail: "invalid_scope".into() }),
+            CallbackError::Refused(Refusal::AppClient { detail: "invalid_scope".into() }),
         );
     }
 

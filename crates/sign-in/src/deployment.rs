@@ -25,6 +25,8 @@ pub struct Deployment {
     pub return_to: ReturnToRules,
     /// How far apart organizations are kept at the hosted UI, where they do not say it themselves.
     pub isolation: Isolation,
+    /// Whether the hosted UI is managed login, which knows `prompt` and `lang`.
+    pub managed_login: bool,
     /// How the product presents itself.
     pub branding: Branding,
 }
@@ -99,6 +101,24 @@ pub enum ConfigFault {
     /// The same value twice where it must be unique.
     #[error("repeats an earlier entry")]
     Repeated,
+    /// An address at which this app answers no callback.
+    #[error("must be {0} or an address below it: that is where this page finishes sign-ins")]
+    NotACallback(String),
+    /// The pending sign-in would be in another origin's storage.
+    #[error("must be of the page's own origin, {0}")]
+    ForeignOrigin(String),
+    /// The browser never sends a fragment, and RFC 6749 §3.1.2 forbids it here.
+    #[error("must not have a fragment (#)")]
+    Fragment,
+    /// The address of one page of the hosted UI instead of its domain.
+    #[error("must be the user pool's domain alone, without {0}")]
+    HostedUiPath(String),
+    /// `iss` is compared to the letter, and no user pool has such a one.
+    #[error("must be the issuer to the letter, without {0}")]
+    IssuerSpelling(&'static str),
+    /// Prefixes are parsed as addresses: a `*` in one would be a star.
+    #[error("must be an address without *: it covers all that lies below its path")]
+    Wildcard,
 }
 
 /// The lookup named an issuer that config.json does not.
@@ -118,14 +138,25 @@ impl Deployment {
         let lookup_url = top.url("lookup_url", Some(page))?;
         let lookup_url = top.required("lookup_url", lookup_url)?;
         let user_pools = user_pools(&mut top)?;
-        let redirect_uri = own_address(&mut top, "redirect_uri", page, "/callback")?;
+        let redirect_uri = redirect_uri(&mut top, page)?;
         let logout_uri = own_address(&mut top, "logout_uri", page, "/signed-out")?;
         let scopes = scopes(&mut top)?;
         let return_to = return_to(&mut top, page)?;
         let isolation = isolation(&mut top)?;
+        let managed_login = top.flag("managed_login")?;
         let branding = branding(&mut top, page)?;
         top.finish()?;
-        Ok(Self { lookup_url, user_pools, redirect_uri, logout_uri, scopes, return_to, isolation, branding })
+        Ok(Self {
+            lookup_url,
+            user_pools,
+            redirect_uri,
+            logout_uri,
+            scopes,
+            return_to,
+            isolation,
+            managed_login,
+            branding,
+        })
     }
 
     /// The user pool that a tenant belongs to, which must be one of ours.
@@ -213,6 +244,9 @@ fn user_pools(top: &mut Fields) -> Result<Vec<UserPool>, ConfigError> {
         let text = fields.text("issuer")?;
         let text = fields.required("issuer", text)?;
         let issuer_url = fields.bare_url("issuer", &text)?;
+        if let Some(surplus) = surplus_of_issuer(&text, &issuer_url) {
+            return Err(fields.error("issuer", ConfigFault::IssuerSpelling(surplus)));
+        }
         let issuer =
             Issuer::try_from(text).map_err(|_| fields.must_be("issuer", "a web address in printable ASCII"))?;
         if pools.iter().any(|earlier| earlier.issuer == issuer) {
@@ -221,6 +255,9 @@ fn user_pools(top: &mut Fields) -> Result<Vec<UserPool>, ConfigError> {
         let text = fields.text("hosted_ui")?;
         let text = fields.required("hosted_ui", text)?;
         let hosted_ui = fields.bare_url("hosted_ui", &text)?;
+        if let Some(page) = page_of_hosted_ui(&hosted_ui.path) {
+            return Err(fields.error("hosted_ui", ConfigFault::HostedUiPath(page)));
+        }
         // From the issuer to the letter, as Cognito documents it; the URL parser only adds its slash to bare hosts.
         let usual = format!("{}/.well-known/jwks.json", issuer.as_str().trim_end_matches('/'));
         let jwks_uri = match fields.url("jwks_uri", None)? {
@@ -231,6 +268,50 @@ fn user_pools(top: &mut Fields) -> Result<Vec<UserPool>, ConfigError> {
         pools.push(UserPool { issuer, hosted_ui, jwks_uri });
     }
     Ok(pools)
+}
+
+/// What an issuer must not have: a user pool's has neither of these, and it is compared to the letter.
+fn surplus_of_issuer(text: &str, url: &WebUrl) -> Option<&'static str> {
+    // The URL parser has taken a default port away already.
+    let authority = text.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let port = if url.scheme == "https" { ":443" } else { ":80" };
+    if url.path.contains("/.well-known/") {
+        Some("/.well-known/…")
+    } else if text.ends_with('/') {
+        Some("a slash at its end")
+    } else if authority.ends_with(port) {
+        Some("its default port")
+    } else {
+        None
+    }
+}
+
+/// The part of a path that is one of the hosted UI's own pages (AWS "Endpoints and managed login reference").
+fn page_of_hosted_ui(path: &str) -> Option<String> {
+    const PAGES: [&str; 8] = ["oauth2", "saml2", "login", "logout", "signup", "error", "forgotPassword", "confirmUser"];
+    let mut segments = path.split('/');
+    let page = segments.find(|segment| PAGES.contains(segment))?;
+    // A pool behind a proxy may lie below a path of any name but at its end; what is below these two is always Cognito's.
+    let is_page = matches!(page, "oauth2" | "saml2") || segments.all(str::is_empty);
+    is_page.then(|| ["/", page].concat())
+}
+
+/// Where the hosted UI sends people back to: an address of this page, at its callback.
+fn redirect_uri(top: &mut Fields, page: &WebUrl) -> Result<String, ConfigError> {
+    let name = "redirect_uri";
+    let text = own_address(top, name, page, "/callback")?;
+    let url = top.secure_url(name, &text, None)?;
+    let callback = (top.parse_url)("/callback", Some(&page.href)).unwrap_or_else(|| page.clone());
+    let fault = if text.contains('#') {
+        ConfigFault::Fragment
+    } else if url.origin != page.origin {
+        ConfigFault::ForeignOrigin(page.origin.clone())
+    } else if !callback.covers(&url) {
+        ConfigFault::NotACallback(callback.href)
+    } else {
+        return Ok(text);
+    };
+    Err(top.error(name, fault))
 }
 
 /// An address that Cognito compares to the letter: kept as written, once it is known to be one.
@@ -259,6 +340,9 @@ fn return_to(top: &mut Fields, page: &WebUrl) -> Result<ReturnToRules, ConfigErr
     for (i, item) in fields.list("allow", rule)?.unwrap_or_default().into_iter().enumerate() {
         let name = format!("allow[{i}]");
         let Json::String(text) = item else { return Err(fields.must_be("allow", rule)) };
+        if text.contains('*') {
+            return Err(fields.error(&name, ConfigFault::Wildcard));
+        }
         rules.allow.push(fields.bare_url(&name, &text)?);
     }
     if let Some(text) = fields.text("default")? {
@@ -333,6 +417,14 @@ impl Fields {
             None => Ok(None),
             Some(Json::String(text)) => Ok(Some(text)),
             Some(_) => Err(self.must_be(name, "a text")),
+        }
+    }
+
+    fn flag(&mut self, name: &str) -> Result<bool, ConfigError> {
+        match self.take(name) {
+            None => Ok(false),
+            Some(Json::Bool(flag)) => Ok(flag),
+            Some(_) => Err(self.must_be(name, "true or false")),
         }
     }
 
@@ -482,6 +574,61 @@ pub(crate) mod tests {
         assert_eq!(error.to_string(), "user_pools[1].issuer: repeats an earlier entry");
         let none = parse(r#"{"lookup_url":"/l","user_pools":[]}"#).unwrap_err();
         assert_eq!(none.to_string(), "user_pools: must be a list of at least one user pool");
+    }
+
+    #[test]
+    fn what_can_never_work_is_refused_by_its_field() {
+        let callback = r#""https://login.example/callback""#;
+        for (address, expected) in [
+            ("https://login.example/", "redirect_uri: must be https://login.example/callback or an address below it"),
+            ("https://login.example/callbacks", "redirect_uri: must be https://login.example/callback or"),
+            ("https://login.example/callback#x", "redirect_uri: must not have a fragment"),
+            ("https://app.example/callback", "redirect_uri: must be of the page's own origin, https://login.example"),
+            ("http://login.example/callback", "redirect_uri: must be https"),
+        ] {
+            check_refused(callback, &format!(r#""{address}""#), expected);
+        }
+        for address in [
+            "https://login.example/callback/acme",
+            "https://login.example/callback?tenant=acme",
+            "https://LOGIN.example:443/callback",
+        ] {
+            let kept = parse(&FULL.replacen(callback, &format!(r#""{address}""#), 1)).unwrap().redirect_uri;
+            assert_eq!(kept, address, "Cognito compares it to the letter");
+        }
+        let hosted_ui = r#""https://auth.example""#;
+        for path in
+            ["/oauth2/authorize", "/oauth2", "/login", "/login/", "/logout", "/base/oauth2/token", "/saml2/idpresponse"]
+        {
+            check_refused(
+                hosted_ui,
+                &format!(r#""https://auth.example{path}""#),
+                "user_pools[0].hosted_ui: must be the user pool's domain alone, without /",
+            );
+        }
+        for path in ["/", "/base", "/login/base"] {
+            assert!(parse(&FULL.replacen(hosted_ui, &format!(r#""https://auth.example{path}""#), 1)).is_ok(), "{path}");
+        }
+        let issuer = r#""https://idp.example/pool""#;
+        for (text, surplus) in [
+            ("https://idp.example/pool/", "a slash"),
+            ("https://idp.example/pool/.well-known/openid-configuration", "/.well-known/"),
+            ("https://idp.example:443/pool", "its default port"),
+        ] {
+            let expected = format!("user_pools[0].issuer: must be the issuer to the letter, without {surplus}");
+            check_refused(issuer, &format!(r#""{text}""#), &expected);
+        }
+        assert!(parse(&FULL.replacen(issuer, r#""https://idp.example:8443/pool""#, 1)).is_ok());
+        check_refused(
+            r#""https://app.example/""#,
+            r#""https://*.app.example/""#,
+            "return_to.allow[0]: must be an address without *",
+        );
+        check_refused(
+            r#""return_to""#,
+            r#""managed_login": "yes", "return_to""#,
+            "managed_login: must be true or false",
+        );
     }
 
     #[test]

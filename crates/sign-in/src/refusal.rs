@@ -51,12 +51,14 @@ pub enum SetUp {
     Certificate,
     /// The exchange of the provider's code for its tokens (OpenID Connect).
     TokenExchange,
+    /// Which account of the user pool the provider's account is linked to.
+    Linking,
 }
 
 /// The most characters of a foreign text that we keep.
 const DETAIL_MAX: usize = 300;
 
-const SET_UP: [(&str, SetUp); 7] = [
+const SET_UP: [(&str, SetUp); 9] = [
     ("Attribute cannot be updated", SetUp::Attributes),
     ("attributes required", SetUp::Attributes),
     ("Required attribute cannot be deleted", SetUp::Attributes),
@@ -64,6 +66,8 @@ const SET_UP: [(&str, SetUp); 7] = [
     ("Error in SAML response processing", SetUp::SamlResponse),
     ("Invalid SAML response received", SetUp::SamlResponse),
     ("error getting token", SetUp::TokenExchange),
+    ("Bad token response", SetUp::TokenExchange),
+    ("Invalid ProviderName/Username combination", SetUp::Linking),
 ];
 const UNREACHABLE: [&str; 4] = [
     "Timeout occurred in calling IdP token endpoint",
@@ -71,8 +75,15 @@ const UNREACHABLE: [&str; 4] = [
     "Connection reset",
     "Read timed out",
 ];
+/// After it comes what the first federated sign-in of a linked account runs into, alone or inside a trigger's text.
+const LINKED: [&str; 2] = ["Already found an entry for username", "SourceUser is already linked"];
+/// The app client lacks a grant, a flow or a scope. Nobody but the operator can put that right.
+const APP_CLIENT: [&str; 3] = ["invalid_scope", "Client is not enabled for OAuth2.0 flows", "invalid_redirect"];
 const FAILED: &str = " failed with error ";
-const TRIGGERS: [&str; 4] = ["PreSignUp", "PreAuthentication", "PostConfirmation", "PreTokenGeneration"];
+const TRIGGERS: [&str; 6] =
+    ["PreSignUp", "PreAuthentication", "PostAuthentication", "PostConfirmation", "PreTokenGeneration", "UserMigration"];
+/// Where AWS's own words begin behind a trigger's message.
+const AWS_TAIL: &str = " (Service: AWSCognito";
 
 /// Where a text has such a part, in bytes. The standard library has a search for long texts, which weighs more in the wasm.
 fn find(text: &str, part: &str) -> Option<usize> {
@@ -80,35 +91,47 @@ fn find(text: &str, part: &str) -> Option<usize> {
 }
 
 impl Refusal {
-    /// Reads `error` and `error_description` (RFC 6749 §4.1.2.1, with Cognito's texts).
+    /// Reads `error` and `error_description` (RFC 6749 §4.1.2.1, with Cognito's texts). An error that says nothing by itself
+    /// becomes [`Refusal::Unknown`].
     pub fn read(error: &str, description: Option<&str>) -> Self {
-        let text = description.unwrap_or_default();
+        Self::recognize(error, description).unwrap_or_else(|| match error {
+            "access_denied" => Self::AccessDenied,
+            "login_required" => Self::LoginRequired,
+            "unauthorized_client" | "invalid_scope" => Self::AppClient { detail: detail(error, description) },
+            "temporarily_unavailable" | "server_error" => Self::ProviderUnreachable,
+            _ => Self::Unknown { detail: detail(error, description) },
+        })
+    }
+
+    /// Reads Cognito's texts alone, wherever they stand: a trigger's refusal comes as `error_description` to the callback, and as
+    /// either of the two from the token endpoint. `None` if none is known.
+    pub fn recognize(error: &str, description: Option<&str>) -> Option<Self> {
+        [description.unwrap_or_default(), error]
+            .into_iter()
+            .find_map(|text| Self::of_text(text, &detail(error, description)))
+    }
+
+    fn of_text(text: &str, detail: &str) -> Option<Self> {
         let says = |hints: &[&str]| hints.iter().any(|hint| find(text, hint).is_some());
-        let detail = || clean(if text.is_empty() { error } else { text });
-        if says(&["Already found an entry for username"]) {
-            return Self::AccountLinked;
+        if says(&LINKED) {
+            return Some(Self::AccountLinked);
         }
         if says(&["User is not assigned to the client application"]) {
-            return Self::NotAssigned;
+            return Some(Self::NotAssigned);
         }
         if let Some(trigger) = find(text, FAILED)
             && TRIGGERS.iter().any(|name| find(&text[..trigger], name).is_some())
         {
-            return Self::OperatorCheck { message: clean(&text[trigger + FAILED.len()..]) };
+            return Some(Self::OperatorCheck { message: clean(&text[trigger + FAILED.len()..]) });
         }
+        let detail = || detail.to_owned();
         if let Some((_, part)) = SET_UP.iter().find(|(hint, _)| find(text, hint).is_some()) {
-            return Self::SetUp { part: *part, detail: detail() };
+            return Some(Self::SetUp { part: *part, detail: detail() });
         }
         if says(&UNREACHABLE) {
-            return Self::ProviderUnreachable;
+            return Some(Self::ProviderUnreachable);
         }
-        match error {
-            "access_denied" => Self::AccessDenied,
-            "login_required" => Self::LoginRequired,
-            "unauthorized_client" | "invalid_scope" => Self::AppClient { detail: detail() },
-            "temporarily_unavailable" | "server_error" => Self::ProviderUnreachable,
-            _ => Self::Unknown { detail: detail() },
-        }
+        says(&APP_CLIENT).then(|| Self::AppClient { detail: detail() })
     }
 
     /// Stable, for `data-error` and for logs.
@@ -122,6 +145,7 @@ impl Refusal {
             Self::SetUp { part: SetUp::SamlResponse, .. } => "provider_saml_response",
             Self::SetUp { part: SetUp::Certificate, .. } => "provider_certificate",
             Self::SetUp { part: SetUp::TokenExchange, .. } => "provider_token_exchange",
+            Self::SetUp { part: SetUp::Linking, .. } => "provider_linking",
             Self::ProviderUnreachable => "provider_unreachable",
             Self::AppClient { .. } => "provider_app_client",
             Self::LoginRequired => "provider_login_required",
@@ -130,8 +154,17 @@ impl Refusal {
     }
 }
 
-/// Foreign text made fit to be shown: one line, no control or direction-changing characters, not too long.
+fn detail(error: &str, description: Option<&str>) -> String {
+    clean(description.filter(|text| !text.trim().is_empty()).unwrap_or(error))
+}
+
+/// Foreign text made fit to be shown: without the words that AWS puts behind it, one line, no control or direction-changing
+/// characters, not too long.
 fn clean(text: &str) -> String {
+    let text = match find(text, AWS_TAIL) {
+        Some(tail) => text[..tail].trim_end().strip_suffix('.').unwrap_or(&text[..tail]),
+        None => text,
+    };
     let shown = |c: &char| {
         !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
@@ -162,6 +195,18 @@ mod tests {
             ("invalid_request", "Connection reset", "provider_unreachable"),
             ("invalid_request", "Read timed out", "provider_unreachable"),
             ("access_denied", "User is not assigned to the client application.", "provider_not_assigned"),
+            ("invalid_request", "SourceUser is already linked to DestinationUser", "provider_account_linked"),
+            (
+                "invalid_request",
+                "PreSignUp failed with error SourceUser is already linked to DestinationUser. (Service: AWSCognitoIdentityProviderService; Status Code: 400; Request ID: x; Proxy: null)",
+                "provider_account_linked",
+            ),
+            ("invalid_request", "Invalid ProviderName/Username combination. Please check again", "provider_linking"),
+            ("server_error", "Bad token response.", "provider_token_exchange"),
+            ("invalid_request", "invalid_scope", "provider_app_client"),
+            ("invalid_request", "Client is not enabled for OAuth2.0 flows.\n ", "provider_app_client"),
+            ("unauthorized_client", "invalid_redirect", "provider_app_client"),
+            ("PreTokenGeneration failed with error Not a member.", "", "provider_operator_check"),
             ("unauthorized_client", "", "provider_app_client"),
             ("invalid_scope", "", "provider_app_client"),
             ("server_error", "", "provider_unreachable"),
@@ -178,6 +223,20 @@ mod tests {
     fn the_operators_own_words_are_kept_as_one_clean_line() {
         let refusal = Refusal::read("invalid_request", Some("PreSignUp failed with error Not\u{202e} on\nthe list. "));
         assert_eq!(refusal, Refusal::OperatorCheck { message: "Not onthe list.".into() });
+    }
+
+    #[test]
+    fn a_triggers_message_is_shown_without_awss_tail() {
+        let tail = "(Service: AWSCognitoIdentityProviderInternalService; Status Code: 400; Error Code: UserLambdaValidationException; Request ID: 1f; Proxy: null)";
+        for (text, message) in [
+            (format!("PreTokenGeneration failed with error You are not a member. {tail}"), "You are not a member"),
+            (format!("PreTokenGeneration failed with error You are not a member.. {tail}"), "You are not a member."),
+            (format!("PreSignUp failed with error Why not? {tail}\n "), "Why not?"),
+            ("PostAuthentication failed with error No (Service desk knows).".to_owned(), "No (Service desk knows)."),
+        ] {
+            let expected = Refusal::OperatorCheck { message: message.to_owned() };
+            assert_eq!(Refusal::read("invalid_request", Some(&text)), expected, "{text}");
+        }
     }
 
     #[test]

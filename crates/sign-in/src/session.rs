@@ -1,9 +1,11 @@
 //! A session: verified tokens together with the tenant they belong to.
 
+use crate::jwt::Jwt;
 use crate::record::Record;
 use crate::secrets::{AccessToken, IdTokenText, RefreshToken};
 use crate::time::UnixTime;
-use lookup_api::Tenant;
+use crate::tokens::SignedIn;
+use lookup_api::{EmailAddress, Tenant};
 use serde::Serialize;
 
 /// The sessionStorage key of the session (contract §6).
@@ -40,6 +42,11 @@ impl Session {
         })
     }
 
+    /// The person's email address, if the ID token has it: the only thing here that people know themselves by.
+    pub fn email(&self) -> Option<String> {
+        Some(Jwt::parse(self.id_token.secret()).ok()?.claims.text("email")?.to_owned())
+    }
+
     /// How many seconds its tokens are good for; negative once they are not.
     pub fn seconds_left(&self, now: UnixTime) -> i64 {
         self.expires_at.seconds_since(now)
@@ -51,9 +58,75 @@ impl Session {
     }
 }
 
+/// A session of another account than the one that was typed: a provider may reuse whoever is signed in there. It waits for the
+/// person to say which one they want.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OtherAccount {
+    /// The address that was typed.
+    pub login_hint: String,
+    /// Where the person wanted to go; to be checked before anyone follows it.
+    pub return_to: Option<String>,
+}
+
+/// The sessionStorage key of the [`OtherAccount`], so that loading the page again does not answer for the person.
+pub const OTHER_ACCOUNT_KEY: &str = "tenant-picker.other-account";
+
+impl OtherAccount {
+    /// The question that a sign-in leaves open; `None` where the account is the one that was typed, or nobody can tell.
+    pub fn of(signed_in: &SignedIn) -> Option<Self> {
+        let (typed, email) = (signed_in.login_hint.as_deref()?, signed_in.session.email()?);
+        let differs = EmailAddress::is_same(typed, &email) == Some(false);
+        differs.then(|| Self { login_hint: typed.to_owned(), return_to: signed_in.return_to.clone() })
+    }
+
+    /// What is kept under [`OTHER_ACCOUNT_KEY`].
+    pub fn to_record(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads what was kept; `None` for a damaged record.
+    pub fn from_record(record: &str) -> Option<Self> {
+        let record = Record::read(record)?;
+        Some(Self { login_hint: record.text("login_hint")?, return_to: record.text("return_to") })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secrets::base64url;
+    use crate::tests::tenant;
+
+    fn signed_in(typed: Option<&str>, email: &str) -> SignedIn {
+        let part = |text: &str| base64url(text.as_bytes());
+        let claims = format!(r#"{{"email":"{email}"}}"#);
+        let id_token = [part(r#"{"alg":"RS256"}"#), part(&claims), part("sig")].join(".");
+        let session = Session {
+            tenant: tenant(),
+            id_token: IdTokenText::new(id_token),
+            access_token: AccessToken::new("a".to_owned()),
+            refresh_token: None,
+            expires_at: UnixTime(0),
+        };
+        SignedIn { session, return_to: Some("/deep".to_owned()), login_hint: typed.map(str::to_owned) }
+    }
+
+    #[test]
+    fn another_account_than_the_one_that_was_typed_is_noticed() {
+        let waiting = OtherAccount { login_hint: "ada@acme.example".to_owned(), return_to: Some("/deep".to_owned()) };
+        assert_eq!(
+            OtherAccount::of(&signed_in(Some("ada@acme.example"), "alan@acme.example")).as_ref(),
+            Some(&waiting)
+        );
+        assert_eq!(OtherAccount::from_record(&waiting.to_record()), Some(waiting));
+        for (typed, email) in [
+            (Some("ada@acme.example"), "Ada@ACME.example"),
+            (Some("ada@acme.example"), "no address"),
+            (None, "alan@acme.example"),
+        ] {
+            assert_eq!(OtherAccount::of(&signed_in(typed, email)), None, "{typed:?} {email}");
+        }
+    }
 
     #[test]
     fn a_damaged_record_is_no_session() {

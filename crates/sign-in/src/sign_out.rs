@@ -3,6 +3,8 @@
 //! native account of one organization is a silent hop into the next.
 
 use crate::deployment::{Deployment, UnknownIssuer};
+use crate::session::Session;
+use crate::tokens::TokenRequest;
 use lookup_api::{Isolation, Tenant};
 
 /// The localStorage key of the last visit to the hosted UI: a [`Deployment::visit`].
@@ -17,6 +19,17 @@ impl Deployment {
             .append_pair("client_id", tenant.client_id.as_str())
             .append_pair("logout_uri", &self.logout_uri)
             .finish())
+    }
+
+    /// The request that makes a session's refresh token worthless (RFC 7009, AWS "Revoke endpoint"); `None` if there is no such
+    /// token, or the session's user pool is no longer configured.
+    pub fn revocation(&self, session: &Session) -> Option<TokenRequest> {
+        let token = session.refresh_token.as_ref()?;
+        let body = form_urlencoded::Serializer::new(String::new())
+            .append_pair("token", token.secret())
+            .append_pair("client_id", session.tenant.client_id.as_str())
+            .finish();
+        Some(TokenRequest { url: self.user_pool(&session.tenant).ok()?.endpoint("/oauth2/revoke"), body })
     }
 
     /// What to remember of a sign-in at this tenant: how far apart it is kept, and how its cookie ends. It does not say who
@@ -66,6 +79,22 @@ mod tests {
     #[test]
     fn signing_out_goes_to_the_tenants_own_client_and_comes_back() {
         assert_eq!(sample().logout_url(&tenant()).unwrap(), OUT);
+    }
+
+    #[test]
+    fn a_refresh_token_is_revoked_at_its_own_user_pool() {
+        let record = |refresh: &str| {
+            let tenant = serde_json::to_string(&tenant()).unwrap();
+            format!(
+                r#"{{"tenant":{tenant},"id_token":"i","access_token":"a","refresh_token":{refresh},"expires_at":1}}"#
+            )
+        };
+        let revocation = |refresh| sample().revocation(&Session::from_record(&record(refresh)).unwrap());
+        let request = revocation(r#""hush&x""#).unwrap();
+        assert_eq!(request.url, "https://auth.example/oauth2/revoke");
+        assert_eq!(request.body, "token=hush%26x&client_id=client-a");
+        assert!(!format!("{request:?}").contains("hush"));
+        assert!(revocation("null").is_none());
     }
 
     #[test]

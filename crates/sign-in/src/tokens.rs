@@ -1,8 +1,7 @@
 //! From a code to verified tokens: the token request (RFC 6749 §4.1.3), its answer (§5), and ID-token validation
 //! (OpenID Connect Core §3.1.3.7, AWS "Verifying JSON web tokens").
 //!
-//! All app clients of a user pool share issuer and keys, so audience, client and provider are the walls between
-//! tenants. Each step consumes the one before: [`CodeGrant`] → [`AwaitedTokens`] → [`UnverifiedTokens`] →
+//! All app clients of a user pool share issuer and keys, so audience and client are the walls between tenants. Each step consumes the one before: [`CodeGrant`] → [`AwaitedTokens`] → [`UnverifiedTokens`] →
 //! [`SignedTokens`] → [`crate::session::Session`].
 
 use crate::authorize::PendingSignIn;
@@ -10,6 +9,7 @@ use crate::callback::CodeGrant;
 use crate::deployment::{Deployment, UnknownIssuer};
 use crate::jwks::{Jwks, RsaKey};
 use crate::jwt::{Claims, Jwt, JwtError};
+use crate::refusal::Refusal;
 use crate::secrets::{AccessToken, IdTokenText, RefreshToken, base64url};
 use crate::session::Session;
 use crate::time::{CLOCK_TOLERANCE, UnixTime};
@@ -48,9 +48,23 @@ pub struct UnverifiedTokens {
 /// Tokens whose ID token the issuer has signed. What it says is still to be held against the sign-in.
 pub struct SignedTokens(UnverifiedTokens);
 
+/// A session, and what the person brought along to it.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The session.
+    pub session: Session,
+    /// Where the person wanted to go; to be checked once more before anyone follows it.
+    pub return_to: Option<String>,
+    /// The address that the person typed.
+    pub login_hint: Option<String>,
+}
+
 /// Why there is no session. All of these end the sign-in; none of them leaves anything stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenError {
+    /// The token endpoint says why not, in words that the callback could have brought as well: a pre-token-generation trigger
+    /// answers here.
+    Explained(Refusal),
     /// `invalid_grant`: the code was used, is too old, or the verifier does not fit.
     InvalidGrant,
     /// `invalid_client` or `unauthorized_client`: the app client is set up wrongly (often: it has a secret).
@@ -89,8 +103,10 @@ pub enum TokenError {
     IdTokenUse,
     /// `at_hash` does not fit the access token.
     IdTokenAtHash,
-    /// `identities` does not name the tenant's provider.
+    /// `identities` names other providers, and not the tenant's.
     IdTokenProvider,
+    /// The tenant is federated, and the token lists no `identities` at all.
+    IdTokenIdentitiesMissing,
     /// The access token is no JWT or names another client, issuer, person or use.
     AccessTokenForeign,
 }
@@ -99,6 +115,7 @@ impl TokenError {
     /// Stable, for `data-error` and for logs.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::Explained(refusal) => refusal.code(),
             Self::InvalidGrant => "token_invalid_grant",
             Self::ClientRefused => "token_client_refused",
             Self::Refused => "token_refused",
@@ -116,7 +133,21 @@ impl TokenError {
             Self::IdTokenUse => "id_token_use",
             Self::IdTokenAtHash => "id_token_at_hash",
             Self::IdTokenProvider => "id_token_identity_provider",
+            Self::IdTokenIdentitiesMissing => "id_token_identities_missing",
             Self::AccessTokenForeign => "access_token_foreign",
+        }
+    }
+}
+
+impl TokenError {
+    /// RFC 6749 §5.2, with Cognito's texts.
+    fn of_refusal(error: &str, description: Option<&str>) -> Self {
+        match (error, Refusal::recognize(error, description)) {
+            // These two name the fault themselves, whatever is said about it.
+            ("invalid_client" | "unauthorized_client", None | Some(Refusal::AppClient { .. })) => Self::ClientRefused,
+            (_, Some(refusal)) => Self::Explained(refusal),
+            ("invalid_grant", None) => Self::InvalidGrant,
+            _ => Self::Refused,
         }
     }
 }
@@ -165,11 +196,7 @@ impl AwaitedTokens {
         let field = |name: &str| json.as_ref().and_then(|json| json.get(name));
         let text = |name: &str| field(name).and_then(Json::as_str).filter(|text| !text.is_empty());
         if status != 200 {
-            return Err(match text("error") {
-                Some("invalid_grant") => TokenError::InvalidGrant,
-                Some("invalid_client" | "unauthorized_client") => TokenError::ClientRefused,
-                _ => TokenError::Refused,
-            });
+            return Err(TokenError::of_refusal(text("error").unwrap_or_default(), text("error_description")));
         }
         let required = |name: &str| text(name).map(str::to_owned).ok_or(TokenError::ResponseMalformed);
         let refresh_token = match field("refresh_token") {
@@ -215,9 +242,11 @@ impl UnverifiedTokens {
 }
 
 impl SignedTokens {
-    /// Holds what the tokens say against the sign-in they should be for. The second part is the `return_to` that the
-    /// person brought, which is to be checked once more before anyone follows it.
-    pub fn into_session(self, now: UnixTime) -> Result<(Session, Option<String>), TokenError> {
+    /// Holds what the tokens say against the sign-in they should be for.
+    ///
+    /// # Errors
+    /// The first claim that does not fit.
+    pub fn into_session(self, now: UnixTime) -> Result<SignedIn, TokenError> {
         let tokens = self.0;
         let (pending, claims) = (&tokens.pending, &tokens.id_token.claims);
 
@@ -239,12 +268,10 @@ impl SignedTokens {
         check_provider(claims, pending)?;
         let access_exp = check_access_token(&tokens.access_token, claims, pending)?;
 
-        let id_exp = claims.numeric_date("exp")?.unwrap_or_default();
-        let expires_at = match tokens.expires_in {
-            Some(seconds) => now.0.saturating_add(seconds as i64),
-            None => access_exp.unwrap_or(id_exp) as i64,
-        };
-        let PendingSignIn { tenant, return_to, .. } = tokens.pending;
+        // Whatever `expires_in` promises, the token says itself when it ends.
+        let end = access_exp.or(claims.numeric_date("exp")?).unwrap_or_default() as i64;
+        let expires_at = tokens.expires_in.map_or(end, |seconds| now.0.saturating_add(seconds as i64).min(end));
+        let PendingSignIn { tenant, return_to, login_hint, .. } = tokens.pending;
         let session = Session {
             tenant,
             id_token: tokens.id_token_text,
@@ -252,7 +279,7 @@ impl SignedTokens {
             refresh_token: tokens.refresh_token,
             expires_at: UnixTime(expires_at),
         };
-        Ok((session, return_to))
+        Ok(SignedIn { session, return_to, login_hint })
     }
 }
 
@@ -297,17 +324,30 @@ fn check_at_hash(claims: &Claims, access_token: &AccessToken) -> Result<(), Toke
     if at_hash.as_str() == Some(&base64url(&digest[..16])) { Ok(()) } else { Err(TokenError::IdTokenAtHash) }
 }
 
-/// AWS "Using the ID token": federated people have `identities`, native accounts (`COGNITO`) have none.
+/// AWS "Linking federated users": `identities` lists every provider that the profile is linked to, and does not say by which of
+/// them the person has just signed in. So this is a check of plausibility; `aud` is the wall between tenants.
+///
+/// A federated tenant's provider must be in the list, among others or alone. A native account (`COGNITO`) may be linked to
+/// providers as long as none of them is its origin (`primary`).
 fn check_provider(claims: &Claims, pending: &PendingSignIn) -> Result<(), TokenError> {
     let provider = &pending.tenant.identity_provider;
-    let fits = match claims.get("identities") {
-        None => provider.is_native(),
-        Some(Json::Array(list)) if !provider.is_native() => {
-            list.iter().any(|identity| identity.get("providerName").and_then(Json::as_str) == Some(provider.as_str()))
-        }
-        Some(_) => false,
+    let identities = match claims.get("identities") {
+        None | Some(Json::Null) => &[],
+        Some(Json::Array(list)) => list.as_slice(),
+        Some(_) => return Err(TokenError::IdTokenProvider),
     };
-    if fits { Ok(()) } else { Err(TokenError::IdTokenProvider) }
+    let is_primary = |identity: &Json| match identity.get("primary") {
+        Some(Json::Bool(flag)) => *flag,
+        Some(Json::String(text)) => text == "true",
+        _ => false,
+    };
+    let is_ours = |identity: &Json| identity.get("providerName").and_then(Json::as_str) == Some(provider.as_str());
+    match identities {
+        list if provider.is_native() && !list.iter().any(is_primary) => Ok(()),
+        [] => Err(TokenError::IdTokenIdentitiesMissing),
+        list if !provider.is_native() && list.iter().any(is_ours) => Ok(()),
+        _ => Err(TokenError::IdTokenProvider),
+    }
 }
 
 /// The access token must be the same client's, issuer's and person's. Its signature is the resource server's to
@@ -317,14 +357,14 @@ fn check_access_token(
     id_claims: &Claims,
     pending: &PendingSignIn,
 ) -> Result<Option<f64>, TokenError> {
-    let foreign = TokenError::AccessTokenForeign;
-    let claims = Jwt::parse(access_token.secret()).map_err(|_| foreign)?.claims;
+    let foreign = || TokenError::AccessTokenForeign;
+    let claims = Jwt::parse(access_token.secret()).map_err(|_| foreign())?.claims;
     let absent_or = |name: &str, expected: Option<&str>| claims.get(name).is_none_or(|v| v.as_str() == expected);
     let ours = claims.text("client_id") == Some(pending.client_id.as_str())
         && absent_or("token_use", Some("access"))
         && absent_or("iss", Some(pending.issuer.as_str()))
         && absent_or("sub", id_claims.text("sub"));
-    if ours { claims.numeric_date("exp").map_err(|_| foreign) } else { Err(foreign) }
+    if ours { claims.numeric_date("exp").map_err(|_| foreign()) } else { Err(foreign()) }
 }
 
 impl fmt::Debug for TokenRequest {

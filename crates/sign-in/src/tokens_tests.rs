@@ -53,7 +53,7 @@ fn session_of(tenant: Tenant, body: &str) -> Result<Session, TokenError> {
     let keys = Jwks::parse(&keys).unwrap();
     let key = unverified.select_key(&keys).ok_or(TokenError::IdTokenKeyUnknown)?;
     let verify = async |_: &RsaKey, _: &[u8], signature: &[u8]| Ok::<_, ()>(signature == b"sig");
-    now_or_never(unverified.check_signature(key, verify)).unwrap()?.into_session(NOW).map(|(session, _)| session)
+    now_or_never(unverified.check_signature(key, verify)).unwrap()?.into_session(NOW).map(|signed_in| signed_in.session)
 }
 
 /// The good answer with one claim of the ID token set (`None`: taken out).
@@ -102,15 +102,6 @@ fn a_kept_session_reads_back_and_knows_how_long_it_lasts() {
 #[test]
 fn the_keys_come_from_the_issuer_of_the_pending_sign_in() {
     assert_eq!(awaited(tenant()).1.jwks_uri(&sample()).unwrap(), "https://idp.example/pool/.well-known/jwks.json");
-}
-
-#[test]
-fn a_native_account_has_no_identities_whatever_they_name() {
-    let mut id = id_claims();
-    id["identities"] = json!([{ "providerName": "COGNITO" }]);
-    let native = Tenant { identity_provider: native_tenant().identity_provider, ..tenant() };
-    let refused = session_of(native, &body(&id, &access_claims()).to_string()).map(|_| ());
-    assert_eq!(refused, Err(TokenError::IdTokenProvider));
 }
 
 #[test]
@@ -192,25 +183,81 @@ fn at_hash_binds_where_it_stands() {
 }
 
 #[test]
-fn the_provider_must_be_the_tenants() {
-    let wrong = Err(TokenError::IdTokenProvider);
-    check_claim("identities", None, wrong);
-    check_claim("identities", Some(json!([])), wrong);
-    check_claim("identities", Some(json!("AcmeSAML")), wrong);
-    check_claim("identities", Some(json!([{"providerName": "EvilSAML"}])), wrong);
-    check_claim("identities", Some(json!([{"providerName": "EvilSAML"}, {"providerName": "AcmeSAML"}])), Ok(()));
+fn a_federated_tenants_provider_must_be_among_those_that_the_profile_is_linked_to() {
+    let ours = json!({"providerName": "AcmeSAML", "primary": "false"});
+    let foreign = json!({"providerName": "EvilSAML", "primary": "true"});
+    let wrong = || Err(TokenError::IdTokenProvider);
+    let missing = || Err(TokenError::IdTokenIdentitiesMissing);
+    for (identities, expected) in [
+        (Some(json!([ours])), Ok(())),
+        (Some(json!([ours, foreign])), Ok(())),
+        (Some(json!([foreign, ours])), Ok(())),
+        (Some(json!([foreign])), wrong()),
+        (Some(json!([{"providerName": "acmesaml"}])), wrong()),
+        (Some(json!("AcmeSAML")), wrong()),
+        (Some(json!({"providerName": "AcmeSAML"})), wrong()),
+        (Some(json!([])), missing()),
+        (Some(json!(null)), missing()),
+        (None, missing()),
+    ] {
+        check_claim("identities", identities, expected);
+    }
 }
 
 #[test]
-fn a_native_account_has_no_identities() {
-    let mut id = id_claims();
-    id["aud"] = json!("client-n");
+fn a_native_account_may_be_linked_to_providers_but_does_not_come_from_one() {
+    let linked =
+        |primary: Value| json!([{"providerName": "AcmeSAML"}, {"providerName": "GlobexOIDC", "primary": primary}]);
+    for (identities, fits) in [
+        (None, true),
+        (Some(json!(null)), true),
+        (Some(json!([])), true),
+        (Some(linked(json!("false"))), true),
+        (Some(linked(json!(false))), true),
+        (Some(linked(json!("true"))), false),
+        (Some(linked(json!(true))), false),
+        (Some(json!("[]")), false),
+    ] {
+        let (mut id, mut access) = (id_claims(), access_claims());
+        (id["aud"], access["client_id"]) = (json!("client-n"), json!("client-n"));
+        match identities.clone() {
+            Some(identities) => id["identities"] = identities,
+            None => drop(id.as_object_mut().unwrap().remove("identities")),
+        }
+        let got = session_of(native_tenant(), &body(&id, &access).to_string()).map(|_| ());
+        assert_eq!(got, if fits { Ok(()) } else { Err(TokenError::IdTokenProvider) }, "{identities:?}");
+    }
+}
+
+#[test]
+fn a_session_ends_with_its_access_token_whatever_expires_in_says() {
+    for (expires_in, seconds) in
+        [(json!(60), 60), (json!(3600), 3600), (json!(86400), 3600), (json!(1e15), 3600), (json!(1e308), 3600)]
+    {
+        let mut body = body(&id_claims(), &access_claims());
+        body["expires_in"] = expires_in.clone();
+        let session = session_of(tenant(), &body.to_string()).unwrap();
+        assert_eq!(session.seconds_left(NOW), seconds, "{expires_in}");
+    }
     let mut access = access_claims();
-    access["client_id"] = json!("client-n");
-    let federated = session_of(native_tenant(), &body(&id, &access).to_string()).map(|_| ());
-    assert_eq!(federated, Err(TokenError::IdTokenProvider));
-    id.as_object_mut().unwrap().remove("identities");
-    assert!(session_of(native_tenant(), &body(&id, &access).to_string()).is_ok());
+    access.as_object_mut().unwrap().remove("exp");
+    let mut body = body(&id_claims(), &access);
+    body["expires_in"] = json!(86400);
+    assert_eq!(
+        session_of(tenant(), &body.to_string()).unwrap().seconds_left(NOW),
+        3600,
+        "the ID token's exp stands in"
+    );
+}
+
+#[test]
+fn a_session_tells_whose_it_is() {
+    let mut id = id_claims();
+    assert_eq!(session_of(tenant(), &body(&id, &access_claims()).to_string()).unwrap().email(), None);
+    id["email"] = json!("ada@acme.example");
+    let session = session_of(tenant(), &body(&id, &access_claims()).to_string()).unwrap();
+    assert_eq!(session.email().as_deref(), Some("ada@acme.example"));
+    assert_eq!(Session::from_record(&session.to_record()).unwrap().email(), session.email());
 }
 
 #[test]
@@ -251,6 +298,8 @@ fn the_token_endpoints_refusals_have_their_own_codes() {
         (400, r#"{"error":"invalid_grant"}"#, TokenError::InvalidGrant),
         (400, r#"{"error":"invalid_client"}"#, TokenError::ClientRefused),
         (401, r#"{"error":"unauthorized_client"}"#, TokenError::ClientRefused),
+        (400, r#"{"error":"unauthorized_client","error_description":"invalid_redirect"}"#, TokenError::ClientRefused),
+        (400, r#"{"error":"invalid_grant","error_description":"invalid refresh token"}"#, TokenError::InvalidGrant),
         (400, r#"{"error":"x"}"#, TokenError::Refused),
         (404, "<html>", TokenError::Refused),
         (302, "", TokenError::Refused),
@@ -261,6 +310,25 @@ fn the_token_endpoints_refusals_have_their_own_codes() {
         (200, "{}", TokenError::ResponseMalformed),
     ] {
         assert_eq!(awaited(tenant()).1.receive(status, body).unwrap_err(), expected, "{status} {body}");
+    }
+}
+
+#[test]
+fn the_token_endpoints_words_are_read_like_the_callbacks() {
+    let gate = "PreTokenGeneration failed with error Not a member. (Service: AWSCognitoIdentityProviderInternalService; Status Code: 400)";
+    for (error, description, code) in [
+        ("invalid_grant", gate, "provider_operator_check"),
+        (gate, "", "provider_operator_check"),
+        ("invalid_request", "Client is not enabled for OAuth2.0 flows", "provider_app_client"),
+        ("invalid_request", "invalid_scope", "provider_app_client"),
+        ("invalid_scope", "", "provider_app_client"),
+    ] {
+        let body = json!({"error": error, "error_description": description}).to_string();
+        let refused = awaited(tenant()).1.receive(400, &body).unwrap_err();
+        assert_eq!(refused.code(), code, "{body}");
+        if let TokenError::Explained(Refusal::OperatorCheck { message }) = refused {
+            assert_eq!(message, "Not a member");
+        }
     }
 }
 
