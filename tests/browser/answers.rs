@@ -56,7 +56,8 @@ async fn every_answer_of_the_lookup_has_its_meaning() {
         (429, "{'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT'}", "", limited(None)),
         (429, "{}", ONE, limited(None)),
         (400, "{}", ONE, Err(LookupFailure::Refused)),
-        (404, "{}", "", Err(LookupFailure::Refused)),
+        (404, "{}", "", Err(LookupFailure::Misconfigured)),
+        (405, "{}", ONE, Err(LookupFailure::Misconfigured)),
         (500, "{}", ONE, Err(LookupFailure::Unavailable)),
         (503, "{}", "", Err(LookupFailure::Unavailable)),
     ] {

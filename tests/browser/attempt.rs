@@ -128,7 +128,7 @@ async fn session_from(signed_by: &Signer, published_by: &Signer) -> Result<Sessi
     let tokens = tokens_signed_by(signed_by).await;
     let key = tokens.select_key(&published_by.keys).unwrap().clone();
     let signed = tokens.check_signature(&key, browser::verify_rs256).await.unwrap()?;
-    signed.into_session(browser::now()).map(|(session, _)| session)
+    signed.into_session(browser::now()).map(|signed_in| signed_in.session)
 }
 
 #[wasm_bindgen_test]

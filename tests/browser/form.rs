@@ -47,7 +47,7 @@ fn answer() {
 async fn an_input_that_cannot_be_looked_up_is_an_error_at_the_field() {
     let (stage, _network) = form(TWO).await;
     submit("ada@acme");
-    until("the alert", || stage.has_focus("[data-error=identifier_email_incomplete]")).await;
+    until("the alert", || stage.has_focus(".problem:has(> [data-error=identifier_email_incomplete])")).await;
     assert_eq!(stage.find("[role=alert] a").unwrap().get_attribute("href").as_deref(), Some("#identifier"));
     let field = stage.find("input#identifier").unwrap();
     assert_eq!(field.get_attribute("aria-invalid").as_deref(), Some("true"));
@@ -80,7 +80,7 @@ async fn no_match_keeps_what_was_typed_and_repeats_the_domain_alone() {
     submit("ada@acme.exmaple");
     asked(&stage).await;
     answer();
-    until("the alert", || stage.has_focus("[data-error=no_match]")).await;
+    until("the alert", || stage.has_focus(".problem:has(> [data-error=no_match])")).await;
     let text = stage.text_of("[role=alert]");
     assert!(text.contains("acme.exmaple") && !text.contains("ada@"), "{text}");
     assert_eq!(js_text("return identifier.value"), "ada@acme.exmaple");

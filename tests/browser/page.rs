@@ -34,7 +34,7 @@ pub(crate) fn started() -> Stage {
 async fn a_page_without_its_config_says_so_to_the_operator() {
     // The page that these tests run on has none.
     let stage = started();
-    until("the alert", || stage.has_focus("[role=alert]")).await;
+    until("the alert", || stage.has_focus(".problem:has(> [role=alert])")).await;
     assert!(stage.find("[data-error=config_missing]").is_some(), "{}", stage.0.inner_html());
     let text = stage.text_of("#app");
     assert!(text.contains("config.json"), "{text}");
@@ -46,7 +46,7 @@ async fn a_page_without_its_config_says_so_to_the_operator() {
 async fn a_page_that_cannot_reach_its_config_says_so() {
     let _network = failing("NetworkError");
     let stage = started();
-    until("the alert", || stage.has_focus("[role=alert][data-error=config_unreachable]")).await;
+    until("the alert", || stage.has_focus(".problem:has(> [role=alert][data-error=config_unreachable])")).await;
 }
 
 #[wasm_bindgen_test]

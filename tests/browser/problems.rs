@@ -36,6 +36,8 @@ fn failures() -> Vec<(&'static str, Failure)> {
         ("config_malformed", Failure::Config(config("lookup_url"))),
         ("identifier_empty", IdentifierError::Empty.into()),
         ("identifier_email_incomplete", IdentifierError::EmailIncomplete.into()),
+        ("identifier_several", IdentifierError::Several.into()),
+        ("identifier_windows_name", IdentifierError::WindowsName.into()),
         ("identifier_malformed", IdentifierError::Malformed.into()),
         ("identifier_too_long", IdentifierError::TooLong.into()),
         ("no_match", Failure::NoMatch { subject: detail() }),
@@ -45,6 +47,7 @@ fn failures() -> Vec<(&'static str, Failure)> {
         ("lookup_rate_limited", LookupFailure::RateLimited { seconds: Some(7) }.into()),
         ("lookup_unavailable", LookupFailure::Unavailable.into()),
         ("lookup_refused", LookupFailure::Refused.into()),
+        ("lookup_misconfigured", LookupFailure::Misconfigured.into()),
         ("lookup_malformed", LookupFailure::Malformed.into()),
         ("unknown_issuer", Failure::UnknownIssuer),
         ("storage_blocked", Failure::StorageBlocked),
@@ -66,6 +69,7 @@ fn failures() -> Vec<(&'static str, Failure)> {
         ("provider_saml_response", refused(Refusal::SetUp { part: SetUp::SamlResponse, detail: detail() })),
         ("provider_certificate", refused(Refusal::SetUp { part: SetUp::Certificate, detail: detail() })),
         ("provider_token_exchange", refused(Refusal::SetUp { part: SetUp::TokenExchange, detail: detail() })),
+        ("provider_linking", refused(Refusal::SetUp { part: SetUp::Linking, detail: detail() })),
         ("provider_unreachable", refused(Refusal::ProviderUnreachable)),
         ("provider_app_client", refused(Refusal::AppClient { detail: detail() })),
         ("provider_login_required", refused(Refusal::LoginRequired)),
@@ -90,6 +94,7 @@ fn failures() -> Vec<(&'static str, Failure)> {
         ("id_token_use", token(TokenError::IdTokenUse)),
         ("id_token_at_hash", token(TokenError::IdTokenAtHash)),
         ("id_token_identity_provider", token(TokenError::IdTokenProvider)),
+        ("id_token_identities_missing", token(TokenError::IdTokenIdentitiesMissing)),
         ("access_token_foreign", token(TokenError::AccessTokenForeign)),
         ("jwks_offline", KeysFailure::Silent(Silence::Offline).into()),
         ("jwks_unreachable", KeysFailure::Silent(Silence::Unreachable).into()),
@@ -171,7 +176,7 @@ async fn shown(failure: Failure, field: Option<&'static str>) -> Stage {
     let setting = Setting { field, ..Setting::default() };
     let ways = || vec![line("", "a way on".to_owned())];
     mount_to(stage.0.clone(), move || problem(&failure, setting.clone(), ways())).forget();
-    until("the focus", || stage.has_focus("[role=alert]")).await;
+    until("the focus", || stage.has_focus(".problem:has(> [role=alert])")).await;
     stage
 }
 
@@ -180,7 +185,7 @@ async fn a_problem_is_an_alert_with_code_heading_words_and_ways_on_and_takes_the
     for (code, failure) in failures() {
         let words = copy::words(&failure);
         let stage = shown(failure, None).await;
-        assert!(stage.has_focus(&format!("[role=alert][data-error={code}]")), "{code}");
+        assert!(stage.has_focus(&format!(".problem:has(> [role=alert][data-error={code}])")), "{code}");
         assert_eq!(stage.text_of("[role=alert] :is(h1, h2)"), "There is a problem");
         let text = stage.text_of("[role=alert]");
         for part in [&words.what, &words.next, words.detail.as_deref().unwrap_or_default(), "a way on", code] {
