@@ -4,6 +4,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { People } from '../people.mjs';
 import { ACME, BAKERY, Browser, CALLBACK, FLORIST, GLOBEX, PICKER, SIGNED_OUT, attempt, decode, redeem, start } from './walk.mjs';
 
 let ui;
@@ -128,6 +129,53 @@ test('a native account has no identities', async () => {
   assert.equal(id['cognito:username'], id.sub);
   assert.equal(id.email, 'ada@bakery.example');
   assert.equal(decode(access_token).payload.username, id.sub);
+});
+
+const IRIS = 'Iris (one profile, several organizations)';
+
+test('a linked profile is one and the same in every organization, and its token lists the providers of several', async () => {
+  const tokens = async (tenant) => {
+    const { id_token, access_token } = await walk(new Browser(ui.url), attempt(tenant), IRIS);
+    return { id: decode(id_token).payload, access: decode(access_token).payload };
+  };
+  const [acme, globex, bakery] = [await tokens(ACME), await tokens(GLOBEX), await tokens(BAKERY)];
+  const linkedTo = ({ id }) => id.identities.map(({ providerName, primary }) => [providerName, primary]);
+
+  assert.deepEqual(linkedTo(acme), [['AcmeSAML', 'true'], ['GlobexOIDC', 'false']]);
+  assert.deepEqual(linkedTo(globex), [['AcmeSAML', 'true'], ['GlobexOIDC', 'false']], 'not how she signed in');
+  assert.deepEqual(linkedTo(bakery), [['AcmeSAML', 'false'], ['GlobexOIDC', 'false']], 'a native profile has no primary one');
+  const [{ dateCreated, ...first }] = acme.id.identities;
+  assert.match(dateCreated, /^\d{13}$/);
+  assert.deepEqual(first, { userId: 'iris', providerName: 'AcmeSAML', providerType: 'SAML', issuer: null, primary: 'true' });
+
+  for (const { id, access } of [acme, globex, bakery]) {
+    assert.equal(id.sub, acme.id.sub);
+    assert.equal(access.sub, acme.id.sub);
+    assert.equal(id['cognito:username'], acme.id.sub);
+    assert.equal(access.username, acme.id.sub);
+    assert.equal(id.email, 'iris@consultant.example');
+    assert.equal('acr' in id, false);
+  }
+  assert.deepEqual([acme, globex, bakery].map(({ id }) => id.aud), [ACME, GLOBEX, BAKERY].map(({ client_id }) => client_id));
+});
+
+test('a linked profile has at most five providers, as at Cognito, and the tenant\'s own is one of them', () => {
+  const tenants = Array.from({ length: 7 }, (_, n) => ({ clientId: `c${n}`, provider: `P${n}SAML`, domain: 'x.example' }));
+  const people = new People(tenants);
+  const { login } = people.choose('iris', tenants[6]);
+  const names = people.identities(people.account(login.accountId), 'P6SAML').map(({ providerName }) => providerName);
+  assert.deepEqual(names, ['P0SAML', 'P1SAML', 'P2SAML', 'P3SAML', 'P6SAML']);
+});
+
+test('a linked session is reused only for the provider that it began at, too', async () => {
+  const browser = new Browser(ui.url);
+  await walk(browser, attempt(ACME), IRIS);
+  await walk(browser, attempt(ACME));
+  await walk(browser, attempt(GLOBEX), IRIS);
+  await walk(browser, attempt(GLOBEX));
+  await walk(browser, attempt(BAKERY), IRIS);
+  await walk(browser, attempt(FLORIST));
+  await walk(browser, attempt(ACME), 'Ada Lovelace');
 });
 
 test('login_hint is offered as a person', async () => {
