@@ -65,8 +65,9 @@ export class People {
       this.#linked.add(tenant.clientId);
       return failure('invalid_request', `Already found an entry for username ${tenant.provider}_lena`);
     }
-    // The session notes in `acr` at which provider it began: a linked account may come from several.
-    return { login: { accountId: account.sub, acr: tenant.provider } };
+    // The session notes in `acr` at which provider it began: a linked account may come from several. Whoever signs in
+    // has answered every `prompt`: the page was shown, and one of its people was chosen.
+    return { login: { accountId: account.sub, acr: tenant.provider }, select_account: {}, consent: {} };
   }
 
   #signIn(person, tenant) {

@@ -136,10 +136,14 @@ async function consentToEverything(ctx) {
   return grant;
 }
 
-/** A session signs in silently wherever the same provider is asked for; all native accounts are one provider, COGNITO. */
+/**
+ * A session signs in silently wherever the same provider is asked for; all native accounts are one provider, COGNITO.
+ * `prompt=login` and `prompt=select_account` show the page all the same, and the session stays until somebody else signs in.
+ */
 function signInPolicy(byClient) {
-  const { base, Check } = interactionPolicy;
+  const { base, Check, Prompt } = interactionPolicy;
   const policy = base();
+  policy.add(new Prompt({ name: 'select_account', requestable: true }), 0);
   policy.get('login').checks.add(new Check('other_provider', 'the session belongs to another provider', ({ oidc }) => {
     const { accountId, acr } = oidc.session;
     return accountId !== undefined && acr !== byClient.get(oidc.client.clientId).provider;

@@ -121,6 +121,9 @@ test('who was refused by the gate is signed in at the hosted UI all the same, an
   const silent = attempt(ACME);
   const { params } = await browser.open(silent.address);
   assert.match((await redeem(ui.url, silent, params.code)).body.error_description, /not a member/);
+  const asked = attempt(ACME, { prompt: 'select_account' });
+  const other = await browser.press(await browser.open(asked.address), 'Ada Lovelace');
+  assert.equal((await redeem(ui.url, asked, other.params.code)).status, 200);
 });
 
 test('a hostile person carries no provider at all, at a federated organization', async () => {

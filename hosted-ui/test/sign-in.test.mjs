@@ -223,6 +223,37 @@ test('a federated session is reused for its own provider only', async () => {
   await walk(browser, attempt(ACME), 'Alan Turing');
 });
 
+test('prompt shows the page although there is a session, and lets the same person or another one sign in', async () => {
+  for (const prompt of ['login', 'select_account', 'consent', 'login select_account']) {
+    const browser = new Browser(ui.url);
+    const first = decode((await walk(browser, attempt(ACME), 'Ada Lovelace')).id_token).payload;
+    const same = decode((await walk(browser, attempt(ACME, { prompt }), 'Ada Lovelace')).id_token).payload;
+    assert.equal(same.sub, first.sub, prompt);
+    const other = decode((await walk(browser, attempt(ACME, { prompt, lang: 'de', login_hint: 'x@acme.example' }), 'Alan Turing')).id_token).payload;
+    assert.equal(other.email, 'alan@acme.example', prompt);
+    const silent = decode((await walk(browser, attempt(ACME))).id_token).payload;
+    assert.equal(silent.sub, other.sub, 'the session is the new one');
+    await walk(new Browser(ui.url), attempt(ACME, { prompt }), 'Ada Lovelace');
+  }
+});
+
+test('a page that prompt has asked for, and nobody answered, leaves the session as it was', async () => {
+  const browser = new Browser(ui.url);
+  const { sub } = decode((await walk(browser, attempt(ACME), 'Ada Lovelace')).id_token).payload;
+  const asked = await browser.open(attempt(ACME, { prompt: 'select_account' }).address);
+  assert.equal((await browser.press(asked, 'Cancel')).params.error, 'access_denied');
+  assert.equal(decode((await walk(browser, attempt(ACME))).id_token).payload.sub, sub);
+});
+
+test('prompt=none shows no page: it takes the session or says that there is none', async () => {
+  const browser = new Browser(ui.url);
+  const tried = attempt(ACME, { prompt: 'none' });
+  const { params } = await browser.open(tried.address);
+  assert.deepEqual([params.error, params.state], ['login_required', tried.state]);
+  await walk(browser, attempt(ACME), 'Ada Lovelace');
+  await walk(browser, attempt(ACME, { prompt: 'none' }));
+});
+
 test('attempts in two tabs of one browser do not disturb each other', async () => {
   const browser = new Browser(ui.url);
   const [one, two, three] = [attempt(ACME), attempt(GLOBEX), attempt(ACME)];
