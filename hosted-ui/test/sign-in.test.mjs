@@ -111,6 +111,35 @@ test('a refresh token brings new tokens until it is revoked', async () => {
   assert.equal((await post('/oauth2/revoke', { token: 'unknown' })).status, 200);
 });
 
+test('any origin may revoke, and hears nothing of which tokens there are', async () => {
+  const { refresh_token } = await walk(new Browser(ui.url), attempt(ACME), 'Ada Lovelace');
+  const origin = 'https://app.example';
+  // What a browser sends for a form: no preflight, no credentials, and it reads the answer only if told that it may.
+  const revoke = (form) => fetch(`${ui.url}/oauth2/revoke`, { method: 'POST', body: new URLSearchParams(form), headers: { origin } });
+  const refresh = () => redeem(ui.url, attempt(ACME), undefined, { grant_type: 'refresh_token', refresh_token });
+
+  for (const token of ['unknown', refresh_token.replace(/^./, (sign) => (sign === 'x' ? 'y' : 'x')), `${refresh_token}x`]) {
+    const answer = await revoke({ token, client_id: ACME.client_id });
+    assert.deepEqual([answer.status, await answer.text()], [200, '']);
+    assert.ok(['*', origin].includes(answer.headers.get('access-control-allow-origin')));
+  }
+  const foreign = await revoke({ token: refresh_token, client_id: GLOBEX.client_id });
+  assert.deepEqual([foreign.status, await foreign.text()], [200, '']);
+  assert.equal((await refresh()).status, 200, 'another app client revokes nothing');
+
+  for (const again of [1, 2]) {
+    const answer = await revoke({ token: refresh_token, client_id: ACME.client_id });
+    assert.deepEqual([answer.status, await answer.text()], [200, ''], `time ${again}`);
+  }
+  assert.equal((await refresh()).body.error, 'invalid_grant');
+
+  for (const form of [{ client_id: ACME.client_id }, { token: refresh_token }, { token: refresh_token, client_id: 'unknown' }]) {
+    const answer = await revoke(form);
+    assert.ok(answer.status >= 400);
+    assert.ok(['*', origin].includes(answer.headers.get('access-control-allow-origin')), 'refusals can be read, too');
+  }
+});
+
 test('the token endpoint can be called from the picker by script', async () => {
   const preflight = await fetch(`${ui.url}/oauth2/token`, {
     method: 'OPTIONS', headers: { origin: PICKER, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
