@@ -156,8 +156,10 @@ const commonClaims = () => {
 
 const idClaims = () => {
   const { client_id: aud, nonce, identity_provider: providerName } = attempt;
-  // As Cognito has it: native accounts come without.
-  const identities = providerName === 'COGNITO' ? undefined : [{ providerName, providerType: 'SAML', userId: 'ada' }];
+  // As Cognito has it: native accounts come without, and what looks like a number or a truth value is a text.
+  const identities = providerName === 'COGNITO' ? undefined : [{
+    userId: 'ada', providerName, providerType: 'SAML', issuer: null, primary: 'true', dateCreated: '1700000000000',
+  }];
   return { ...commonClaims(), aud, nonce, token_use: 'id', email: 'ada@acme.example', identities };
 };
 
