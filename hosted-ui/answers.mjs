@@ -36,16 +36,26 @@ export function cognitoTokens({ provider, people, issuer, signingKey, tokenDelay
     if (ctx.path !== TOKEN || ctx.method !== 'POST') return;
     if (ctx.status !== 200) return spendCode(ctx, provider);
     const { AccessToken: token, RefreshToken: { authTime } } = ctx.oidc.entities;
+    const account = people.account(token.accountId);
+    if (account.refusal) return refuseByGate(ctx, account.refusal());
     const { id_token, refresh_token, expires_in, token_type } = ctx.body;
     ctx.body = {
       id_token,
-      access_token: sealAccessToken({ token, account: people.account(token.accountId), issuer, signingKey, authTime }),
+      access_token: sealAccessToken({ token, account, issuer, signingKey, authTime }),
       // A refresh answers without a new refresh token: Cognito does not rotate them unless told to.
       ...(ctx.oidc.params.grant_type === 'authorization_code' && { refresh_token }),
       expires_in,
       token_type,
     };
   };
+}
+
+/** The operator's pre-token trigger refuses where tokens are made: the code is spent, and nothing was issued. */
+async function refuseByGate(ctx, error_description) {
+  const { AccessToken, RefreshToken } = ctx.oidc.entities;
+  await Promise.all([AccessToken.destroy(), RefreshToken.destroy()]);
+  ctx.status = 400;
+  ctx.body = { error: 'invalid_grant', error_description };
 }
 
 /** A failed check spends the code at Cognito; the library would allow another try. */

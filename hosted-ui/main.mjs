@@ -1,4 +1,4 @@
-// The command: node main.mjs --port N --directory tenants.toml --picker ORIGIN
+// The command: node main.mjs --port N --directory tenants.toml --picker ADDRESS
 // A development tool. It signs anybody in as anybody, so it listens on 127.0.0.1 and nowhere else.
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
@@ -39,11 +39,11 @@ try {
 function readOptions() {
   const { port, directory, picker, 'token-delay-ms': delay } = parse();
   if (!directory) throw new Refusal('--directory is missing: the path of a tenants.toml');
-  if (!picker) throw new Refusal('--picker is missing: the origin of the tenant picker, such as http://127.0.0.1:8080');
+  if (!picker) throw new Refusal('--picker is missing: the address of the tenant picker, such as http://127.0.0.1:8080');
   return {
     port: wholeNumber('--port', port, 65535),
     directory,
-    pickers: picker.map(origin),
+    pickers: picker.map(address),
     tokenDelay: wholeNumber('--token-delay-ms', delay, 600_000),
   };
 }
@@ -68,12 +68,14 @@ function wholeNumber(name, text, most) {
   return Number(text);
 }
 
-function origin(text) {
+/** Where the picker is deployed: an origin, or a path on it. Whoever gives the callback itself is told so. */
+function address(text) {
   const url = URL.parse(text);
-  if (!url || !/^https?:$/.test(url.protocol) || ![url.origin, `${url.origin}/`].includes(text)) {
-    throw new Refusal(`--picker must be an origin such as http://127.0.0.1:8080, not "${text}"`);
+  const path = url?.pathname.replace(/\/$/, '');
+  if (!url || !/^https?:$/.test(url.protocol) || path.endsWith('/callback') || ![url.origin + path, `${url.origin}${path}/`].includes(text)) {
+    throw new Refusal(`--picker must be an address such as http://127.0.0.1:8080, without /callback, not "${text}"`);
   }
-  return url.origin;
+  return url.origin + path;
 }
 
 function listen(port) {

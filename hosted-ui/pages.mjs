@@ -25,12 +25,12 @@ export function signInPage(tenant, loginHint) {
   ];
   return layout(`Sign in · ${tenant.provider}`, html`
     <h1>${tenant.provider} · the sign-in page of <bdi>${tenant.name}</bdi> (local stand-in)</h1>
-    <p>Choose who signs in. What stands in brackets is the failure that person runs into.</p>
+    <p>Choose who signs in. What stands in brackets is what is special about that person.</p>
     <form method="post">
       <div role="group" aria-label="Sample people">${usual.map(button)}</div>
       <div role="group" aria-label="Cancel">${button({ id: 'cancel', button: 'Cancel' })}</div>
       <h2>Only for tests</h2>
-      <p>A sign-in that the tenant picker has to refuse: the token names another organization's provider.</p>
+      <p>A sign-in that the tenant picker has to refuse: the token names another organization's provider, or none.</p>
       <div role="group" aria-label="Only for tests">${PEOPLE.filter(({ hostile }) => hostile).map(button)}</div>
     </form>`);
 }

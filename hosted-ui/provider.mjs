@@ -39,9 +39,15 @@ export function hostedUi({ issuer, tenants, pickers, tokenDelay, signingKey }) {
     },
     findAccount(ctx, sub, token) {
       const account = people.account(sub);
-      return account && { accountId: sub, claims: (use) => claims(account, use, token?.grantId) };
+      return account && {
+        accountId: sub,
+        claims: (use) => {
+          const identities = people.identities(account, byClient.get(ctx.oidc.client.clientId).provider);
+          return claims({ account, identities, use, originJti: token?.grantId });
+        },
+      };
     },
-    interactions: { policy: signInPolicy(people, byClient), url: signInAddress },
+    interactions: { policy: signInPolicy(byClient), url: signInAddress },
   });
 
   provider.on('server_error', (ctx, error) => console.error(error));
@@ -130,13 +136,17 @@ async function consentToEverything(ctx) {
   return grant;
 }
 
-/** A session signs in silently wherever the same provider is asked for; all native accounts are one provider, COGNITO. */
-function signInPolicy(people, byClient) {
-  const { base, Check } = interactionPolicy;
+/**
+ * A session signs in silently wherever the same provider is asked for; all native accounts are one provider, COGNITO.
+ * `prompt=login` and `prompt=select_account` show the page all the same, and the session stays until somebody else signs in.
+ */
+function signInPolicy(byClient) {
+  const { base, Check, Prompt } = interactionPolicy;
   const policy = base();
+  policy.add(new Prompt({ name: 'select_account', requestable: true }), 0);
   policy.get('login').checks.add(new Check('other_provider', 'the session belongs to another provider', ({ oidc }) => {
-    const account = people.account(oidc.session.accountId);
-    return account !== undefined && account.provider !== byClient.get(oidc.client.clientId).provider;
+    const { accountId, acr } = oidc.session;
+    return accountId !== undefined && acr !== byClient.get(oidc.client.clientId).provider;
   }));
   return policy;
 }

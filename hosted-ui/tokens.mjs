@@ -12,8 +12,8 @@ export async function newSigningKey() {
 }
 
 /** What the ID token (and, in Cognito's other spelling, userInfo) says beside the standard claims. */
-export function claims(account, use, originJti) {
-  const { sub, email, name, given_name, family_name, username, identity } = account;
+export function claims({ account, identities, use, originJti }) {
+  const { sub, email, name, given_name, family_name, username, groups } = account;
   const profile = { sub, email, name, given_name, family_name };
   if (use === 'userinfo') return { ...profile, email_verified: 'true', username };
   return {
@@ -22,7 +22,8 @@ export function claims(account, use, originJti) {
     token_use: 'id',
     origin_jti: originJti,
     'cognito:username': username,
-    ...(identity && { identities: [identity], 'cognito:groups': groups(account) }),
+    ...(groups && { 'cognito:groups': groups }),
+    ...(identities && { identities }),
   };
 }
 
@@ -41,7 +42,7 @@ export function sealAccessToken({ token, account, issuer, signingKey, authTime }
     token_use: 'access',
     scope: token.scope,
     auth_time: authTime,
-    ...(account.identity && { 'cognito:groups': groups(account) }),
+    ...(account.groups && { 'cognito:groups': account.groups }),
     iat: now,
     exp: now + token.expiration,
     jti: token.jti,
@@ -55,11 +56,6 @@ export function openAccessToken(jwt, signingKey) {
   const key = createPublicKey({ key: signingKey, format: 'jwk' });
   if (!verify(ALGORITHM, Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'))) return undefined;
   return JSON.parse(Buffer.from(payload, 'base64url')).jti;
-}
-
-/** Cognito puts federated people into a group named after the pool and their provider. */
-function groups({ provider }) {
-  return [`local_HostedUi_${provider}`];
 }
 
 function encode(payload, { kid, alg, ...jwk }) {

@@ -52,6 +52,20 @@ test('delays the token endpoint where asked to', async () => {
   await ui.stop();
 });
 
+test('takes a picker that is deployed below a path', async () => {
+  const picker = `${PICKER}/sign-in`;
+  const ui = await start('--picker', `${picker}/`);
+  const browser = new Browser(ui.url);
+  const tried = attempt(ACME, { redirect_uri: `${picker}/callback` });
+  const { url, params } = await browser.press(await browser.open(tried.address), 'Ada Lovelace');
+  assert.equal(url.origin + url.pathname, `${picker}/callback`);
+  assert.deepEqual(Object.keys(params), ['code', 'state']);
+  assert.equal((await redeem(ui.url, tried, params.code, { redirect_uri: tried.redirect_uri })).status, 200);
+  const query = new URLSearchParams({ client_id: ACME.client_id, logout_uri: `${picker}/signed-out` });
+  assert.equal((await browser.open(`/logout?${query}`)).url.href, `${picker}/signed-out`);
+  await ui.stop();
+});
+
 test('says when the port is taken', async () => {
   const ui = await start();
   const { port } = new URL(ui.url);
@@ -62,7 +76,9 @@ test('says when the port is taken', async () => {
 test('says which option is wrong', async () => {
   await assertRefused(['--picker', PICKER], /--directory is missing/);
   await assertRefused(['--directory', DIRECTORY], /--picker is missing/);
-  await assertRefused(['--directory', DIRECTORY, '--picker', `${PICKER}/callback`], /--picker must be an origin/);
+  for (const picker of ['127.0.0.1:8080', `${PICKER}/callback`, `${PICKER}/?x=1`, `${PICKER}/#x`, 'http://ada@127.0.0.1:8080', 'file:///srv']) {
+    await assertRefused(['--directory', DIRECTORY, '--picker', picker], /--picker must be an address/);
+  }
   await assertRefused(['--directory', DIRECTORY, '--picker', PICKER, '--port', '70000'], /--port must be a whole number/);
   await assertRefused(['--nonsense'], /--nonsense/);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { ACME, Browser, CALLBACK, GLOBEX, attempt, decode, redeem, start } from './walk.mjs';
+import { ACME, BAKERY, Browser, CALLBACK, GLOBEX, PICKER, attempt, decode, redeem, start } from './walk.mjs';
 
 let ui;
 before(async () => { ui = await start(); });
@@ -96,7 +96,48 @@ test('linking an account fails the first sign-in at each app client, and no othe
   }
 });
 
-test('the hostile person carries the claim of another organization', async () => {
+test('the gate refuses where the code is exchanged, in the words of production, and the code is spent', async () => {
+  const browser = new Browser(ui.url);
+  const tried = attempt(ACME);
+  const { params } = await browser.press(await browser.open(tried.address), 'Gus (refused by the gate)');
+  assert.deepEqual(Object.keys(params), ['code', 'state']);
+  const { status, headers, body } = await redeem(ui.url, tried, params.code);
+  assert.equal(status, 400);
+  assert.match(headers.get('content-type'), /^application\/json/);
+  assert.equal(headers.get('access-control-allow-origin'), PICKER);
+  const { error, error_description, ...rest } = body;
+  assert.deepEqual([error, rest], ['invalid_grant', {}]);
+  assert.match(error_description, new RegExp('^PreTokenGeneration failed with error You are not a member of this organization\\. '
+    + '\\(Service: AWSCognitoIdentityProviderInternalService; Status Code: 400; Error Code: UserLambdaValidationException; '
+    + 'Request ID: [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}; Proxy: null\\)$'));
+  const again = await redeem(ui.url, tried, params.code);
+  assert.deepEqual([again.status, again.body.error], [400, 'invalid_grant']);
+  assert.ok(!/PreTokenGeneration/.test(again.body.error_description), 'a spent code reaches no gate');
+});
+
+test('who was refused by the gate is signed in at the hosted UI all the same, and is refused again', async () => {
+  const browser = new Browser(ui.url);
+  await browser.press(await browser.open(attempt(ACME).address), 'Gus (refused by the gate)');
+  const silent = attempt(ACME);
+  const { params } = await browser.open(silent.address);
+  assert.match((await redeem(ui.url, silent, params.code)).body.error_description, /not a member/);
+  const asked = attempt(ACME, { prompt: 'select_account' });
+  const other = await browser.press(await browser.open(asked.address), 'Ada Lovelace');
+  assert.equal((await redeem(ui.url, asked, other.params.code)).status, 200);
+});
+
+test('a hostile person carries no provider at all, at a federated organization', async () => {
+  for (const tenant of [ACME, BAKERY]) {
+    const browser = new Browser(ui.url);
+    const tried = attempt(tenant);
+    const { params } = await browser.press(await browser.open(tried.address), 'Nemo (no provider claim)');
+    const { body } = await redeem(ui.url, tried, params.code);
+    const { aud, identities } = decode(body.id_token).payload;
+    assert.deepEqual([aud, identities], [tenant.client_id, undefined]);
+  }
+});
+
+test('a hostile person carries the claim of another organization', async () => {
   const browser = new Browser(ui.url);
   const tried = attempt(ACME);
   const { params } = await browser.press(await browser.open(tried.address), 'Mallory (wrong provider claim)');

@@ -4,6 +4,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { People } from '../people.mjs';
 import { ACME, BAKERY, Browser, CALLBACK, FLORIST, GLOBEX, PICKER, SIGNED_OUT, attempt, decode, redeem, start } from './walk.mjs';
 
 let ui;
@@ -110,6 +111,35 @@ test('a refresh token brings new tokens until it is revoked', async () => {
   assert.equal((await post('/oauth2/revoke', { token: 'unknown' })).status, 200);
 });
 
+test('any origin may revoke, and hears nothing of which tokens there are', async () => {
+  const { refresh_token } = await walk(new Browser(ui.url), attempt(ACME), 'Ada Lovelace');
+  const origin = 'https://app.example';
+  // What a browser sends for a form: no preflight, no credentials, and it reads the answer only if told that it may.
+  const revoke = (form) => fetch(`${ui.url}/oauth2/revoke`, { method: 'POST', body: new URLSearchParams(form), headers: { origin } });
+  const refresh = () => redeem(ui.url, attempt(ACME), undefined, { grant_type: 'refresh_token', refresh_token });
+
+  for (const token of ['unknown', refresh_token.replace(/^./, (sign) => (sign === 'x' ? 'y' : 'x')), `${refresh_token}x`]) {
+    const answer = await revoke({ token, client_id: ACME.client_id });
+    assert.deepEqual([answer.status, await answer.text()], [200, '']);
+    assert.ok(['*', origin].includes(answer.headers.get('access-control-allow-origin')));
+  }
+  const foreign = await revoke({ token: refresh_token, client_id: GLOBEX.client_id });
+  assert.deepEqual([foreign.status, await foreign.text()], [200, '']);
+  assert.equal((await refresh()).status, 200, 'another app client revokes nothing');
+
+  for (const again of [1, 2]) {
+    const answer = await revoke({ token: refresh_token, client_id: ACME.client_id });
+    assert.deepEqual([answer.status, await answer.text()], [200, ''], `time ${again}`);
+  }
+  assert.equal((await refresh()).body.error, 'invalid_grant');
+
+  for (const form of [{ client_id: ACME.client_id }, { token: refresh_token }, { token: refresh_token, client_id: 'unknown' }]) {
+    const answer = await revoke(form);
+    assert.ok(answer.status >= 400);
+    assert.ok(['*', origin].includes(answer.headers.get('access-control-allow-origin')), 'refusals can be read, too');
+  }
+});
+
 test('the token endpoint can be called from the picker by script', async () => {
   const preflight = await fetch(`${ui.url}/oauth2/token`, {
     method: 'OPTIONS', headers: { origin: PICKER, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
@@ -128,6 +158,53 @@ test('a native account has no identities', async () => {
   assert.equal(id['cognito:username'], id.sub);
   assert.equal(id.email, 'ada@bakery.example');
   assert.equal(decode(access_token).payload.username, id.sub);
+});
+
+const IRIS = 'Iris (one profile, several organizations)';
+
+test('a linked profile is one and the same in every organization, and its token lists the providers of several', async () => {
+  const tokens = async (tenant) => {
+    const { id_token, access_token } = await walk(new Browser(ui.url), attempt(tenant), IRIS);
+    return { id: decode(id_token).payload, access: decode(access_token).payload };
+  };
+  const [acme, globex, bakery] = [await tokens(ACME), await tokens(GLOBEX), await tokens(BAKERY)];
+  const linkedTo = ({ id }) => id.identities.map(({ providerName, primary }) => [providerName, primary]);
+
+  assert.deepEqual(linkedTo(acme), [['AcmeSAML', 'true'], ['GlobexOIDC', 'false']]);
+  assert.deepEqual(linkedTo(globex), [['AcmeSAML', 'true'], ['GlobexOIDC', 'false']], 'not how she signed in');
+  assert.deepEqual(linkedTo(bakery), [['AcmeSAML', 'false'], ['GlobexOIDC', 'false']], 'a native profile has no primary one');
+  const [{ dateCreated, ...first }] = acme.id.identities;
+  assert.match(dateCreated, /^\d{13}$/);
+  assert.deepEqual(first, { userId: 'iris', providerName: 'AcmeSAML', providerType: 'SAML', issuer: null, primary: 'true' });
+
+  for (const { id, access } of [acme, globex, bakery]) {
+    assert.equal(id.sub, acme.id.sub);
+    assert.equal(access.sub, acme.id.sub);
+    assert.equal(id['cognito:username'], acme.id.sub);
+    assert.equal(access.username, acme.id.sub);
+    assert.equal(id.email, 'iris@consultant.example');
+    assert.equal('acr' in id, false);
+  }
+  assert.deepEqual([acme, globex, bakery].map(({ id }) => id.aud), [ACME, GLOBEX, BAKERY].map(({ client_id }) => client_id));
+});
+
+test('a linked profile has at most five providers, as at Cognito, and the tenant\'s own is one of them', () => {
+  const tenants = Array.from({ length: 7 }, (_, n) => ({ clientId: `c${n}`, provider: `P${n}SAML`, domain: 'x.example' }));
+  const people = new People(tenants);
+  const { login } = people.choose('iris', tenants[6]);
+  const names = people.identities(people.account(login.accountId), 'P6SAML').map(({ providerName }) => providerName);
+  assert.deepEqual(names, ['P0SAML', 'P1SAML', 'P2SAML', 'P3SAML', 'P6SAML']);
+});
+
+test('a linked session is reused only for the provider that it began at, too', async () => {
+  const browser = new Browser(ui.url);
+  await walk(browser, attempt(ACME), IRIS);
+  await walk(browser, attempt(ACME));
+  await walk(browser, attempt(GLOBEX), IRIS);
+  await walk(browser, attempt(GLOBEX));
+  await walk(browser, attempt(BAKERY), IRIS);
+  await walk(browser, attempt(FLORIST));
+  await walk(browser, attempt(ACME), 'Ada Lovelace');
 });
 
 test('login_hint is offered as a person', async () => {
@@ -173,6 +250,37 @@ test('a federated session is reused for its own provider only', async () => {
   await walk(browser, attempt(GLOBEX), 'Ada Lovelace');
   await walk(browser, attempt(GLOBEX));
   await walk(browser, attempt(ACME), 'Alan Turing');
+});
+
+test('prompt shows the page although there is a session, and lets the same person or another one sign in', async () => {
+  for (const prompt of ['login', 'select_account', 'consent', 'login select_account']) {
+    const browser = new Browser(ui.url);
+    const first = decode((await walk(browser, attempt(ACME), 'Ada Lovelace')).id_token).payload;
+    const same = decode((await walk(browser, attempt(ACME, { prompt }), 'Ada Lovelace')).id_token).payload;
+    assert.equal(same.sub, first.sub, prompt);
+    const other = decode((await walk(browser, attempt(ACME, { prompt, lang: 'de', login_hint: 'x@acme.example' }), 'Alan Turing')).id_token).payload;
+    assert.equal(other.email, 'alan@acme.example', prompt);
+    const silent = decode((await walk(browser, attempt(ACME))).id_token).payload;
+    assert.equal(silent.sub, other.sub, 'the session is the new one');
+    await walk(new Browser(ui.url), attempt(ACME, { prompt }), 'Ada Lovelace');
+  }
+});
+
+test('a page that prompt has asked for, and nobody answered, leaves the session as it was', async () => {
+  const browser = new Browser(ui.url);
+  const { sub } = decode((await walk(browser, attempt(ACME), 'Ada Lovelace')).id_token).payload;
+  const asked = await browser.open(attempt(ACME, { prompt: 'select_account' }).address);
+  assert.equal((await browser.press(asked, 'Cancel')).params.error, 'access_denied');
+  assert.equal(decode((await walk(browser, attempt(ACME))).id_token).payload.sub, sub);
+});
+
+test('prompt=none shows no page: it takes the session or says that there is none', async () => {
+  const browser = new Browser(ui.url);
+  const tried = attempt(ACME, { prompt: 'none' });
+  const { params } = await browser.open(tried.address);
+  assert.deepEqual([params.error, params.state], ['login_required', tried.state]);
+  await walk(browser, attempt(ACME), 'Ada Lovelace');
+  await walk(browser, attempt(ACME, { prompt: 'none' }));
 });
 
 test('attempts in two tabs of one browser do not disturb each other', async () => {

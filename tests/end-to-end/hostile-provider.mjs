@@ -120,8 +120,16 @@ const words = () => ({
   id_token: () => mint(idClaims()),
   access_token: () => mint(accessClaims()),
   long: (length) => 'a'.repeat(length),
+  aws_tail: awsTail,
   nested: (depth) => '['.repeat(depth) + ']'.repeat(depth),
 });
+
+/** What AWS adds to the words of an operator's trigger. Nobody is to read it, so the page must not show it. */
+function awsTail() {
+  report.secrets['what AWS adds'] = 'Service: AWSCognito';
+  return ' (Service: AWSCognitoIdentityProviderInternalService; Status Code: 400; Error Code: '
+    + 'UserLambdaValidationException; Request ID: 2f6a3c1e-0000-4000-8000-5ca1ab1e0001; Proxy: null)';
+}
 
 /** Puts the words in. A text that is one word in braces becomes its value, of whatever type: `"{now+60}"` a number. */
 function fill(value, known) {
@@ -156,8 +164,10 @@ const commonClaims = () => {
 
 const idClaims = () => {
   const { client_id: aud, nonce, identity_provider: providerName } = attempt;
-  // As Cognito has it: native accounts come without.
-  const identities = providerName === 'COGNITO' ? undefined : [{ providerName, providerType: 'SAML', userId: 'ada' }];
+  // As Cognito has it: native accounts come without, and what looks like a number or a truth value is a text.
+  const identities = providerName === 'COGNITO' ? undefined : [{
+    userId: 'ada', providerName, providerType: 'SAML', issuer: null, primary: 'true', dateCreated: '1700000000000',
+  }];
   return { ...commonClaims(), aud, nonce, token_use: 'id', email: 'ada@acme.example', identities };
 };
 
@@ -182,7 +192,8 @@ const ENDPOINTS = {
     blame(!request.headers.referer, 'authorize: tells where the person came from');
     const code = base64url(sha256(`code for ${state}`));
     attempt = { ...query, challenge, code, first_state: attempt.first_state ?? state };
-    const answer = fill(nth(steering.answer ?? '?code={code}&state={state}', report.authorize_requests), words());
+    const known = { ...words(), aws_tail: () => encodeURIComponent(awsTail()) };
+    const answer = fill(nth(steering.answer ?? '?code={code}&state={state}', report.authorize_requests), known);
     Object.assign(report.secrets, { state, nonce, code });
     // The cookie tempts: it must not come along with the requests that the app makes.
     response.writeHead(302, { location: callback + answer, 'set-cookie': 'hostile=1; HttpOnly; SameSite=Lax' }).end();
