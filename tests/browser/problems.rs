@@ -213,7 +213,7 @@ async fn foreign_words_are_text_and_never_markup() {
         assert!(stage.find("img, b").is_none(), "{code}");
         quoted += usize::from(stage.text_of("[role=alert]").contains(MARKUP));
     }
-    assert_eq!(quoted, 8, "seven refusals quote the provider, and no_match what was typed");
+    assert_eq!(quoted, 9, "eight refusals quote the provider, and no_match what was typed");
     assert!(js("return window.ran", &JsValue::UNDEFINED).is_undefined(), "it ran");
 }
 

@@ -1,12 +1,11 @@
 //! What a person types or pastes: a work email, a domain or an organization code, told apart in one place.
 
-use crate::spelling::{domain_to_ascii, visible, with_hyphens};
+use crate::spelling::{domain_to_ascii, percent_decoded, visible, with_hyphens};
 use crate::{LookupRequest, TenantCode};
 use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use percent_encoding::percent_decode_str;
 
 /// The longest address that SMTP can carry (RFC 5321 §4.5.3.1, with RFC 3696's erratum 1690), in bytes.
 const EMAIL_MAX: usize = 254;
@@ -87,7 +86,8 @@ impl Identifier {
         if text.contains('\\') && !text.contains('@') {
             return Err(IdentifierError::WindowsName);
         }
-        if let Some((local, after)) = split_address(&text) {
+        // At the last one, since a local part may have one.
+        if let Some((local, after)) = text.rsplit_once('@') {
             return address(local, after);
         }
         if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
@@ -185,13 +185,12 @@ fn pasted(typed: &str) -> Result<Cow<'_, str>, IdentifierError> {
 
 /// The host in `https://acme.example:8443/login`, whatever else there is.
 fn host_of_web_address(text: &str) -> Option<&str> {
-    let (scheme, rest) = text.trim().split_once("://")?;
+    let (scheme, rest) = text.trim().split_once(':')?;
     if scheme.is_empty() || !scheme.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return None;
     }
-    let authority = rest.split(['/', '?', '#', '\\']).next()?;
-    let host = authority.rsplit('@').next()?;
-    Some(host.split(':').next().unwrap_or(host))
+    let authority = rest.strip_prefix("//")?.split(['/', '?', '#', '\\']).next()?;
+    authority.rsplit('@').next()?.split(':').next()
 }
 
 /// The address without what mail programs put around it: `Ada <ada@acme.example>`, `"ada@acme.example";`,
@@ -202,18 +201,22 @@ fn without_wrapping(text: &str) -> Result<String, IdentifierError> {
         Some((_, rest)) => rest.split('>').next().unwrap_or(rest),
         None => text,
     };
-    let mut text = without_quotes(text);
-    let decoded;
-    if let Some(rest) = text.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("mailto:")).map(|_| &text[7..]) {
-        let address = rest.split('?').next().unwrap_or(rest);
-        decoded = percent_decode_str(address).decode_utf8().map_err(|_| IdentifierError::Malformed)?;
-        text = without_quotes(&decoded);
+    let mut text = Cow::Borrowed(without_quotes(text));
+    if let Some((scheme, rest)) = text.split_once(':')
+        && scheme.eq_ignore_ascii_case("mailto")
+    {
+        let address = percent_decoded(rest.split('?').next().unwrap_or(rest)).ok_or(IdentifierError::Malformed)?;
+        text = Cow::Owned(without_quotes(&address).to_owned());
     }
-    let addresses = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).filter(|part| part.contains('@'));
-    if addresses.count() > 1 && split_quoted(text).is_none() {
+    let is_between = |c: char| c.is_whitespace() || is_separator(c);
+    if split_quoted(&text).is_none() && text.split(is_between).filter(|part| part.contains('@')).count() > 1 {
         return Err(IdentifierError::Several);
     }
-    Ok(text.to_owned())
+    Ok(text.into_owned())
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, ',' | ';')
 }
 
 /// The text without space, list separators and pairs of quotation marks at its ends.
@@ -222,7 +225,7 @@ fn without_quotes(mut text: &str) -> &str {
     const CLOSING: [char; 10] = ['"', '\'', '”', '“', '’', '‘', '»', '›', '`', '´'];
     loop {
         let before = text.len();
-        text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';'));
+        text = text.trim_matches(|c: char| c.is_whitespace() || is_separator(c));
         if let Some(inner) = text.strip_prefix(OPENING).and_then(|inner| inner.strip_suffix(CLOSING)) {
             text = inner;
         }
@@ -232,16 +235,11 @@ fn without_quotes(mut text: &str) -> &str {
     }
 }
 
-/// The two sides of an address: at the last `@`, since a local part may have one.
-fn split_address(text: &str) -> Option<(&str, &str)> {
-    split_quoted(text).or_else(|| text.rsplit_once('@'))
-}
-
 /// The two sides of an address whose local part is a quoted string (RFC 5321 §4.1.2): `"ada lovelace"@acme.example`.
 fn split_quoted(text: &str) -> Option<(&str, &str)> {
-    let at = text.rfind("\"@")?;
-    let inner = text[..at].strip_prefix('"')?;
-    (!inner.contains('"')).then_some((&text[..=at], &text[at + 2..]))
+    let (local, after) = text.rsplit_once('@')?;
+    let inner = local.strip_prefix('"')?.strip_suffix('"')?;
+    (!inner.contains('"')).then_some((local, after))
 }
 
 fn address(local: &str, after: &str) -> Result<Identifier, IdentifierError> {

@@ -17,27 +17,28 @@ const ALTERNATIVES_MAX: usize = 8;
 /// the domain without one slip of the finger (two letters swapped, or one typed twice).
 pub fn alternatives(identifier: &Identifier) -> Vec<Identifier> {
     let subject = identifier.subject();
-    if let Identifier::Code(_) = identifier {
-        return identifier.with_domain(subject).into_iter().collect();
-    }
-    let above = core::iter::successors(Some(subject), |name| name.split_once('.').map(|(_, above)| above)).skip(1);
-    let domains = above.take(2).map(String::from).chain(without_slip(subject));
-    domains.filter_map(|domain| identifier.with_domain(&domain)).take(ALTERNATIVES_MAX).collect()
-}
-
-/// The domain with each letter of its first label left out that repeats the one before, and with each two neighbours swapped.
-fn without_slip(domain: &str) -> Vec<String> {
-    let letters: Vec<char> = domain.chars().collect();
-    let label = letters.iter().position(|c| *c == '.').unwrap_or(letters.len());
     let mut found = Vec::new();
-    for i in 1..label {
+    let mut add = |domain: &str| match identifier.with_domain(domain) {
+        Some(other) if found.len() < ALTERNATIVES_MAX => found.push(other),
+        _ => {}
+    };
+    if let Identifier::Code(_) = identifier {
+        add(subject);
+        return found;
+    }
+    let (label, above) = subject.split_once('.').unwrap_or_default();
+    add(above);
+    add(above.split_once('.').unwrap_or_default().1);
+    let letters: Vec<char> = label.chars().collect();
+    for i in 1..letters.len() {
         let mut changed = letters.clone();
-        if letters[i - 1] == letters[i] {
+        if changed[i - 1] == changed[i] {
             changed.remove(i);
         } else {
             changed.swap(i - 1, i);
         }
-        found.push(changed.into_iter().collect());
+        let label: String = changed.into_iter().collect();
+        add(&[label.as_str(), ".", above].concat());
     }
     found
 }

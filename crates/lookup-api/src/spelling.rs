@@ -31,6 +31,11 @@ pub(crate) fn domain_to_ascii(domain: &str) -> Option<String> {
     if last.starts_with(|c: char| c.is_ascii_digit()) { None } else { platform::domain_to_ascii(domain) }
 }
 
+/// The text with its `%40` and the like replaced (RFC 3986 §2.1); `None` if the bytes are no text.
+pub(crate) fn percent_decoded(text: &str) -> Option<String> {
+    platform::percent_decoded(text)
+}
+
 /// Characters that take no room of their own (Unicode's Default_Ignorable_Code_Point, as far as texts bring them along), and
 /// those that only steer the direction of the text.
 fn is_invisible(c: char) -> bool {
@@ -56,6 +61,10 @@ mod platform {
         text.nfkc().collect()
     }
 
+    pub(super) fn percent_decoded(text: &str) -> Option<String> {
+        percent_encoding::percent_decode_str(text).decode_utf8().ok().map(Into::into)
+    }
+
     pub(super) fn domain_to_ascii(domain: &str) -> Option<String> {
         let ascii = idna::domain_to_ascii_cow(domain.as_bytes(), AsciiDenyList::URL).ok()?;
         Some(ascii.as_ref().to_owned())
@@ -70,6 +79,10 @@ mod platform {
 
     pub(super) fn nfkc(text: &str) -> String {
         JsString::from(text).normalize("NFKC").into()
+    }
+
+    pub(super) fn percent_decoded(text: &str) -> Option<String> {
+        js_sys::decode_uri_component(text).ok().map(Into::into)
     }
 
     pub(super) fn domain_to_ascii(domain: &str) -> Option<String> {

@@ -273,9 +273,9 @@ fn user_pools(top: &mut Fields) -> Result<Vec<UserPool>, ConfigError> {
 /// What an issuer must not have: a user pool's has neither of these, and it is compared to the letter.
 fn surplus_of_issuer(text: &str, url: &WebUrl) -> Option<&'static str> {
     // The URL parser has taken a default port away already.
-    let authority = text.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let authority = text.split('/').nth(2).unwrap_or_default();
     let port = if url.scheme == "https" { ":443" } else { ":80" };
-    if url.path.contains("/.well-known/") {
+    if url.path.split('/').any(|segment| segment == ".well-known") {
         Some("/.well-known/…")
     } else if text.ends_with('/') {
         Some("a slash at its end")

@@ -58,7 +58,9 @@ pub enum SetUp {
 /// The most characters of a foreign text that we keep.
 const DETAIL_MAX: usize = 300;
 
+/// The first that fits counts: a text may begin with a general part.
 const SET_UP: [(&str, SetUp); 9] = [
+    ("Invalid ProviderName/Username combination", SetUp::Linking),
     ("Attribute cannot be updated", SetUp::Attributes),
     ("attributes required", SetUp::Attributes),
     ("Required attribute cannot be deleted", SetUp::Attributes),
@@ -67,7 +69,6 @@ const SET_UP: [(&str, SetUp); 9] = [
     ("Invalid SAML response received", SetUp::SamlResponse),
     ("error getting token", SetUp::TokenExchange),
     ("Bad token response", SetUp::TokenExchange),
-    ("Invalid ProviderName/Username combination", SetUp::Linking),
 ];
 const UNREACHABLE: [&str; 4] = [
     "Timeout occurred in calling IdP token endpoint",
@@ -202,6 +203,11 @@ mod tests {
                 "provider_account_linked",
             ),
             ("invalid_request", "Invalid ProviderName/Username combination. Please check again", "provider_linking"),
+            (
+                "server_error",
+                "Invalid SAML response received: Invalid ProviderName/Username combination.",
+                "provider_linking",
+            ),
             ("server_error", "Bad token response.", "provider_token_exchange"),
             ("invalid_request", "invalid_scope", "provider_app_client"),
             ("invalid_request", "Client is not enabled for OAuth2.0 flows.\n ", "provider_app_client"),
