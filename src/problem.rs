@@ -42,7 +42,10 @@ pub fn problem(failure: &Failure, setting: Setting, ways: Vec<AnyView>) -> AnyVi
         ])
     });
     let heading = el(if setting.alone { "h1" } else { "h2" }, "").saying(text(m::PROBLEM));
-    let mut parts = vec![heading, what, line("", next), said, ways_on(ways)];
+    // The hint stands at the field already.
+    let is_hint = setting.field.is_some() && next == text(m::FIELD_HINT);
+    let next = if is_hint { nothing() } else { line("", next) };
+    let mut parts = vec![heading, what, next, said, ways_on(ways)];
     // What a person typed needs neither a report nor a code to read out.
     if setting.field.is_none() {
         let code = el("code", "").saying(code.to_owned());

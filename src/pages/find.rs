@@ -300,10 +300,10 @@ impl Search {
     }
 
     fn go_to(&self, tenant: Arc<Tenant>, identifier: &Identifier) {
-        // A link that names its organization may bring the address along that belongs to it.
-        let is_the_links = |code: &TenantCode| self.link.tenant.as_deref() == Some(code.as_str());
+        // An address that a link brought along counts for as long as it stands in the field.
+        let is_the_links = || self.link.typed.as_deref() == Some(&self.form.typed());
         let login_hint = match identifier {
-            Identifier::Code(code) => self.link.login_hint.clone().filter(|_| is_the_links(code)),
+            Identifier::Code(_) => self.link.login_hint.clone().filter(|_| is_the_links()),
             _ => identifier.login_hint().map(str::to_owned),
         };
         // A link may ask for a language that the hosted UI speaks and this page does not. What the person chose goes before that.

@@ -246,13 +246,14 @@ fn address(local: &str, after: &str) -> Result<Identifier, IdentifierError> {
     if local.is_empty() {
         return domain(after).map(Identifier::Domain);
     }
+    let is_quoted = local.starts_with('"');
+    let may_not_stand = |c: char| c.is_control() || (c.is_whitespace() && !is_quoted);
+    if local.contains(may_not_stand) || after.contains(char::is_whitespace) {
+        return Err(IdentifierError::Malformed);
+    }
     // A missing dot is the usual slip while typing an address, and deserves better than "malformed".
     if !has_dot(after) {
         return Err(IdentifierError::EmailIncomplete);
-    }
-    let is_quoted = local.starts_with('"');
-    if local.chars().any(|c| c.is_control() || (c.is_whitespace() && !is_quoted)) {
-        return Err(IdentifierError::Malformed);
     }
     let domain = domain(after)?;
     let text = [local, "@", &domain.shown].concat();

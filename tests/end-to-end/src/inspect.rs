@@ -96,7 +96,8 @@ impl World {
     pub async fn focus(&self) -> Result<String> {
         let focus = "const e = document.activeElement;
             if (e === document.body) return 'body';
-            return `${e.localName} ${e.ariaLabel ?? e.labels?.[0]?.textContent ?? e.textContent}`.trim().slice(0, 100)";
+            const label = [...e.labels ?? []].at(-1);
+            return `${e.localName} ${e.ariaLabel ?? label?.textContent ?? e.textContent}`.trim().slice(0, 100)";
         Ok(self.ask(focus).await?.as_str().context("a text")?.to_owned())
     }
 
