@@ -1,0 +1,179 @@
+//! Whose account it is: one profile in several organizations, another account than the one that was typed, and the operator's own
+//! check of who may come in.
+
+use anyhow::{Context, Result};
+use end_to_end::{Conditions, Way, World, journey, ordinary_journey};
+use serde_json::{Value, json};
+
+/// The parameters that the page last left for the hosted UI with.
+async fn left_with(w: &World, name: &str) -> Result<Value> {
+    let address = w.requests().await?.into_iter().rev().find_map(|request| {
+        let url = request["url"].as_str()?.to_owned();
+        url.contains("/oauth2/authorize?").then_some(url)
+    });
+    let query = address.context("nobody left")?;
+    let value = query.split(['?', '&']).find_map(|part| part.strip_prefix(name)?.strip_prefix('=').map(str::to_owned));
+    Ok(value.into())
+}
+
+async fn sub(w: &World) -> Result<Value> {
+    w.ask("return JSON.parse(atob(JSON.parse(sessionStorage['tenant-picker.session']).id_token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/'))).sub")
+        .await
+}
+
+#[test]
+fn one_profile_signs_in_to_several_organizations_federated_and_native() {
+    ordinary_journey("one-profile", |w| async move {
+        let mut subs = Vec::new();
+        for (code, provider, name) in [
+            ("acme", "AcmeSAML", "Acme Corporation"),
+            ("globex", "GlobexOIDC", "Globex"),
+            ("initech", "COGNITO", "Initech"),
+        ] {
+            w.open(&format!("/?tenant={code}")).await?;
+            w.signs_in_at(provider, "Iris (one profile, several organizations)").await?;
+            w.is_signed_in_to(code, name).await?;
+            w.sees("You are signed in as iris@consultant.example").await?;
+            subs.push(sub(&w).await?);
+        }
+        subs.dedup();
+        assert_eq!(subs.len(), 1, "one profile: {subs:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_federated_token_that_names_no_provider_at_all_has_words_of_its_own() {
+    ordinary_journey("no-identities", |w| async move {
+        w.open("/?tenant=acme").await?;
+        w.signs_in_at("AcmeSAML", "Nemo (no provider claim)").await?;
+        w.sees_problem("id_token_identities_missing").await?;
+        assert!(w.session().await?.is_null());
+        Ok(())
+    });
+}
+
+#[test]
+fn the_operators_gate_is_heard_at_the_token_endpoint_in_its_own_words() {
+    ordinary_journey("gate", |w| async move {
+        w.open("/?tenant=acme").await?;
+        w.signs_in_at("AcmeSAML", "Gus (refused by the gate)").await?;
+        let words = w.sees_problem("provider_operator_check").await?;
+        assert!(words.contains("You are not a member of this organization"), "{words}");
+        assert!(!words.contains("AWSCognito") && !words.contains("PreTokenGeneration"), "{words}");
+        Ok(())
+    });
+}
+
+#[test]
+fn another_account_than_the_one_that_was_typed_is_said_before_anything_goes_on() {
+    ordinary_journey("other-account", |w| async move {
+        let target = format!("{}/.well-known/openid-configuration", w.hosted_ui);
+        w.open(&format!("/?return_to={target}")).await?;
+        w.submit("ada@acme.example").await?;
+        w.signs_in_at("AcmeSAML", "Alan Turing").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await?;
+        let asked = "You entered ada@acme.example, but your organization’s sign-in chose another account.";
+        w.sees(asked).await?;
+        w.sees("You are signed in as alan@acme.example").await?;
+        assert!(w.driver.current_url().await?.path().starts_with("/callback"), "return_to waits");
+        w.goes(Way::Reload).await?;
+        w.sees(asked).await.context("loading the page again answers nothing")?;
+        w.press("Continue as alan@acme.example").await?;
+        w.arrives_at(&target).await.map(drop)
+    });
+}
+
+#[test]
+fn the_account_that_was_typed_goes_on_unasked_in_any_case() {
+    ordinary_journey("same-account", |w| async move {
+        let target = format!("{}/.well-known/openid-configuration", w.hosted_ui);
+        w.open(&format!("/?return_to={target}")).await?;
+        w.submit("ADA@Acme.example").await?;
+        w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
+        w.arrives_at(&target).await.map(drop)
+    });
+}
+
+#[test]
+fn another_account_can_be_used_at_the_same_organization() {
+    ordinary_journey("use-another", |w| async move {
+        w.open("/").await?;
+        w.submit("ada@acme.example").await?;
+        w.signs_in_at("AcmeSAML", "Alan Turing").await?;
+        w.press("Use another account").await?;
+        // The hosted UI has forgotten Alan, or it would not ask.
+        w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await?;
+        w.sees("You are signed in as ada@acme.example").await?;
+        assert!(!w.text().await?.contains("You entered"), "it is the right one now");
+        Ok(())
+    });
+}
+
+#[test]
+fn managed_login_is_told_to_ask_who_it_is_and_in_which_language() {
+    for (name, code, provider, prompt) in
+        [("managed", "acme", "AcmeSAML", "select_account"), ("managed-native", "initech", "COGNITO", "login")]
+    {
+        let settings = Some(json!({ "managed_login": true }));
+        journey(name, Conditions { settings, watched: true, ..Conditions::default() }, move |w| async move {
+            w.open(&format!("/?tenant={code}&lang=de-AT")).await?;
+            w.signs_in_at(provider, "Ada Lovelace").await?;
+            w.sees("Angemeldet").await?;
+            assert_eq!(left_with(&w, "lang").await?, "de");
+            w.press("Anderes Konto").await?;
+            w.signs_in_at(provider, "Ada Lovelace").await?;
+            w.sees("Angemeldet").await?;
+            assert_eq!(left_with(&w, "prompt").await?, prompt);
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn signing_out_revokes_the_refresh_token() {
+    let watched = Conditions { watched: true, ..Conditions::default() };
+    journey("revoke", watched, |w| async move {
+        for way in ["Sign out", "Switch organization", "Use another account"] {
+            w.open("/?tenant=acme").await?;
+            w.arrives_at(&w.hosted_ui).await?;
+            w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
+            w.is_signed_in_to("acme", "Acme Corporation").await?;
+            let session = w.session().await?;
+            let token = session["refresh_token"].as_str().context("a refresh token")?;
+            w.requests().await?;
+            w.press(way).await?;
+            w.waits_for("return !location.pathname.startsWith('/callback')").await?;
+            let asked = w.requests().await?;
+            let revoked = asked.iter().filter(|request| request["url"] == format!("{}/oauth2/revoke", w.hosted_ui));
+            let bodies: Vec<_> = revoked.filter_map(|request| request["postData"].as_str()).collect();
+            let client = session["tenant"]["client_id"].as_str().context("a client")?;
+            assert_eq!(bodies, [format!("token={token}&client_id={client}")], "{way}");
+            w.open("/signed-out").await?;
+            w.sees_heading("You have signed out").await?;
+            w.driver
+                .goto(format!("{}/logout?client_id={client}&logout_uri={}/signed-out", w.hosted_ui, w.picker))
+                .await?;
+            w.sees_heading("You have signed out").await?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn back_after_a_sign_out_says_that_the_person_has_signed_out() {
+    ordinary_journey("back-signed-out", |w| async move {
+        w.open("/?tenant=acme").await?;
+        w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await?;
+        w.press("Sign out").await?;
+        w.sees_heading("You have signed out").await?;
+        // As a browser without a page to bring back to life loads it.
+        w.open("/callback").await?;
+        w.sees_heading("You have signed out").await?;
+        assert!(!w.text().await?.contains("There is a problem"));
+        w.press("Sign in again").await?;
+        w.field().await.map(drop)
+    });
+}

@@ -1,0 +1,153 @@
+//! What people type and paste, all the way to what the lookup is asked and the hosted UI is told. Which text is read how is tested
+//! with `crates/lookup-api/identifiers.json`.
+
+use anyhow::{Context, Result};
+use end_to_end::{Conditions, World, journey, ordinary_journey};
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+
+/// What has been looked up since the last time.
+async fn looked_up(w: &World) -> Result<Vec<Value>> {
+    let lookups = w.requests().await?.into_iter().filter(|request| request["url"] == format!("{}/v1/lookup", w.picker));
+    lookups.map(|request| Ok(serde_json::from_str(request["postData"].as_str().context("a body")?)?)).collect()
+}
+
+#[test]
+fn what_is_pasted_arrives_clean_at_the_lookup_and_at_the_hosted_ui() {
+    let watched = Conditions { watched: true, ..Conditions::default() };
+    journey("pasted", watched, |w| async move {
+        for (pasted, body, hint) in [
+            ("Ada <ada@acme.example>;", json!({ "domain": "acme.example" }), Some("ada@acme.example")),
+            ("ada\u{ff20}ac\u{200b}me\u{3002}example", json!({ "domain": "acme.example" }), Some("ada@acme.example")),
+            ("mailto:ada@acme.example?subject=x", json!({ "domain": "acme.example" }), Some("ada@acme.example")),
+            ("https://acme.example/login", json!({ "domain": "acme.example" }), None),
+            ("pied\u{ad}piper", json!({ "code": "piedpiper" }), None),
+        ] {
+            w.open("/").await?;
+            w.field().await?;
+            w.requests().await?;
+            w.ask(&format!("identifier.value = {}", Value::from(pasted))).await?;
+            w.press("Continue").await?;
+            let address = w.arrives_at(&w.hosted_ui).await?;
+            let asked = w.requests().await?;
+            let lookup = asked.iter().find(|request| request["method"] == "POST").context("a lookup")?;
+            let sent: Value = serde_json::from_str(lookup["postData"].as_str().context("a body")?)?;
+            assert_eq!(sent, body, "{pasted:?}");
+            let left = asked
+                .iter()
+                .filter_map(|request| request["url"].as_str())
+                .find(|url| url.contains("/oauth2/authorize?"));
+            let left = left.with_context(|| format!("nobody left, but is at {address}"))?;
+            let query = url_query(left);
+            assert_eq!(query.get("login_hint").map(String::as_str), hint, "{pasted:?}");
+        }
+        Ok(())
+    });
+}
+
+fn url_query(address: &str) -> std::collections::HashMap<String, String> {
+    let url = reqwest::Url::parse(address).expect("an address");
+    url.query_pairs().into_owned().collect()
+}
+
+#[test]
+fn what_the_directory_knows_better_is_suggested() {
+    let watched = Conditions { watched: true, ..Conditions::default() };
+    journey("suggested", watched, |w| async move {
+        for (typed, meant, now) in [
+            ("ada@mail.acme.example", "acme.example", "ada@acme.example"),
+            ("ada@amce.example", "acme.example", "ada@acme.example"),
+            ("www.acme.example", "acme.example", "acme.example"),
+            ("ACME\\ada", "ACME", "ACME"),
+        ] {
+            w.open("/").await?;
+            w.submit(typed).await?;
+            w.sees_heading("There is a problem").await?;
+            w.press(&format!("Did you mean {meant}?")).await.with_context(|| typed.to_owned())?;
+            w.sees("AcmeSAML").await.with_context(|| now.to_owned())?;
+        }
+        w.open("/?tenant=acme.example").await?;
+        w.sees_problem("no_match").await?;
+        w.press("Did you mean acme.example?").await?;
+        w.sees("AcmeSAML").await
+    });
+}
+
+#[test]
+fn nobody_is_asked_for_more_than_the_directory_can_know() {
+    let watched = Conditions { watched: true, ..Conditions::default() };
+    journey("asked", watched, |w| async move {
+        w.open("/").await?;
+        w.submit("ada@a-name-nobody-has.example").await?;
+        w.sees_problem("no_match").await?;
+        // They are asked one after the other.
+        let mut asked = Vec::new();
+        while asked.len() < 9 {
+            asked.extend(looked_up(&w).await?);
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        assert_eq!(asked[0], json!({ "domain": "a-name-nobody-has.example" }));
+        assert!(!format!("{asked:?}").contains("ada"), "the local part never leaves the browser: {asked:?}");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        assert_eq!(looked_up(&w).await?.len(), 0, "eight questions are enough");
+        Ok(())
+    });
+}
+
+#[test]
+fn each_slip_has_its_own_words() {
+    ordinary_journey("slips", |w| async move {
+        for (typed, code) in [
+            ("ada@acme.example, bob@globex.example", "identifier_several"),
+            ("ACME\\ada", "identifier_windows_name"),
+            ("ada@acme", "identifier_email_incomplete"),
+        ] {
+            w.open("/").await?;
+            w.submit(typed).await?;
+            w.sees_problem(code).await?;
+            let kept = w.field().await?.prop("value").await?;
+            assert_eq!(kept.as_deref(), Some(typed), "nothing typed is lost");
+        }
+        w.open("/").await?;
+        w.submit("\"ada lovelace\"@acme.example").await?;
+        w.arrives_at(&w.hosted_ui).await.map(drop)
+    });
+}
+
+#[test]
+fn an_error_stands_once_at_the_field_and_leaves_the_form_on_a_phones_screen() {
+    let phone = Conditions { width: Some(320), ..Conditions::default() };
+    journey("phone-error", phone, |w| async move {
+        w.in_window(320, 568, 2, true).await?;
+        w.open("/").await?;
+        w.submit("ada@acme").await?;
+        let words = w.sees_problem("identifier_email_incomplete").await?;
+        let sentence = "The email address is not complete.";
+        assert!(words.contains(sentence));
+        assert_eq!(w.text().await?.matches(sentence).count(), 1, "one message, not two");
+        assert_eq!(w.ask("return document.querySelector('form [role=alert]') !== null").await?, true);
+        let seen = "const { top } = document.querySelector('form [role=alert]').getBoundingClientRect();
+            const { bottom } = document.querySelector('#ask-form button[type=submit], #ask-form > button').getBoundingClientRect();
+            return top >= 0 && bottom <= innerHeight || [top, bottom, innerHeight]";
+        assert_eq!(w.ask(seen).await?, true, "error, field and button are to be seen");
+        let link = w.driver.find(By::Css("[role=alert] a")).await?;
+        link.click().await?;
+        w.waits_for("return document.activeElement.id === 'identifier'").await?;
+        let label = "return document.getElementById('identifier-label').getBoundingClientRect().top >= 0";
+        assert_eq!(w.ask(label).await?, true, "the link scrolls to the label");
+        Ok(())
+    });
+}
+
+#[test]
+fn what_is_sent_before_the_app_is_there_is_answered_at_once_in_the_pages_language() {
+    ordinary_journey("sent-early", |w| async move {
+        w.hold("*_bg.wasm").await?;
+        w.open("/?lang=de").await?;
+        w.waits_for("const { lang, dataset } = document.documentElement; return lang === 'de' && 'boot' in dataset && !('words' in dataset)").await?;
+        w.ask("identifier.value = 'acme'; identifier.form.requestSubmit()").await?;
+        w.sees("Ihre Organisation wird gesucht").await?;
+        w.release().await?;
+        w.sees("AcmeSAML").await
+    });
+}
