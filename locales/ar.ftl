@@ -61,6 +61,10 @@ stuck = هل لا يحدث شيء، أو تعذّرت عليك المتابعة 
 
 signing-in = جارٍ تسجيل الدخول…
 signed-in-to = تم تسجيل الدخول إلى { $name }
+signed-in-as = أنت مسجّل الدخول باسم { $email }
+other-account = أدخلت { $typed }، لكن تسجيل الدخول في مؤسستك اختار حسابًا آخر.
+continue-as = المتابعة باسم { $email }
+use-another-account = استخدام حساب آخر
 switch = تبديل المؤسسة
 sign-out = تسجيل الخروج
 signing-out = جارٍ تسجيل الخروج…
@@ -92,6 +96,9 @@ try-simply = أعد المحاولة.
 identifier-empty = أدخل بريدك الإلكتروني للعمل أو رمز مؤسستك.
 identifier-email-incomplete = عنوان البريد الإلكتروني غير مكتمل.
 identifier-email-incomplete-next = أدخله كاملاً، على سبيل المثال ada@acme.com.
+identifier-several = هذه عدة عناوين بريد إلكتروني.
+identifier-several-next = أدخل العنوان الذي تسجّل الدخول به فقط.
+identifier-windows-name = هذا اسم تسجيل دخول في Windows.
 identifier-malformed = هذا ليس عنوان بريد إلكتروني ولا رمز مؤسسة.
 identifier-malformed-next = أدخل عنوان بريد إلكتروني مثل ada@acme.com، أو رمزًا بلا مسافات.
 identifier-too-long = هذا أطول مما يمكن أن يكون عليه عنوان بريد إلكتروني أو رمز.
@@ -167,6 +174,7 @@ provider-certificate = وقّعت خدمة تسجيل الدخول الخاصة 
 provider-certificate-next = أرسل التفاصيل الواردة أدناه إلى المسؤول لديك: ربما تم تجديد الشهادة.
 provider-token-exchange = لم تكمل خدمة تسجيل الدخول الخاصة بمؤسستك استجابتها لنا.
 provider-token-exchange-next = أعد المحاولة. إذا استمرت المشكلة، فأرسل التفاصيل الواردة أدناه إلى المسؤول لديك.
+provider-linking = تعذّر ربط حسابك في مؤسستك بحسابك هنا.
 provider-unreachable = لم تستجب خدمة تسجيل الدخول الخاصة بمؤسستك.
 provider-app-client = لم يتم إعداد تسجيل الدخول في هذه الصفحة بشكل صحيح.
 provider-app-client-next = أرسل التفاصيل الواردة أدناه إلى الدعم.
@@ -186,6 +194,7 @@ checks-failed = قدّمت خدمة تسجيل الدخول استجابة لم 
 checks-failed-next = أعد المحاولة. إذا استمرت المشكلة، فأبلغ الدعم بالرمز الوارد أدناه.
 other-organization = لقد عدت وقد سجّلت الدخول إلى مؤسسة غير التي اخترتها، لذلك لم نسجّل دخولك.
 other-organization-next = أعد المحاولة، أو اختر المؤسسة التي تريد العمل فيها.
+identities-missing = لم تؤكد خدمة تسجيل الدخول أن حسابك ينتمي إلى هذه المؤسسة، لذلك لم نسجّل دخولك.
 clock-ahead-minutes =
     { $count ->
         [zero] يبدو أن ساعة جهازك متقدمة بحوالي { $count } دقيقة.

@@ -57,6 +57,10 @@ stuck = Passiert nichts, oder kommen Sie auf einer anderen Seite nicht weiter? K
 
 signing-in = Sie werden angemeldet…
 signed-in-to = Angemeldet bei { $name }
+signed-in-as = Sie sind angemeldet als { $email }
+other-account = Sie haben { $typed } eingegeben, aber die Anmeldung Ihrer Organisation hat ein anderes Konto gewählt.
+continue-as = Weiter als { $email }
+use-another-account = Anderes Konto verwenden
 switch = Organisation wechseln
 sign-out = Abmelden
 signing-out = Sie werden abgemeldet…
@@ -88,6 +92,9 @@ try-simply = Versuchen Sie es erneut.
 identifier-empty = Geben Sie Ihre geschäftliche E-Mail-Adresse oder den Code Ihrer Organisation ein.
 identifier-email-incomplete = Die E-Mail-Adresse ist nicht vollständig.
 identifier-email-incomplete-next = Geben Sie die ganze Adresse ein, zum Beispiel ada@acme.com.
+identifier-several = Das sind mehrere E-Mail-Adressen.
+identifier-several-next = Geben Sie nur die ein, mit der Sie sich anmelden.
+identifier-windows-name = Das ist ein Windows-Anmeldename.
 identifier-malformed = Das ist weder eine E-Mail-Adresse noch ein Organisationscode.
 identifier-malformed-next = Geben Sie eine E-Mail-Adresse wie ada@acme.com oder einen Code ohne Leerzeichen ein.
 identifier-too-long = Das ist länger, als eine E-Mail-Adresse oder ein Code sein kann.
@@ -159,6 +166,7 @@ provider-certificate = Der Anmeldedienst Ihrer Organisation hat seine Antwort mi
 provider-certificate-next = Senden Sie Ihrem Administrator die Details unten: Das Zertifikat wurde vielleicht erneuert.
 provider-token-exchange = Der Anmeldedienst Ihrer Organisation hat seine Antwort an uns nicht abgeschlossen.
 provider-token-exchange-next = Versuchen Sie es erneut. Wenn es weiterhin passiert, senden Sie Ihrem Administrator die Details unten.
+provider-linking = Ihr Konto bei Ihrer Organisation konnte nicht mit Ihrem Konto hier verbunden werden.
 provider-unreachable = Der Anmeldedienst Ihrer Organisation hat nicht geantwortet.
 provider-app-client = Die Anmeldung dieser Seite ist nicht richtig eingerichtet.
 provider-app-client-next = Senden Sie Ihrem Support die Details unten.
@@ -178,6 +186,7 @@ checks-failed = Der Anmeldedienst hat eine Antwort gegeben, die unsere Prüfunge
 checks-failed-next = Versuchen Sie es erneut. Wenn es weiterhin passiert, nennen Sie Ihrem Support den Code unten.
 other-organization = Bei Ihrer Rückkehr waren Sie bei einer anderen Organisation angemeldet als der, die Sie ausgewählt hatten. Deshalb haben wir Sie hier nicht angemeldet.
 other-organization-next = Versuchen Sie es erneut, oder wählen Sie die Organisation aus, in der Sie arbeiten möchten.
+identities-missing = Der Anmeldedienst hat nicht bestätigt, dass Ihr Konto zu dieser Organisation gehört. Deshalb haben wir Sie nicht angemeldet.
 clock-ahead-minutes =
     { $count ->
         [one] Die Uhr Ihres Geräts geht anscheinend vor, um etwa { $count } Minute.

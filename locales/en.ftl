@@ -125,7 +125,6 @@ identifier-several = These are several email addresses.
 identifier-several-next = Enter one of them: the one that you sign in with.
 # A Windows sign-in name looks like ACME\ada.
 identifier-windows-name = This is a Windows sign-in name.
-identifier-windows-name-next = Enter your work email, or your organization’s code.
 identifier-malformed = This is neither an email address nor an organization code.
 identifier-malformed-next = Enter an email address such as ada@acme.com, or a code without spaces.
 identifier-too-long = This is longer than an email address or a code can be.
@@ -150,8 +149,6 @@ lookup-rate-limited-unknown = Too many attempts.
 lookup-unavailable = We cannot look up organizations right now.
 lookup-refused = We cannot look that up.
 lookup-refused-next = Check what you entered. If it is right, try your organization’s code.
-lookup-misconfigured = This page looks for organizations at an address that does not answer lookups.
-lookup-misconfigured-next = If you run this site: correct lookup_url in config.json. Otherwise tell your support.
 lookup-malformed = We got an answer that we do not understand.
 
 config-unreachable = This page could not load its settings: no connection.
@@ -204,7 +201,6 @@ provider-certificate-next = Send your administrator the details below: the certi
 provider-token-exchange = Your organization’s sign-in did not complete its answer to us.
 provider-token-exchange-next = Try again. If it keeps happening, send your administrator the details below.
 provider-linking = Your account at your organization could not be connected with your account here.
-provider-linking-next = Send your administrator the details below.
 provider-unreachable = Your organization’s sign-in service did not answer.
 provider-app-client = This page’s sign-in is not set up correctly.
 provider-app-client-next = Send your support the details below.

@@ -57,6 +57,10 @@ stuck = ¿No ocurre nada o no puede avanzar en otra página? Vuelva aquí y elij
 
 signing-in = Iniciando sesión…
 signed-in-to = Sesión iniciada en { $name }
+signed-in-as = Ha iniciado sesión como { $email }
+other-account = Escribió { $typed }, pero el inicio de sesión de su organización eligió otra cuenta.
+continue-as = Continuar como { $email }
+use-another-account = Usar otra cuenta
 switch = Cambiar de organización
 sign-out = Cerrar sesión
 signing-out = Cerrando sesión…
@@ -88,6 +92,9 @@ try-simply = Inténtelo de nuevo.
 identifier-empty = Escriba su correo electrónico de trabajo o el código de su organización.
 identifier-email-incomplete = La dirección de correo electrónico no está completa.
 identifier-email-incomplete-next = Escríbala entera, por ejemplo, ada@acme.com.
+identifier-several = Esto son varias direcciones de correo electrónico.
+identifier-several-next = Escriba solo la que usa para iniciar sesión.
+identifier-windows-name = Esto es un nombre de inicio de sesión de Windows.
 identifier-malformed = Esto no es ni una dirección de correo electrónico ni un código de organización.
 identifier-malformed-next = Escriba una dirección de correo electrónico, como ada@acme.com, o un código sin espacios.
 identifier-too-long = Esto es más largo de lo que puede ser una dirección de correo electrónico o un código.
@@ -159,6 +166,7 @@ provider-certificate = El servicio de inicio de sesión de su organización ha f
 provider-certificate-next = Envíe a su administrador los detalles que aparecen abajo: es posible que el certificado se haya renovado.
 provider-token-exchange = El servicio de inicio de sesión de su organización no ha completado la respuesta que nos envía.
 provider-token-exchange-next = Inténtelo de nuevo. Si sigue ocurriendo, envíe a su administrador los detalles que aparecen abajo.
+provider-linking = No se ha podido vincular su cuenta de la organización con su cuenta de aquí.
 provider-unreachable = El servicio de inicio de sesión de su organización no ha respondido.
 provider-app-client = El inicio de sesión de esta página no está bien configurado.
 provider-app-client-next = Envíe al soporte técnico los detalles que aparecen abajo.
@@ -178,6 +186,7 @@ checks-failed = El servicio de inicio de sesión ha dado una respuesta que no ha
 checks-failed-next = Inténtelo de nuevo. Si sigue ocurriendo, indique al soporte técnico el código que aparece abajo.
 other-organization = Ha vuelto con la sesión iniciada en una organización distinta de la que eligió, así que no la hemos iniciado aquí.
 other-organization-next = Inténtelo de nuevo o elija la organización en la que quiere trabajar.
+identities-missing = El servicio de inicio de sesión no ha confirmado que su cuenta pertenezca a esta organización, así que no hemos iniciado su sesión.
 clock-ahead-minutes =
     { $count ->
         [one] Parece que el reloj de su dispositivo va adelantado, aproximadamente { $count } minuto.

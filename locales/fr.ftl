@@ -57,6 +57,10 @@ stuck = Rien ne se passe, ou une autre page vous bloque ? Revenez ici et chois
 
 signing-in = Connexion en cours…
 signed-in-to = Session ouverte chez { $name }
+signed-in-as = Vous êtes connecté en tant que { $email }
+other-account = Vous avez saisi { $typed }, mais la connexion de votre organisation a choisi un autre compte.
+continue-as = Continuer en tant que { $email }
+use-another-account = Utiliser un autre compte
 switch = Changer d’organisation
 sign-out = Se déconnecter
 signing-out = Déconnexion en cours…
@@ -88,6 +92,9 @@ try-simply = Réessayez.
 identifier-empty = Saisissez votre adresse e-mail professionnelle ou le code de votre organisation.
 identifier-email-incomplete = L’adresse e-mail n’est pas complète.
 identifier-email-incomplete-next = Saisissez-la en entier, par exemple ada@acme.com.
+identifier-several = Ce sont plusieurs adresses e-mail.
+identifier-several-next = Saisissez uniquement celle avec laquelle vous vous connectez.
+identifier-windows-name = C’est un nom de connexion Windows.
 identifier-malformed = Ce n’est ni une adresse e-mail ni un code d’organisation.
 identifier-malformed-next = Saisissez une adresse e-mail comme ada@acme.com, ou un code sans espaces.
 identifier-too-long = C’est plus long que ne peut l’être une adresse e-mail ou un code.
@@ -159,6 +166,7 @@ provider-certificate = Le service de connexion de votre organisation a signé sa
 provider-certificate-next = Envoyez les détails ci-dessous à votre administrateur : le certificat a peut-être été renouvelé.
 provider-token-exchange = Le service de connexion de votre organisation ne nous a pas donné de réponse complète.
 provider-token-exchange-next = Réessayez. Si le problème persiste, envoyez les détails ci-dessous à votre administrateur.
+provider-linking = Votre compte chez votre organisation n’a pas pu être relié à votre compte ici.
 provider-unreachable = Le service de connexion de votre organisation n’a pas répondu.
 provider-app-client = La connexion de cette page n’est pas correctement configurée.
 provider-app-client-next = Envoyez les détails ci-dessous à votre support.
@@ -178,6 +186,7 @@ checks-failed = Le service de connexion a donné une réponse qui ne satisfait p
 checks-failed-next = Réessayez. Si le problème persiste, indiquez le code ci-dessous à votre support.
 other-organization = À votre retour, votre session était ouverte dans une autre organisation que celle que vous aviez choisie. Nous ne l’avons donc pas ouverte ici.
 other-organization-next = Réessayez, ou choisissez l’organisation dans laquelle vous voulez travailler.
+identities-missing = Le service de connexion n’a pas confirmé que votre compte appartient à cette organisation. Nous n’avons donc pas ouvert votre session.
 clock-ahead-minutes =
     { $count ->
         [one] L’horloge de votre appareil semble avancer d’environ { $count } minute.

@@ -58,6 +58,10 @@ stuck = לא קורה כלום, או שנתקעתם בדף אחר? חזרו לכ
 
 signing-in = מתבצעת כניסה…
 signed-in-to = נכנסתם אל { $name }
+signed-in-as = אתם מחוברים בתור { $email }
+other-account = הזנתם { $typed }, אבל הכניסה של הארגון שלכם בחרה חשבון אחר.
+continue-as = המשך בתור { $email }
+use-another-account = שימוש בחשבון אחר
 switch = החלפת ארגון
 sign-out = יציאה
 signing-out = מתבצעת יציאה…
@@ -89,6 +93,9 @@ try-simply = נסו שוב.
 identifier-empty = הזינו את האימייל של העבודה או את קוד הארגון שלכם.
 identifier-email-incomplete = כתובת האימייל לא שלמה.
 identifier-email-incomplete-next = הזינו את הכתובת המלאה, לדוגמה ada@acme.com.
+identifier-several = אלה כמה כתובות אימייל.
+identifier-several-next = הזינו רק את הכתובת שבה אתם מתחברים.
+identifier-windows-name = זה שם כניסה של Windows.
 identifier-malformed = זו לא כתובת אימייל וגם לא קוד ארגון.
 identifier-malformed-next = הזינו כתובת אימייל כמו ada@acme.com, או קוד ללא רווחים.
 identifier-too-long = זה ארוך יותר ממה שכתובת אימייל או קוד יכולים להיות.
@@ -161,6 +168,7 @@ provider-certificate = שירות הכניסה של הארגון שלכם חתם
 provider-certificate-next = שלחו למנהל המערכת את הפרטים שמופיעים למטה: ייתכן שהאישור הדיגיטלי חודש.
 provider-token-exchange = שירות הכניסה של הארגון שלכם לא השלים את התשובה אלינו.
 provider-token-exchange-next = נסו שוב. אם זה ממשיך לקרות, שלחו למנהל המערכת את הפרטים שמופיעים למטה.
+provider-linking = לא ניתן היה לקשר את החשבון שלכם בארגון לחשבון שלכם כאן.
 provider-unreachable = שירות הכניסה של הארגון שלכם לא השיב.
 provider-app-client = הכניסה של הדף הזה לא מוגדרת כראוי.
 provider-app-client-next = שלחו לתמיכה את הפרטים שמופיעים למטה.
@@ -180,6 +188,7 @@ checks-failed = שירות הכניסה נתן תשובה שלא עברה את �
 checks-failed-next = נסו שוב. אם זה ממשיך לקרות, מסרו לתמיכה את הקוד שמופיע למטה.
 other-organization = חזרתם עם כניסה לארגון אחר מזה שבחרתם, ולכן לא השלמנו את הכניסה שלכם.
 other-organization-next = נסו שוב, או בחרו את הארגון שבו אתם רוצים לעבוד.
+identities-missing = שירות הכניסה לא אישר שהחשבון שלכם שייך לארגון הזה, ולכן לא השלמנו את הכניסה שלכם.
 clock-ahead-minutes =
     { $count ->
         [one] נראה שהשעון במכשיר שלכם ממהר בדקה אחת בערך.

@@ -56,6 +56,10 @@ stuck = 何も起こらない場合や、別のページで先に進めない場
 
 signing-in = サインインしています…
 signed-in-to = { $name } にサインイン済み
+signed-in-as = { $email } としてサインインしています
+other-account = { $typed } と入力しましたが、組織のサインインで別のアカウントが選ばれました。
+continue-as = { $email } として続ける
+use-another-account = 別のアカウントを使用する
 switch = 組織を切り替える
 sign-out = サインアウト
 signing-out = サインアウトしています…
@@ -87,6 +91,9 @@ try-simply = もう一度お試しください。
 identifier-empty = 職場のメールアドレスまたは組織のコードを入力してください。
 identifier-email-incomplete = メールアドレスが最後まで入力されていません。
 identifier-email-incomplete-next = ada@acme.com のように、すべて入力してください。
+identifier-several = メールアドレスが複数あります。
+identifier-several-next = サインインに使うものを 1 つだけ入力してください。
+identifier-windows-name = これは Windows のサインイン名です。
 identifier-malformed = メールアドレスでも組織コードでもありません。
 identifier-malformed-next = ada@acme.com のようなメールアドレス、またはスペースを含まないコードを入力してください。
 identifier-too-long = メールアドレスまたはコードとしては長すぎます。
@@ -157,6 +164,7 @@ provider-certificate = 組織のサインインサービスからの応答は、
 provider-certificate-next = 以下の詳細を管理者に送信してください。証明書が更新された可能性があります。
 provider-token-exchange = 組織のサインインサービスからの応答が完了しませんでした。
 provider-token-exchange-next = もう一度お試しください。問題が続く場合は、以下の詳細を管理者に送信してください。
+provider-linking = 組織のアカウントをここのアカウントに連携できませんでした。
 provider-unreachable = 組織のサインインサービスから応答がありませんでした。
 provider-app-client = このページのサインインは正しく設定されていません。
 provider-app-client-next = 以下の詳細をサポートに送信してください。
@@ -176,6 +184,7 @@ checks-failed = サインインサービスの応答が確認に合格しなか�
 checks-failed-next = もう一度お試しください。問題が続く場合は、以下のコードをサポートに知らせてください。
 other-organization = 選択した組織とは別の組織にサインインした状態で戻ってきたため、サインインしませんでした。
 other-organization-next = もう一度試すか、作業する組織を選択してください。
+identities-missing = アカウントがこの組織に属することをサインインサービスが示さなかったため、サインインしませんでした。
 clock-ahead-minutes =
     { $count ->
        *[other] デバイスの時計が約 { $count } 分進んでいるようです。

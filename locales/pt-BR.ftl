@@ -57,6 +57,10 @@ stuck = Nada acontece ou você não consegue avançar em outra página? Volte aq
 
 signing-in = Entrando…
 signed-in-to = Você entrou em { $name }
+signed-in-as = Você entrou como { $email }
+other-account = Você digitou { $typed }, mas o login da sua organização escolheu outra conta.
+continue-as = Continuar como { $email }
+use-another-account = Usar outra conta
 switch = Trocar de organização
 sign-out = Sair
 signing-out = Saindo…
@@ -88,6 +92,9 @@ try-simply = Tente de novo.
 identifier-empty = Digite seu e-mail de trabalho ou o código da sua organização.
 identifier-email-incomplete = O endereço de e-mail não está completo.
 identifier-email-incomplete-next = Digite o endereço inteiro, por exemplo, ada@acme.com.
+identifier-several = Estes são vários endereços de e-mail.
+identifier-several-next = Digite apenas aquele com que você entra.
+identifier-windows-name = Este é um nome de login do Windows.
 identifier-malformed = Isto não é um endereço de e-mail nem um código de organização.
 identifier-malformed-next = Digite um endereço de e-mail, como ada@acme.com, ou um código sem espaços.
 identifier-too-long = Isto é mais longo do que um endereço de e-mail ou um código pode ser.
@@ -159,6 +166,7 @@ provider-certificate = O serviço de login da sua organização assinou a respos
 provider-certificate-next = Envie os detalhes abaixo ao seu administrador: o certificado pode ter sido renovado.
 provider-token-exchange = O serviço de login da sua organização não concluiu a resposta para nós.
 provider-token-exchange-next = Tente de novo. Se continuar acontecendo, envie os detalhes abaixo ao seu administrador.
+provider-linking = Não foi possível vincular sua conta na organização à sua conta aqui.
 provider-unreachable = O serviço de login da sua organização não respondeu.
 provider-app-client = O login desta página não está configurado corretamente.
 provider-app-client-next = Envie os detalhes abaixo ao suporte.
@@ -178,6 +186,7 @@ checks-failed = O serviço de login deu uma resposta que não passou nas nossas 
 checks-failed-next = Tente de novo. Se continuar acontecendo, informe ao suporte o código abaixo.
 other-organization = Você voltou com login em uma organização diferente da que escolheu, por isso não concluímos seu login.
 other-organization-next = Tente de novo ou escolha a organização em que quer trabalhar.
+identities-missing = O serviço de login não confirmou que sua conta pertence a esta organização, por isso não concluímos seu login.
 clock-ahead-minutes =
     { $count ->
         [one] O relógio do seu dispositivo parece estar adiantado em cerca de { $count } minuto.

@@ -90,7 +90,7 @@ impl Entries {
         let list = browser::list_in_place_of(&before)?;
         browser::add_copies(&list, &self.elements, &found);
         let elements = self.elements.clone();
-        set_timeout(move || add_rest(list, elements, rest, goes_on), PAUSE);
+        browser::later(PAUSE, move || add_rest(list, elements, rest, goes_on));
         Some(count)
     }
 }
@@ -115,15 +115,12 @@ fn search(tenants: Arc<[Tenant]>, searched: StoredValue<String>) -> AnyView {
         announced.update(|before| *before = if *before == words { words + "\u{a0}" } else { words });
     };
     // As soon as the list is there.
-    set_timeout(
-        move || {
-            let _ = entries.try_set_value(Entries::of_page(&tenants));
-            if searched.try_get_value().is_some_and(|searched| !searched.is_empty()) {
-                narrow();
-            }
-        },
-        Duration::ZERO,
-    );
+    browser::later(Duration::ZERO, move || {
+        let _ = entries.try_set_value(Entries::of_page(&tenants));
+        if searched.try_get_value().is_some_and(|searched| !searched.is_empty()) {
+            narrow();
+        }
+    });
     let field = el("input", "")
         .attr("id", "filter")
         .attr("type", "search")

@@ -39,9 +39,7 @@ pub fn words(failure: &Failure) -> Words {
             says(m::IDENTIFIER_EMAIL_INCOMPLETE, m::IDENTIFIER_EMAIL_INCOMPLETE_NEXT)
         }
         Failure::Identifier(IdentifierError::Several) => says(m::IDENTIFIER_SEVERAL, m::IDENTIFIER_SEVERAL_NEXT),
-        Failure::Identifier(IdentifierError::WindowsName) => {
-            says(m::IDENTIFIER_WINDOWS_NAME, m::IDENTIFIER_WINDOWS_NAME_NEXT)
-        }
+        Failure::Identifier(IdentifierError::WindowsName) => says(m::IDENTIFIER_WINDOWS_NAME, m::IDENTIFIER_EMPTY),
         Failure::Identifier(IdentifierError::Malformed) => says(m::IDENTIFIER_MALFORMED, m::IDENTIFIER_MALFORMED_NEXT),
         Failure::Identifier(IdentifierError::TooLong) => says(m::IDENTIFIER_TOO_LONG, m::IDENTIFIER_TOO_LONG_NEXT),
         Failure::NoMatch { subject } => {
@@ -104,7 +102,11 @@ fn lookup(failure: &LookupFailure) -> Words {
         LookupFailure::RateLimited { seconds: None } => says(m::LOOKUP_RATE_LIMITED_UNKNOWN, m::TRY_IN_A_MOMENT),
         LookupFailure::Unavailable => says(m::LOOKUP_UNAVAILABLE, m::TRY_IN_MINUTES),
         LookupFailure::Refused => says(m::LOOKUP_REFUSED, m::LOOKUP_REFUSED_NEXT),
-        LookupFailure::Misconfigured => says(m::LOOKUP_MISCONFIGURED, m::LOOKUP_MISCONFIGURED_NEXT),
+        LookupFailure::Misconfigured => quotes(
+            m::CONFIG_WRONG,
+            m::CONFIG_MALFORMED_NEXT,
+            "config.json: lookup_url: no lookup answers at this address",
+        ),
         LookupFailure::Malformed => says(m::LOOKUP_MALFORMED, m::TRY_LATER),
     }
 }
@@ -144,7 +146,7 @@ fn refused(refusal: &Refusal) -> Words {
             quotes(m::PROVIDER_TOKEN_EXCHANGE, m::PROVIDER_TOKEN_EXCHANGE_NEXT, detail)
         }
         Refusal::SetUp { part: SetUp::Linking, detail } => {
-            quotes(m::PROVIDER_LINKING, m::PROVIDER_LINKING_NEXT, detail)
+            quotes(m::PROVIDER_LINKING, m::PROVIDER_SAML_RESPONSE_NEXT, detail)
         }
         Refusal::ProviderUnreachable => says(m::PROVIDER_UNREACHABLE, m::TRY_IN_A_MOMENT),
         Refusal::AppClient { detail } => quotes(m::PROVIDER_APP_CLIENT, m::PROVIDER_APP_CLIENT_NEXT, detail),

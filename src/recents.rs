@@ -44,7 +44,7 @@ fn focus_on_next(id: &'static str) {
             browser::focus(&element);
         }
     };
-    set_timeout(focus, Duration::ZERO);
+    browser::later(Duration::ZERO, focus);
 }
 
 /// The list, newest first, drawn anew when it has changed. `choose` gets the code of the organization that was chosen.

@@ -1,9 +1,10 @@
 //! The address bar and the ways to another page.
 
+use super::device::on_window;
 use super::page::performance;
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::leptos_dom::helpers::WindowListenerHandle;
-use leptos::prelude::{window, window_event_listener_untyped};
+use leptos::prelude::window;
 use sign_in::web_url::WebUrl;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{PageTransitionEvent, Url};
@@ -87,7 +88,7 @@ pub fn stay() {
 
 /// Runs `f` when the page comes back to life from the back/forward cache, spinner and all.
 pub fn on_restored(f: impl Fn() + 'static) -> WindowListenerHandle {
-    window_event_listener_untyped("pageshow", move |event| {
+    on_window("pageshow", move |event| {
         if event.dyn_ref::<PageTransitionEvent>().is_some_and(PageTransitionEvent::persisted) {
             f();
         }

@@ -1,6 +1,7 @@
 //! Clock, randomness, keys, connection, clipboard, and the tables of letters that every browser has.
 
 use js_sys::{Array, Date, JsString, Object, Reflect, Uint8Array};
+use leptos::leptos_dom::helpers::WindowListenerHandle;
 use leptos::prelude::{set_timeout, window, window_event_listener_untyped};
 use sign_in::jwks::RsaKey;
 use sign_in::secrets::Entropy;
@@ -8,7 +9,7 @@ use sign_in::time::UnixTime;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::CryptoKey;
+use web_sys::{CryptoKey, Event};
 
 /// No cryptography: an insecure context, or a browser without it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +27,27 @@ pub fn timestamp() -> String {
 
 /// Runs `f` after so many seconds, or after 24 days if that is sooner: timers cannot count further.
 pub fn after(seconds: i64, f: impl FnOnce() + 'static) {
-    set_timeout(f, Duration::from_secs(seconds.clamp(0, 2_000_000).unsigned_abs()));
+    later(Duration::from_secs(seconds.clamp(0, 2_000_000).unsigned_abs()), f);
+}
+
+/// Runs `f` after this time; after none, once what goes on now is done.
+pub fn later(time: Duration, f: impl FnOnce() + 'static) {
+    later_boxed(time, Box::new(f));
+}
+
+#[inline(never)]
+fn later_boxed(time: Duration, f: Box<dyn FnOnce()>) {
+    set_timeout(f, time);
+}
+
+/// Runs `f` whenever this happens to the window, until the handle is removed.
+pub(super) fn on_window(event: &str, f: impl Fn(Event) + 'static) -> WindowListenerHandle {
+    on_window_boxed(event, Box::new(f))
+}
+
+#[inline(never)]
+fn on_window_boxed(event: &str, f: Box<dyn Fn(Event)>) -> WindowListenerHandle {
+    window_event_listener_untyped(event, f)
 }
 
 /// Fresh secrets for one attempt. Fails where the answer to it could not be checked either (see [`verify_rs256`]), so that
@@ -91,7 +112,7 @@ pub fn on_connection(f: impl Fn() + Clone + 'static) {
     for event in ["online", "offline"] {
         let f = f.clone();
         // For the page's whole life: the handle is not kept.
-        let _ = window_event_listener_untyped(event, move |_| f());
+        let _ = on_window(event, move |_| f());
     }
 }
 

@@ -98,7 +98,12 @@ pub fn nothing_has_focus() -> bool {
 
 /// Runs `f` on every event of this kind at an element that stays for the page's whole life.
 pub fn listen(element: &Element, event: &str, f: impl Fn(Event) + 'static) {
-    let listener = Closure::<dyn Fn(Event)>::new(f).into_js_value();
+    listen_boxed(element, event, Box::new(f));
+}
+
+#[inline(never)]
+fn listen_boxed(element: &Element, event: &str, f: Box<dyn Fn(Event)>) {
+    let listener = Closure::wrap(f).into_js_value();
     let _ = element.add_event_listener_with_callback(event, listener.unchecked_ref());
 }
 

@@ -1,9 +1,9 @@
 //! What is kept in this browser and in this tab.
 
-use super::device::{object, timestamp};
+use super::device::{object, on_window, timestamp};
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::leptos_dom::helpers::WindowListenerHandle;
-use leptos::prelude::{window, window_event_listener_untyped};
+use leptos::prelude::window;
 use lookup_api::ClientId;
 use sign_in::authorize::PendingSignIn;
 use sign_in::recents::{RECENTS_KEY, Recents};
@@ -189,7 +189,7 @@ pub fn is_signed_out_elsewhere(session: &Session) -> bool {
 
 /// Runs `f` when another tab has changed what is kept in this browser.
 pub fn on_stored_elsewhere(f: impl Fn() + 'static) -> WindowListenerHandle {
-    window_event_listener_untyped("storage", move |_| f())
+    on_window("storage", move |_| f())
 }
 
 /// What was last kept of a visit to the hosted UI ([`sign_in::sign_out`]).

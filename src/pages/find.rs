@@ -149,7 +149,7 @@ pub fn find(frame: &Frame) -> AnyView {
     }
     search.listen();
     let deployment = frame.deployment.clone();
-    set_timeout(move || rehearse(&deployment), SETTLED);
+    browser::later(SETTLED, move || rehearse(&deployment));
     let page = search.view();
     // Above every screen of this page: a link may go on at once, and what it did not get is to be seen all the same.
     let notice = spoken(frame, move || link.dropped.map_or_else(nothing, Dropped::notice));
@@ -239,7 +239,7 @@ impl Search {
         self.stage.set(Stage::LookingUp);
         self.slow.set(false);
         let slow = self.slow;
-        set_timeout(move || slow.set(!is_over()), SLOW);
+        browser::later(SLOW, move || slow.set(!is_over()));
         let deployment = self.frame.deployment.clone();
         let mut found = Box::pin(async move { lookup.found(&deployment).await });
         // What has come already is acted on before anything is drawn.
@@ -429,7 +429,7 @@ impl Search {
                     form.focus();
                 }
             };
-            set_timeout(focus, Duration::ZERO);
+            browser::later(Duration::ZERO, focus);
         }
 
         let search = self.clone();

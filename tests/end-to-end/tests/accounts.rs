@@ -122,7 +122,7 @@ fn managed_login_is_told_to_ask_who_it_is_and_in_which_language() {
             w.signs_in_at(provider, "Ada Lovelace").await?;
             w.sees("Angemeldet").await?;
             assert_eq!(left_with(&w, "lang").await?, "de");
-            w.press("Anderes Konto").await?;
+            w.press("Anderes Konto verwenden").await?;
             w.signs_in_at(provider, "Ada Lovelace").await?;
             w.sees("Angemeldet").await?;
             assert_eq!(left_with(&w, "prompt").await?, prompt);
