@@ -149,7 +149,7 @@ impl World {
 
     /// Opens a path of the picker in a new tab and goes on there.
     pub async fn opens_a_tab(&self, path: &str) -> Result<()> {
-        let tab = self.browser.lock().await.open(false).await?;
+        let tab = self.browser.lock().await.open_tab().await?;
         self.driver.switch_to_window(tab).await?;
         self.open(path).await
     }

@@ -1,6 +1,7 @@
 //! All end-to-end tests in one program, so that they share what is costly to start (src/pool.rs) and the long ones run
 //! beside the short ones.
 
+mod engines;
 mod failures;
 mod hostile;
 mod journey;
