@@ -16,13 +16,15 @@ pub struct Delivery {
     pub in_pieces: bool,
     /// The policy asks for Trusted Types, as the service's does. Without: for the browsers that have none.
     pub trusted_types: bool,
+    /// The page comes with its Cross-Origin-Opener-Policy. WebKit's driver hangs where that changes, so in WebKit it never does.
+    pub opener_policy: bool,
 }
 
 impl Delivery {
     /// As the service sends it, only counted.
-    pub const COUNTED: Self = Self { in_pieces: false, trusted_types: true };
+    pub const COUNTED: Self = Self { in_pieces: false, trusted_types: true, opener_policy: true };
     /// In pieces, and otherwise as the service sends it.
-    pub const IN_PIECES: Self = Self { in_pieces: true, trusted_types: true };
+    pub const IN_PIECES: Self = Self { in_pieces: true, ..Self::COUNTED };
 }
 
 /// Long enough for whatever the page's head has asked for to come from the cache and run.
@@ -88,8 +90,9 @@ fn hand_on(
     site.write_all(&body)?;
 
     let mut reader = BufReader::new(site);
-    let head: Vec<String> =
-        head_of(&mut reader)?.into_iter().filter(|line| named(line, "connection").is_none()).collect();
+    let opener = if delivery.opener_policy { None } else { Some("cross-origin-opener-policy") };
+    let is_passed = |line: &String| ["connection"].into_iter().chain(opener).all(|name| named(line, name).is_none());
+    let head: Vec<String> = head_of(&mut reader)?.into_iter().filter(is_passed).collect();
     let policy = |line: String| match named(&line, "content-security-policy") {
         Some(policy) if !delivery.trusted_types => format!("content-security-policy: {}", untyped(policy)),
         _ => line,

@@ -99,6 +99,14 @@ pub struct Conditions {
 }
 
 impl Conditions {
+    /// How the site comes to this engine.
+    fn delivery(&self) -> Option<Delivery> {
+        match self.engine {
+            Engine::Chromium | Engine::Firefox => self.delivery,
+            Engine::WebKit => Some(Delivery { opener_policy: false, ..self.delivery.unwrap_or(Delivery::COUNTED) }),
+        }
+    }
+
     /// Whether the site needs nothing that no other test is likely to want.
     fn is_site_as_built(&self) -> bool {
         self.config.is_none() && self.settings.is_none() && self.files.is_empty()

@@ -37,8 +37,8 @@ struct Kind {
 impl Servers {
     /// Servers for these conditions that no other test uses at the same time, and that none before has changed.
     pub(crate) fn take(conditions: &Conditions) -> Result<Self> {
-        let Conditions { hostile_provider, ref directory, delivery, .. } = *conditions;
-        let kind = Kind { hostile_provider, directory: directory.clone(), delivery };
+        let Conditions { hostile_provider, ref directory, .. } = *conditions;
+        let kind = Kind { hostile_provider, directory: directory.clone(), delivery: conditions.delivery() };
         match IDLE.take(|servers| servers.kind == kind && conditions.is_site_as_built()) {
             Some(servers) => {
                 servers.proxy.iter().for_each(Proxy::forget);

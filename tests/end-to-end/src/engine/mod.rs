@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | Chromium | all tests | |
 //! | Firefox | journeys, storage, history, its password manager | the `DevTools` protocol |
-//! | WebKit | journeys, storage | the `DevTools` protocol; Back from the hosted UI, where its driver hangs |
+//! | WebKit | journeys, storage, history | the `DevTools` protocol; Cross-Origin-Opener-Policy, where its driver hangs |
 
 mod chromium;
 pub(crate) mod firefox;

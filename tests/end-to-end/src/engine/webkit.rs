@@ -3,8 +3,11 @@
 //!
 //! It has no mode without windows. They are shown by an Xvfb where there is one, so that nobody's screen is in the way.
 //!
-//! What its driver cannot: go Back across a change of Cross-Origin-Opener-Policy, as from the hosted UI to the picker (it
-//! hangs); two sessions at a time; options that it does not know (the start hangs).
+//! What its driver cannot: answer a question that is asked while the Cross-Origin-Opener-Policy changes, as between the picker
+//! and the hosted UI (it never does, and goes Back never more, so the header is taken out on the way: [`Delivery`]); two
+//! sessions at a time; options that it does not know (the start hangs).
+//!
+//! [`Delivery`]: crate::Delivery
 
 use super::Session;
 use crate::Conditions;
@@ -14,6 +17,7 @@ use serde_json::json;
 use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
+use std::time::Duration;
 use thirtyfour::common::capabilities::desiredcapabilities::{CapabilitiesHelper, PageLoadStrategy};
 use thirtyfour::{Capabilities, WebDriver};
 
@@ -21,6 +25,9 @@ pub(super) const VARIABLES: [&str; 2] = ["WEBKIT_DRIVER", "WEBKIT_BROWSER"];
 
 /// The locale that every system has, and where it may stand.
 const PLAIN_LOCALES: [&str; 2] = ["/usr/lib/locale/C.utf8", "/usr/lib/locale/C.UTF-8"];
+
+/// How long the driver may take for an answer. Steps ask anew.
+const PATIENCE: Duration = Duration::from_secs(7);
 
 pub(crate) struct WebKit {
     pub(super) driver: Session,
@@ -50,7 +57,8 @@ impl WebKit {
         capabilities.set("webkitgtk:browserOptions", json!({ "binary": browser, "args": arguments }))?;
         // Steps look for what they need; a click must not wait for the page that it leads to.
         capabilities.set_page_load_strategy(PageLoadStrategy::None)?;
-        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.context("a WebKit")?;
+        let address = format!("http://127.0.0.1:{port}");
+        let driver = WebDriver::builder(address, capabilities).request_timeout(PATIENCE).await.context("a WebKit")?;
         Ok(Self { driver: Session(driver), _program: program })
     }
 }
