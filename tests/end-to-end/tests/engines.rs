@@ -5,7 +5,7 @@
 //! and nothing is tested.
 
 use anyhow::{Context, Result, ensure};
-use end_to_end::Way::{Back, Reload};
+use end_to_end::Way::{Back, Forward, Reload};
 use end_to_end::{Conditions, Delivery, Engine, World, journey};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
@@ -45,6 +45,8 @@ journeys_in!(Firefox, firefox:
     leaving_can_be_cancelled_and_nothing_typed_is_lost,
     nobody_leaves_when_the_browser_keeps_nothing,
     one_organization_is_left_for_another,
+    reload_back_and_forward_redeem_nothing_a_second_time,
+    nobody_leaves_when_the_browsers_storage_is_full,
     signs_in_by_email_and_stays_signed_in_after_a_reload,
     speaks_what_the_browser_asks_for,
     the_keyboard_alone_is_enough,
@@ -68,6 +70,8 @@ journeys_in!(WebKit, webkit:
     leaving_can_be_cancelled_and_nothing_typed_is_lost,
     nobody_leaves_when_the_browser_keeps_nothing,
     one_organization_is_left_for_another,
+    reload_back_and_forward_redeem_nothing_a_second_time,
+    nobody_leaves_when_the_browsers_storage_is_full,
     signs_in_by_email_and_stays_signed_in_after_a_reload,
     speaks_what_the_browser_asks_for,
     the_keyboard_alone_is_enough,
@@ -223,6 +227,21 @@ fn back_from_the_hosted_ui_leads_to_what_was_typed(engine: Engine) {
     });
 }
 
+fn reload_back_and_forward_redeem_nothing_a_second_time(engine: Engine) {
+    journey("history", Conditions { hostile_provider: true, ..in_engine(engine) }, |w| async move {
+        assert_eq!(comes_to(&w, "/").await?, "form");
+        w.submit("acme").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await?;
+        assert_eq!(w.goes(Reload).await?, "Signed in to Acme Corporation");
+        assert_eq!(w.goes(Back).await?, "form");
+        assert_eq!(w.goes(Reload).await?, "form");
+        assert_eq!(w.goes(Forward).await?, "Signed in to Acme Corporation");
+        let counts = w.counts().await?;
+        assert_eq!([&counts["authorize_requests"], &counts["token_requests"]], [1, 1]);
+        Ok(())
+    });
+}
+
 // ── storage and tabs ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 fn a_sign_in_begun_in_one_tab_is_finished_in_another(engine: Engine) {
@@ -264,6 +283,24 @@ fn nobody_leaves_when_the_browser_keeps_nothing(engine: Engine) {
         assert_eq!(w.driver.current_url().await?.as_str(), format!("{}/", w.picker));
         assert_eq!(value_of_field(&w).await?, "ada@acme.example");
         Ok(())
+    });
+}
+
+fn nobody_leaves_when_the_browsers_storage_is_full(engine: Engine) {
+    journey("storage-full", in_engine(engine), |w| async move {
+        assert_eq!(comes_to(&w, "/").await?, "form");
+        let fill = "for (let size = 1 << 22, i = 0; size >= 1; i++) {
+              try { localStorage.setItem('filling-' + i, 'x'.repeat(size)) } catch { size = Math.floor(size / 2) }
+            }";
+        w.ask(fill).await?;
+        w.submit("ada@acme.example").await?;
+        w.sees_problem("storage_blocked").await?;
+        assert_eq!(value_of_field(&w).await?, "ada@acme.example");
+        assert_eq!(w.pending().await?, 0, "nothing is half kept");
+        w.ask("localStorage.clear()").await?;
+        w.press("Continue").await?;
+        w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await
     });
 }
 

@@ -21,7 +21,7 @@ use std::time::Duration;
 use thirtyfour::common::capabilities::desiredcapabilities::{CapabilitiesHelper, PageLoadStrategy};
 use thirtyfour::{Capabilities, WebDriver};
 
-pub(super) const VARIABLES: [&str; 2] = ["WEBKIT_DRIVER", "WEBKIT_BROWSER"];
+pub(super) const VARIABLES: [&str; 3] = ["WEBKIT_DRIVER", "WEBKIT_BROWSER", "XVFB"];
 
 /// The locale that every system has, and where it may stand.
 const PLAIN_LOCALES: [&str; 2] = ["/usr/lib/locale/C.utf8", "/usr/lib/locale/C.UTF-8"];
