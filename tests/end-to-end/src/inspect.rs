@@ -16,9 +16,9 @@ const TAGS: [&str; 7] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", 
 const SILENT: [&str; 6] = ["none", "generic", "InlineTextBox", "LineBreak", "LayoutTable", "paragraph"];
 
 impl World {
-    /// Puts a command to the browser's own protocol.
+    /// Puts a command to the browser's own protocol: [`World::command`].
     pub async fn devtools(&self, command: &str, parameters: Value) -> Result<Value> {
-        self.driver.cdp().send_raw(command, parameters).await.with_context(|| command.to_owned())
+        self.command(command, parameters).await
     }
 
     /// Shows the page in this scheme (`light` or `dark`).

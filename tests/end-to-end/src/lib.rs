@@ -13,7 +13,8 @@
     reason = "tests fail by panicking, and say why"
 )]
 
-mod browser;
+mod delivery;
+mod engine;
 mod inspect;
 mod lookup_stub;
 mod page;
@@ -22,13 +23,15 @@ mod program;
 mod screens;
 mod servers;
 
+pub use delivery::Delivery;
+pub use engine::Engine;
 pub use lookup_stub::{Answer, LookupStub};
 pub use screens::{PRODUCT, SEVERAL_MORE, Screen, recent};
 
 pub use page::Way;
 
-use anyhow::{Result, anyhow, ensure};
-use browser::Browser;
+use anyhow::{Context, Result, anyhow, ensure};
+use engine::{Browser, firefox};
 use serde_json::{Value, json};
 use servers::Servers;
 use std::future::Future;
@@ -55,6 +58,8 @@ static RUNTIME: LazyLock<Runtime> =
 pub struct World {
     /// The browser.
     pub driver: WebDriver,
+    /// What it is.
+    pub engine: Engine,
     /// The picker's origin.
     pub picker: String,
     /// The hosted UI's origin.
@@ -66,27 +71,42 @@ pub struct World {
 /// What is out of the ordinary in one world.
 #[derive(Default)]
 pub struct Conditions {
+    /// What reads and draws the pages. Where the machine does not have it, the journey is not made.
+    pub engine: Engine,
     /// Other text for config.json; `None`: no such file.
     pub config: Option<Option<String>>,
     /// Fields of config.json that are other than ordinary, or more.
     pub settings: Option<Value>,
     /// More tenants, in the words of `tenants.toml`, for the lookup service and the hosted UI.
     pub directory: Option<String>,
+    /// The site comes through a proxy, for [`World::asked`].
+    pub delivery: Option<Delivery>,
     /// More files of the site: name and text.
     pub files: Vec<(&'static str, &'static str)>,
-    /// The browser has a history that pages come back to life from, and is not only a shell around them.
+    /// The browser has a history that pages come back to life from, and is not only a shell around them. Firefox and WebKit
+    /// are always whole.
     pub whole_browser: bool,
     /// The browser keeps nothing: cookies and site data are blocked.
     pub storage_blocked: bool,
-    /// The window's width, in CSS pixels.
+    /// What the browser asks for, the first first, with commas between; WebKit can have one alone. Not in Chromium.
+    pub languages: Option<&'static str>,
+    /// The window's width, in CSS pixels. In Chromium.
     pub width: Option<u32>,
     /// The hosted UI is `hostile-provider.mjs`, which does as it is told.
     pub hostile_provider: bool,
-    /// The browser keeps a record of every request, for [`World::requests`].
+    /// The browser keeps a record of every request, for [`World::requests`]. In Chromium.
     pub watched: bool,
 }
 
 impl Conditions {
+    /// How the site comes to this engine.
+    fn delivery(&self) -> Option<Delivery> {
+        match self.engine {
+            Engine::Chromium | Engine::Firefox => self.delivery,
+            Engine::WebKit => Some(Delivery { opener_policy: false, ..self.delivery.unwrap_or(Delivery::COUNTED) }),
+        }
+    }
+
     /// Whether the site needs nothing that no other test is likely to want.
     fn is_site_as_built(&self) -> bool {
         self.config.is_none() && self.settings.is_none() && self.files.is_empty()
@@ -98,6 +118,9 @@ pub fn journey<F>(name: &'static str, conditions: Conditions, steps: impl FnOnce
 where
     F: Future<Output = Result<()>> + Send + 'static,
 {
+    if !conditions.engine.is_here() {
+        return;
+    }
     let limit = if conditions.hostile_provider { HOSTILE_LIMIT } else { LIMIT };
     RUNTIME.block_on(async {
         let world = timeout(LIMIT, World::enter(&conditions)).await.expect("a world in time").unwrap();
@@ -138,7 +161,8 @@ impl World {
         let servers = Servers::take(conditions)?;
         let browser = Browser::take(conditions).await?;
         let world = Self {
-            driver: browser.driver.clone(),
+            driver: browser.driver().clone(),
+            engine: conditions.engine,
             picker: servers.picker.clone(),
             hosted_ui: servers.hosted_ui.clone(),
             browser: tokio::sync::Mutex::new(browser),
@@ -207,9 +231,27 @@ impl World {
         Ok(reqwest::get(format!("{}/counts", self.hosted_ui)).await?.json().await?)
     }
 
-    /// Sends a command of the DevTools protocol to this tab.
+    /// Sends a command of the DevTools protocol to this tab. Only Chromium has that, and so all that stands on it.
     pub async fn command(&self, method: &str, parameters: Value) -> Result<Value> {
-        Ok(self.driver.cdp().send_raw(method, parameters).await?)
+        self.needs(Engine::Chromium, method)?;
+        self.driver.cdp().send_raw(method, parameters).await.with_context(|| method.to_owned())
+    }
+
+    /// Runs the body of an async function with the browser's own powers, as its menus and settings have them. In Firefox.
+    pub async fn with_powers_of_firefox(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+        self.needs(Engine::Firefox, "a script with the browser's own powers")?;
+        firefox::with_its_powers(&self.driver, script, arguments).await
+    }
+
+    /// A step that one engine alone can take must not pass for taken in another.
+    fn needs(&self, engine: Engine, step: &str) -> Result<()> {
+        ensure!(self.engine == engine, "{step}: only {engine:?} can do that, and this is {:?}", self.engine);
+        Ok(())
+    }
+
+    /// How many requests there were for paths of the site with this ending. In a world with a delivery.
+    pub fn asked(&self, ending: &str) -> Result<usize> {
+        self.servers.asked(ending)
     }
 
     /// Lets this tab's requests for such an address (`*` stands for anything) wait until [`World::release`].
@@ -243,6 +285,7 @@ impl World {
 
     /// Every request since the last time, redirects too, as the DevTools protocol's `Network.Request`. In a watched world.
     pub async fn requests(&self) -> Result<Vec<Value>> {
+        self.needs(Engine::Chromium, "the record of requests")?;
         let mut requests = Vec::new();
         for entry in self.driver.get_log("performance").await? {
             let mut entry: Value = serde_json::from_str(&entry.message)?;
@@ -257,6 +300,10 @@ impl World {
     async fn keep_evidence(&self, name: &str) {
         let folder = root().join("target/end-to-end");
         let _ = std::fs::create_dir_all(&folder);
+        let name = match self.engine {
+            Engine::Chromium => name.to_owned(),
+            other => format!("{}-{name}", other.name()),
+        };
         let picture = folder.join(format!("{name}.png"));
         let _ = self.driver.screenshot(&picture).await;
         let text = self.text().await.unwrap_or_default();

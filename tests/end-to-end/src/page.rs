@@ -1,9 +1,10 @@
 //! What a person does and sees, in the words of contract §7. Everything waits a little for what it looks for.
 
-use crate::World;
+use crate::{Engine, World};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::time::Duration;
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 use tokio::time::{Instant, sleep};
 
@@ -76,7 +77,15 @@ impl World {
     /// Presses the button or link whose words begin like this.
     pub async fn press(&self, words: &str) -> Result<()> {
         let button = format!("//*[self::button or self::a][starts-with(normalize-space(), '{words}')]");
-        Ok(self.find(button).await?.click().await?)
+        match self.find(button).await?.click().await {
+            // WebKit's driver looks for the button once more when it has pressed it, and that may have taken it away.
+            Err(error)
+                if self.engine == Engine::WebKit && matches!(*error, WebDriverErrorInner::StaleElementReference(_)) =>
+            {
+                Ok(())
+            }
+            pressed => Ok(pressed?),
+        }
     }
 
     /// Waits for a heading.
@@ -116,12 +125,15 @@ impl World {
     pub async fn arrives_at(&self, address: &str) -> Result<String> {
         let until = Instant::now() + PATIENCE;
         loop {
-            let url = self.driver.current_url().await?.to_string();
-            if url.starts_with(address) {
-                return Ok(url);
+            // While one page gives way to the next, some drivers know of none.
+            let url = self.driver.current_url().await.map(|url| url.to_string());
+            if let Ok(url) = &url
+                && url.starts_with(address)
+            {
+                return Ok(url.clone());
             }
             if Instant::now() > until {
-                bail!("waited for {address}, but is at {url}");
+                bail!("waited for {address}, but is at {url:?}");
             }
             sleep(GLANCE).await;
         }
@@ -149,7 +161,7 @@ impl World {
 
     /// Opens a path of the picker in a new tab and goes on there.
     pub async fn opens_a_tab(&self, path: &str) -> Result<()> {
-        let tab = self.browser.lock().await.open(false).await?;
+        let tab = self.browser.lock().await.open_tab().await?;
         self.driver.switch_to_window(tab).await?;
         self.open(path).await
     }

@@ -7,7 +7,10 @@ use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
+use std::time::Duration;
 use tempfile::TempDir;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep};
 
 /// Ends a group of processes and removes their folder as soon as nobody holds the other end of its stdin any more. A
 /// process that is killed, by Ctrl-C or otherwise, drops nothing, but the kernel closes what it had open. What is killed
@@ -27,6 +30,18 @@ pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
+/// Waits until a program that prints nothing accepts connections at its port.
+pub(crate) async fn listens(port: u16) -> Result<()> {
+    let until = Instant::now() + Duration::from_secs(20);
+    while let Err(error) = TcpStream::connect(("127.0.0.1", port)).await {
+        if Instant::now() > until {
+            return Err(error).with_context(|| format!("nobody listens at port {port}"));
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}
+
 impl Program {
     /// Starts a program and waits until it prints a line that contains `ready`. The folder is for its temporary files,
     /// and goes when it goes.
@@ -36,9 +51,15 @@ impl Program {
         ready: &str,
         folder: TempDir,
     ) -> Result<Self> {
-        let name = program.as_ref().to_string_lossy().into_owned();
-        let mut program = Command::new(program)
-            .args(arguments)
+        let mut command = Command::new(program);
+        command.args(arguments);
+        Ok(Self::run(command, ready, folder)?.0)
+    }
+
+    /// [`Program::start`] for a command with surroundings of its own. Also gives the line that contains `ready`.
+    pub(crate) fn run(mut command: Command, ready: &str, folder: TempDir) -> Result<(Self, String)> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let mut program = command
             .env("TMPDIR", folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -68,7 +89,7 @@ impl Program {
         }
         // Somebody has to go on reading, or a full pipe would stop the program one day.
         std::thread::spawn(move || lines.read_to_end(&mut Vec::new()));
-        Ok(running)
+        Ok((running, line))
     }
 
     pub(crate) fn signal(&self, name: &str) {

@@ -1,10 +1,13 @@
-//! The lookup service with the built site, and the hosted UI, each on a free port.
+//! The lookup service with the built site, and the hosted UI, each on a free port; where a test asks for a delivery, a
+//! proxy before the site.
 
+use crate::delivery::{Delivery, Proxy};
 use crate::pool::Pool;
 use crate::program::{Program, free_port};
 use crate::{Conditions, PRODUCT, root};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -16,6 +19,7 @@ pub(crate) struct Servers {
     pub(crate) hosted_ui: String,
     pub(crate) service: Program,
     pub(crate) provider: Program,
+    proxy: Option<Proxy>,
     config: PathBuf,
     ordinary: Value,
     kind: Kind,
@@ -27,15 +31,19 @@ pub(crate) struct Servers {
 struct Kind {
     hostile_provider: bool,
     directory: Option<String>,
+    delivery: Option<Delivery>,
 }
 
 impl Servers {
     /// Servers for these conditions that no other test uses at the same time, and that none before has changed.
     pub(crate) fn take(conditions: &Conditions) -> Result<Self> {
         let Conditions { hostile_provider, ref directory, .. } = *conditions;
-        let kind = Kind { hostile_provider, directory: directory.clone() };
+        let kind = Kind { hostile_provider, directory: directory.clone(), delivery: conditions.delivery() };
         match IDLE.take(|servers| servers.kind == kind && conditions.is_site_as_built()) {
-            Some(servers) => Ok(servers),
+            Some(servers) => {
+                servers.proxy.iter().for_each(Proxy::forget);
+                Ok(servers)
+            }
             None => Self::start(conditions, kind),
         }
     }
@@ -49,7 +57,15 @@ impl Servers {
     fn start(conditions: &Conditions, kind: Kind) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         // The two must know each other's address before either runs.
-        let (picker_port, provider_port) = (free_port()?.to_string(), free_port()?.to_string());
+        let (service_port, provider_port) = (free_port()?, free_port()?.to_string());
+        let (picker_port, proxy) = match kind.delivery {
+            Some(delivery) => {
+                let listener = TcpListener::bind("127.0.0.1:0")?;
+                (listener.local_addr()?.port(), Some(Proxy::start(listener, service_port, delivery)))
+            }
+            None => (service_port, None),
+        };
+        // Where the browser goes. The picker takes its own addresses, such as its redirect URI, from there.
         let picker = format!("http://127.0.0.1:{picker_port}");
         let hosted_ui = format!("http://127.0.0.1:{provider_port}");
 
@@ -91,7 +107,7 @@ impl Servers {
             root().join("target/release/lookup-service"),
             [
                 "--listen".as_ref(),
-                format!("127.0.0.1:{picker_port}").as_ref(),
+                format!("127.0.0.1:{service_port}").as_ref(),
                 "--directory".as_ref(),
                 directory.as_os_str(),
                 "--site".as_ref(),
@@ -103,7 +119,12 @@ impl Servers {
             folder,
         )?;
         let as_started = AtomicBool::new(conditions.is_site_as_built());
-        Ok(Self { picker, hosted_ui, service, provider, config, ordinary, kind, as_started })
+        Ok(Self { picker, hosted_ui, service, provider, proxy, config, ordinary, kind, as_started })
+    }
+
+    /// How many requests there were for paths of the site with this ending.
+    pub(crate) fn asked(&self, ending: &str) -> Result<usize> {
+        Ok(self.proxy.as_ref().context("nobody counts without a delivery in the Conditions")?.asked(ending))
     }
 
     /// Something is done to them that must not meet the next test.

@@ -2,6 +2,7 @@
 //! beside the short ones.
 
 mod accounts;
+mod engines;
 mod failures;
 mod hostile;
 mod journey;

@@ -5,10 +5,11 @@
 //! menus and address bars to draw, which take a third of the whole browser's time. It has neither the back/forward cache nor
 //! preferences: tests that go back and forward want the whole browser ([`Conditions::whole_browser`]).
 
+use super::Session;
 use crate::Conditions;
 use crate::pool::Pool;
 use crate::program::{Program, free_port};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use thirtyfour::common::capabilities::desiredcapabilities::{CapabilitiesHelper, PageLoadStrategy};
@@ -17,10 +18,10 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-static IDLE: Pool<Browser> = Pool::new();
+static IDLE: Pool<Chromium> = Pool::new();
 
-pub(crate) struct Browser {
-    pub(crate) driver: WebDriver,
+pub(crate) struct Chromium {
+    pub(super) driver: Session,
     /// The browser's own end of the DevTools protocol: WebDriver has no words for contexts, and a page's end may not
     /// make any.
     devtools: WebSocketStream<MaybeTlsStream<TcpStream>>,
@@ -38,10 +39,12 @@ struct Kind {
     watched: bool,
 }
 
-impl Browser {
+impl Chromium {
     /// A browser that knows nothing of the tests before, with one window.
     pub(crate) async fn take(conditions: &Conditions) -> Result<Self> {
-        let Conditions { whole_browser, storage_blocked, watched, .. } = *conditions;
+        let Conditions { whole_browser, storage_blocked, watched, languages, .. } = *conditions;
+        // Its DevTools protocol says them for one tab at a time, and to tests that need it.
+        ensure!(languages.is_none(), "Chromium takes no languages from Conditions: World::devtools sets them");
         let kind = Kind { whole: whole_browser || storage_blocked, storage_blocked, watched };
         let mut browser = match IDLE.take(|browser| browser.kind == kind) {
             Some(browser) => browser,
@@ -98,7 +101,7 @@ impl Browser {
         let version: Value = reqwest::get(format!("http://{address}/json/version")).await?.json().await?;
         let address = version["webSocketDebuggerUrl"].as_str().context("no webSocketDebuggerUrl")?;
         let (devtools, _) = connect_async(address).await.context("the DevTools protocol")?;
-        Ok(Self { driver, devtools, context: None, kind, _program: program })
+        Ok(Self { driver: Session(driver), devtools, context: None, kind, _program: program })
     }
 
     /// Leaves the context of the test before for a new one.
@@ -153,12 +156,5 @@ impl Browser {
             }
         }
         bail!("{method}: the browser has gone")
-    }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        // Not quit, which takes a while, and for ever if the browser hangs: all its processes are about to be ended.
-        let _ = self.driver.clone().leak();
     }
 }

@@ -1,0 +1,458 @@
+//! The journeys that the engines might make differently: storage, tabs, history, navigation, focus, languages, and how a
+//! page is read that is still coming. What the picker decides by itself is tested in Chromium alone.
+//!
+//! `cargo test -p end-to-end engines::firefox` makes those of one engine. Where the machine does not have it, that is said
+//! and nothing is tested.
+
+use anyhow::{Context, Result, ensure};
+use end_to_end::Way::{Back, Forward, Reload};
+use end_to_end::{Conditions, Delivery, Engine, World, journey};
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+
+/// A test for each of these journeys, in one engine.
+macro_rules! journeys_in {
+    ($engine:ident, $module:ident: $($journey:ident),* $(,)?) => {
+        mod $module {
+            $(
+                #[test]
+                fn $journey() {
+                    super::$journey(end_to_end::Engine::$engine);
+                }
+            )*
+        }
+    };
+}
+
+journeys_in!(Chromium, chromium:
+    a_page_that_comes_in_pieces_signs_in_once,
+    a_page_in_pieces_signs_in_once_without_trusted_types,
+    an_answer_says_when_the_browser_keeps_nothing,
+    every_file_is_asked_for_once,
+);
+
+journeys_in!(Firefox, firefox:
+    a_deep_link_signs_in_and_the_way_out_ends_at_the_hosted_ui_too,
+    a_page_in_pieces_signs_in_once_without_trusted_types,
+    a_page_that_comes_in_pieces_signs_in_once,
+    a_sign_in_begun_in_one_tab_is_finished_in_another,
+    a_sign_out_is_seen_in_the_other_tabs,
+    an_answer_says_when_the_browser_keeps_nothing,
+    arabic_runs_from_right_to_left,
+    axe_finds_nothing,
+    back_from_the_hosted_ui_leads_to_what_was_typed,
+    every_file_is_asked_for_once,
+    leaving_can_be_cancelled_and_nothing_typed_is_lost,
+    nobody_leaves_when_the_browser_keeps_nothing,
+    one_organization_is_left_for_another,
+    reload_back_and_forward_redeem_nothing_a_second_time,
+    nobody_leaves_when_the_browsers_storage_is_full,
+    signs_in_by_email_and_stays_signed_in_after_a_reload,
+    speaks_what_the_browser_asks_for,
+    the_keyboard_alone_is_enough,
+    the_password_manager_fills_the_field,
+    who_is_refused_has_a_second_chance,
+    who_is_unknown_is_told_in_an_alert,
+);
+
+// All but the password manager, which no driver has a way to here.
+journeys_in!(WebKit, webkit:
+    a_deep_link_signs_in_and_the_way_out_ends_at_the_hosted_ui_too,
+    a_page_in_pieces_signs_in_once_without_trusted_types,
+    a_page_that_comes_in_pieces_signs_in_once,
+    a_sign_in_begun_in_one_tab_is_finished_in_another,
+    a_sign_out_is_seen_in_the_other_tabs,
+    an_answer_says_when_the_browser_keeps_nothing,
+    arabic_runs_from_right_to_left,
+    axe_finds_nothing,
+    back_from_the_hosted_ui_leads_to_what_was_typed,
+    every_file_is_asked_for_once,
+    leaving_can_be_cancelled_and_nothing_typed_is_lost,
+    nobody_leaves_when_the_browser_keeps_nothing,
+    one_organization_is_left_for_another,
+    reload_back_and_forward_redeem_nothing_a_second_time,
+    nobody_leaves_when_the_browsers_storage_is_full,
+    signs_in_by_email_and_stays_signed_in_after_a_reload,
+    speaks_what_the_browser_asks_for,
+    the_keyboard_alone_is_enough,
+    who_is_refused_has_a_second_chance,
+    who_is_unknown_is_told_in_an_alert,
+);
+
+fn in_engine(engine: Engine) -> Conditions {
+    Conditions { engine, ..Conditions::default() }
+}
+
+async fn value_of_field(w: &World) -> Result<String> {
+    w.field().await?.prop("value").await?.context("a field with a value")
+}
+
+async fn signs_in_to_acme(w: &World) -> Result<()> {
+    w.open("/?tenant=acme").await?;
+    w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
+    w.is_signed_in_to("acme", "Acme Corporation").await
+}
+
+// ── in and out ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+fn signs_in_by_email_and_stays_signed_in_after_a_reload(engine: Engine) {
+    journey("email", in_engine(engine), |w| async move {
+        w.open("/").await?;
+        w.submit("Ada@ACME.example").await?;
+        w.signs_in_at("AcmeSAML", "Continue as Ada@ACME.example").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await?;
+        let address = w.driver.current_url().await?;
+        assert_eq!(address.as_str(), format!("{}/callback", w.picker), "the code is gone from the address");
+        assert_eq!(w.pending().await?, 0, "the pending sign-in is used up");
+        let session = w.session().await?;
+        assert_eq!(w.goes(Reload).await?, "Signed in to Acme Corporation");
+        assert_eq!(w.session().await?, session);
+        Ok(())
+    });
+}
+
+fn a_deep_link_signs_in_and_the_way_out_ends_at_the_hosted_ui_too(engine: Engine) {
+    journey("sign-out", in_engine(engine), |w| async move {
+        signs_in_to_acme(&w).await?;
+        w.press("Sign out").await?;
+        w.sees_heading("You have signed out").await?;
+        w.arrives_at(&format!("{}/signed-out", w.picker)).await?;
+        assert!(w.session().await?.is_null());
+        w.press("Sign in again").await?;
+        w.submit("acme").await?;
+        // Asked again: the hosted UI's own session is over.
+        w.signs_in_at("AcmeSAML", "Alan Turing").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await
+    });
+}
+
+fn one_organization_is_left_for_another(engine: Engine) {
+    journey("switch", in_engine(engine), |w| async move {
+        signs_in_to_acme(&w).await?;
+        w.press("Switch organization").await?;
+        w.field().await?;
+        assert!(w.session().await?.is_null(), "the next organization must not find this one's tokens");
+        w.submit("globex").await?;
+        w.signs_in_at("GlobexOIDC", "Ada Lovelace").await?;
+        w.is_signed_in_to("globex", "Globex").await
+    });
+}
+
+fn the_keyboard_alone_is_enough(engine: Engine) {
+    journey("keyboard", in_engine(engine), |w| async move {
+        w.open("/").await?;
+        w.comes_true("return document.activeElement.id === 'identifier'").await?;
+        w.types("ada@umbrella.example" + Key::Enter).await?;
+        w.sees_heading("Choose your organization").await?;
+        w.tabs_to("button Umbrella United States").await?;
+        w.types(Key::Enter).await?;
+        w.arrives_at(&w.hosted_ui).await?;
+        w.sees("UmbrellaUS").await?;
+        w.tabs_to("button Continue as ada@umbrella.example").await?;
+        w.types(Key::Enter).await?;
+        w.is_signed_in_to("umbrella-us", "Umbrella United States").await
+    });
+}
+
+// ── what goes wrong ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+fn who_is_unknown_is_told_in_an_alert(engine: Engine) {
+    journey("no-match", in_engine(engine), |w| async move {
+        w.open("/").await?;
+        w.submit("ada@acme.exmaple").await?;
+        let words = w.sees_problem("no_match").await?;
+        assert!(words.contains("acme.example"), "what was meant is proposed: {words}");
+        assert!(w.driver.title().await?.starts_with("Error: "));
+        w.comes_true("return document.activeElement.getAttribute('role') === 'alert'").await?;
+        assert_eq!(value_of_field(&w).await?, "ada@acme.exmaple");
+        Ok(())
+    });
+}
+
+fn who_is_refused_has_a_second_chance(engine: Engine) {
+    journey("refused", in_engine(engine), |w| async move {
+        w.open("/?tenant=acme&login_hint=ada%40acme.example").await?;
+        w.signs_in_at("AcmeSAML", "Cancel").await?;
+        w.sees_problem("provider_access_denied").await?;
+        w.press("Try again").await?;
+        w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await
+    });
+}
+
+fn leaving_can_be_cancelled_and_nothing_typed_is_lost(engine: Engine) {
+    journey("cancel-leaving", in_engine(engine), |w| async move {
+        w.open("/").await?;
+        w.settles().await?;
+        // A browser that is on its way may answer no questions, so the page presses Cancel itself.
+        w.ask(
+            "new MutationObserver((_, observer) => {
+               const heading = document.querySelector('h1').textContent;
+               const cancel = [...document.querySelectorAll('button')].find((b) => b.textContent.trim() === 'Cancel');
+               if (heading.startsWith('Taking you to') && cancel) {
+                 observer.disconnect();
+                 window.sawHeading = heading;
+                 cancel.click();
+               }
+             }).observe(document, { childList: true, subtree: true })",
+        )
+        .await?;
+        w.freeze_hosted_ui();
+        w.submit("ada@acme.example").await?;
+        assert_eq!(w.comes_true("return window.sawHeading").await?, "Taking you to Acme Corporation");
+        assert_eq!(w.settles().await?, "form");
+        assert_eq!(value_of_field(&w).await?, "ada@acme.example");
+        assert_eq!(w.ask("return location.href").await?, format!("{}/", w.picker));
+        w.resume_hosted_ui();
+        w.press("Continue").await?;
+        w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await
+    });
+}
+
+fn back_from_the_hosted_ui_leads_to_what_was_typed(engine: Engine) {
+    journey("back", in_engine(engine), |w| async move {
+        assert_eq!(comes_to(&w, "/").await?, "form");
+        w.type_in("ada@acme.example").await?;
+        // Firefox's driver listens for `unload` while it clicks or runs a script. A page with such a listener is thrown away,
+        // and with it what was typed; so nothing may be under way while the page is left.
+        w.ask("setTimeout(() => document.querySelector('#ask-form button').click(), 200)").await?;
+        w.arrives_at(&w.hosted_ui).await?;
+        w.sees("AcmeSAML").await?;
+        assert_eq!(w.goes(Back).await?, "form");
+        assert_eq!(value_of_field(&w).await?, "ada@acme.example");
+        w.press("Continue").await?;
+        w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await
+    });
+}
+
+fn reload_back_and_forward_redeem_nothing_a_second_time(engine: Engine) {
+    journey("history", Conditions { hostile_provider: true, ..in_engine(engine) }, |w| async move {
+        assert_eq!(comes_to(&w, "/").await?, "form");
+        w.submit("acme").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await?;
+        assert_eq!(w.goes(Reload).await?, "Signed in to Acme Corporation");
+        assert_eq!(w.goes(Back).await?, "form");
+        assert_eq!(w.goes(Reload).await?, "form");
+        assert_eq!(w.goes(Forward).await?, "Signed in to Acme Corporation");
+        let counts = w.counts().await?;
+        assert_eq!([&counts["authorize_requests"], &counts["token_requests"]], [1, 1]);
+        Ok(())
+    });
+}
+
+// ── storage and tabs ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+fn a_sign_in_begun_in_one_tab_is_finished_in_another(engine: Engine) {
+    journey("other-tab", in_engine(engine), |w| async move {
+        w.open("/?tenant=acme").await?;
+        w.arrives_at(&w.hosted_ui).await?;
+        w.sees("AcmeSAML").await?;
+        // As a link in a mail would: the answer arrives in a tab that knows nothing of this one's sessionStorage.
+        w.ask("for (const form of document.forms) { form.target = '_blank'; form.rel = 'noopener' }").await?;
+        w.press("Ada Lovelace").await?;
+        w.switches_to_the_new_tab().await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await
+    });
+}
+
+fn a_sign_out_is_seen_in_the_other_tabs(engine: Engine) {
+    journey("sign-out-elsewhere", in_engine(engine), |w| async move {
+        let first = w.driver.window().await?;
+        signs_in_to_acme(&w).await?;
+        w.opens_a_tab("/?tenant=acme").await?;
+        // The hosted UI still knows the person.
+        w.is_signed_in_to("acme", "Acme Corporation").await?;
+        let second = w.driver.window().await?;
+        w.driver.switch_to_window(first).await?;
+        w.press("Sign out").await?;
+        w.sees_heading("You have signed out").await?;
+        w.driver.switch_to_window(second).await?;
+        w.sees_heading("You have signed out").await?;
+        assert!(w.session().await?.is_null());
+        Ok(())
+    });
+}
+
+fn nobody_leaves_when_the_browser_keeps_nothing(engine: Engine) {
+    journey("storage-blocked", Conditions { storage_blocked: true, ..in_engine(engine) }, |w| async move {
+        w.open("/").await?;
+        w.submit("ada@acme.example").await?;
+        w.sees_problem("storage_blocked").await?;
+        assert_eq!(w.driver.current_url().await?.as_str(), format!("{}/", w.picker));
+        assert_eq!(value_of_field(&w).await?, "ada@acme.example");
+        Ok(())
+    });
+}
+
+fn nobody_leaves_when_the_browsers_storage_is_full(engine: Engine) {
+    journey("storage-full", in_engine(engine), |w| async move {
+        assert_eq!(comes_to(&w, "/").await?, "form");
+        let fill = "for (let size = 1 << 22, i = 0; size >= 1; i++) {
+              try { localStorage.setItem('filling-' + i, 'x'.repeat(size)) } catch { size = Math.floor(size / 2) }
+            }";
+        w.ask(fill).await?;
+        w.submit("ada@acme.example").await?;
+        w.sees_problem("storage_blocked").await?;
+        assert_eq!(value_of_field(&w).await?, "ada@acme.example");
+        assert_eq!(w.pending().await?, 0, "nothing is half kept");
+        w.ask("localStorage.clear()").await?;
+        w.press("Continue").await?;
+        w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await
+    });
+}
+
+fn an_answer_says_when_the_browser_keeps_nothing(engine: Engine) {
+    let blocked = Conditions { storage_blocked: true, ..in_engine(engine) };
+    journey("storage-blocked-answer", blocked, |w| async move {
+        // A state of the right form: what is not, is no sign-in of ours, whatever the storage says.
+        w.open(&format!("/callback?code=x&state={}", "A".repeat(43))).await?;
+        w.sees_problem("storage_blocked").await?;
+        assert_eq!(w.ask("return location.search").await?, "");
+        Ok(())
+    });
+}
+
+// ── words, and who cannot see them ───────────────────────────────────────────────────────────────────────────────────
+
+fn axe_finds_nothing(engine: Engine) {
+    journey("axe", in_engine(engine), |w| async move {
+        let looks_at = async |screen: &str| {
+            let barriers = w.barriers().await.with_context(|| screen.to_owned())?;
+            ensure!(barriers.is_empty(), "{screen}: {barriers}");
+            anyhow::Ok(())
+        };
+        w.open("/").await?;
+        assert_eq!(w.settles().await?, "form");
+        looks_at("form").await?;
+        w.press("Continue").await?;
+        w.comes_true("return document.querySelector('[data-error]')").await?;
+        looks_at("error").await?;
+        w.submit("ada@umbrella.example").await?;
+        w.sees_heading("Choose your organization").await?;
+        looks_at("choice").await?;
+        w.freeze_hosted_ui();
+        w.press("Umbrella Europe").await?;
+        w.sees_heading("Taking you to Umbrella Europe").await?;
+        looks_at("leaving").await?;
+        w.resume_hosted_ui();
+        w.signs_in_at("UmbrellaEU", "Continue as ada@umbrella.example").await?;
+        w.is_signed_in_to("umbrella-eu", "Umbrella Europe").await?;
+        looks_at("signed in").await?;
+        w.press("Sign out").await?;
+        w.sees_heading("You have signed out").await?;
+        looks_at("signed out").await
+    });
+}
+
+fn arabic_runs_from_right_to_left(engine: Engine) {
+    journey("arabic", in_engine(engine), |w| async move {
+        w.open("/?lang=ar").await?;
+        let side = "const root = document.documentElement;
+            if (root.dataset.words || !document.querySelector('#foot select')) return null;
+            const words = document.createRange();
+            words.selectNodeContents(document.querySelector('#ask label'));
+            const [inner, outer] = [words, document.querySelector('main')].map((e) => e.getBoundingClientRect());
+            return [root.lang, root.dir, outer.right - inner.right < inner.left - outer.left,
+                /[\\u0600-\\u06ff]/.test(document.querySelector('#ask h1').textContent)]";
+        assert_eq!(w.comes_true(side).await?, json!(["ar", "rtl", true, true]));
+        let barriers = w.barriers().await?;
+        ensure!(barriers.is_empty(), "{barriers}");
+        ensure!(w.overflow().await? <= 0, "the page is wider than its window");
+        Ok(())
+    });
+}
+
+fn speaks_what_the_browser_asks_for(engine: Engine) {
+    journey("german", Conditions { languages: Some("de-AT"), ..in_engine(engine) }, |w| async move {
+        w.open("/").await?;
+        w.sees_heading("Anmelden").await?;
+        let languages = w.ask("return [navigator.language, document.documentElement.lang]").await?;
+        assert_eq!(languages, json!(["de-AT", "de"]));
+        Ok(())
+    });
+}
+
+/// A form with a name and no password.
+fn the_password_manager_fills_the_field(engine: Engine) {
+    journey("password-manager", in_engine(engine), |w| async move {
+        let remember = "const [origin] = args;
+            const login = Cc['@mozilla.org/login-manager/loginInfo;1'].createInstance(Ci.nsILoginInfo);
+            login.init(origin, origin, null, 'ada@acme.example', 'secret', 'username', 'password');
+            await Services.logins.addLoginAsync(login);";
+        w.with_powers_of_firefox(remember, vec![json!(w.picker)]).await?;
+        w.open("/").await?;
+        w.comes_true("return document.getElementById('identifier').value === 'ada@acme.example'").await?;
+        w.press("Continue").await?;
+        w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await
+    });
+}
+
+// ── how the page comes ───────────────────────────────────────────────────────────────────────────────────────────────
+
+fn every_file_is_asked_for_once(engine: Engine) {
+    journey("once", Conditions { delivery: Some(Delivery::COUNTED), ..in_engine(engine) }, |w| async move {
+        assert_eq!(comes_to(&w, "/").await?, "form");
+        is_quiet(&w).await?;
+        for (what, ending) in [("the wasm", ".wasm"), ("the glue", ".js"), ("the settings", "/config.json")] {
+            assert_eq!(w.asked(ending)?, 1, "{what}");
+        }
+        Ok(())
+    });
+}
+
+fn a_page_that_comes_in_pieces_signs_in_once(engine: Engine) {
+    journey("pieces", in_pieces(engine, Delivery::IN_PIECES), |w| async move { signs_in_once(&w).await });
+}
+
+fn a_page_in_pieces_signs_in_once_without_trusted_types(engine: Engine) {
+    let delivery = Delivery { trusted_types: false, ..Delivery::IN_PIECES };
+    journey("pieces-untyped", in_pieces(engine, delivery), |w| async move { signs_in_once(&w).await });
+}
+
+/// The hostile provider, unsteered, asks nothing, sends straight back, and counts.
+fn in_pieces(engine: Engine, delivery: Delivery) -> Conditions {
+    Conditions { delivery: Some(delivery), hostile_provider: true, ..in_engine(engine) }
+}
+
+/// Opens a path and tells what the page there comes to.
+async fn comes_to(w: &World, path: &str) -> Result<String> {
+    // The page before is still there for a moment. It comes to nothing any more.
+    w.ask("window.left = true").await?;
+    w.open(path).await?;
+    w.settles().await
+}
+
+/// At the form, and on the way back, with all files in the cache: they may run before the page's body is there.
+async fn signs_in_once(w: &World) -> Result<()> {
+    assert_eq!(comes_to(w, "/signed-out").await?, "You have signed out");
+    is_quiet(w).await?;
+    assert_eq!(comes_to(w, "/").await?, "form");
+    is_quiet(w).await?;
+    assert_eq!(w.ask("return performance.getEntriesByName('usable').length").await?, 1, "first.js runs once");
+    w.submit("ada@acme.example").await?;
+    w.is_signed_in_to("acme", "Acme Corporation").await?;
+    is_quiet(w).await?;
+    let shown = "return [...document.querySelectorAll('h1, [role=alert]')].filter((e) => e.checkVisibility())
+        .map((e) => e.textContent)";
+    assert_eq!(w.ask(shown).await?, json!(["Signed in to Acme Corporation"]));
+    let counts = w.counts().await?;
+    assert_eq!(
+        [&counts["authorize_requests"], &counts["token_requests"], &counts["faults"]],
+        [&json!(1), &json!(1), &json!([])]
+    );
+    assert_eq!(w.asked("/v1/lookup")?, 1);
+    Ok(())
+}
+
+/// Waits until the page has come in full and has asked for nothing for a while: whatever runs twice asks twice.
+async fn is_quiet(w: &World) -> Result<Value> {
+    w.comes_true(
+        "if (document.readyState !== 'complete') return null;
+         const asked = performance.getEntriesByType('resource').map(({ responseEnd }) => responseEnd);
+         return performance.now() - Math.max(performance.timing.loadEventEnd - performance.timing.navigationStart, ...asked) > 400",
+    )
+    .await
+}
