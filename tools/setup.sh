@@ -276,7 +276,7 @@ want_firefox() {
   [ -n "$FIREFOX" ] || apt_try "Firefox" "80 MB, seconds" firefox-esr
   find_engines
   if [ -n "$FIREFOX" ] && [ -z "$GECKODRIVER" ]; then
-    fetch_geckodriver || (cargo_tool geckodriver $GECKODRIVER_CRATE has_geckodriver "5 minutes") || true
+    fetch_geckodriver || (cargo_tool geckodriver $GECKODRIVER_CRATE has_geckodriver "a minute") || true
     find_engines
   fi
   [ -n "$FIREFOX" ] && [ -n "$GECKODRIVER" ] || say "without Firefox and geckodriver, no test runs in Firefox"
