@@ -120,6 +120,8 @@ pub enum Screen {
     RefusedInWords,
     /// Signed in.
     SignedIn,
+    /// Signed in, with another account than the one that was typed.
+    OtherAccount,
     /// Signed out.
     SignedOut,
     /// The form below the organizations that were used before.
@@ -136,7 +138,7 @@ pub enum Screen {
 
 impl Screen {
     /// All of them; the last one takes config.json away.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Form,
         Self::FormError,
         Self::Dropped,
@@ -148,6 +150,7 @@ impl Screen {
         Self::Refused,
         Self::RefusedInWords,
         Self::SignedIn,
+        Self::OtherAccount,
         Self::SignedOut,
         Self::Recents,
         Self::RecentsEditing,
@@ -170,6 +173,7 @@ impl Screen {
             Self::Refused => "refused",
             Self::RefusedInWords => "refused-in-words",
             Self::SignedIn => "signed-in",
+            Self::OtherAccount => "other-account",
             Self::SignedOut => "signed-out",
             Self::Recents => "recents",
             Self::RecentsEditing => "recents-editing",
@@ -269,6 +273,7 @@ impl World {
             Screen::Refused => self.comes_back_as("Noor", lang, "[data-error]").await?,
             Screen::RefusedInWords => self.comes_back_as("Omar", lang, "[data-error]").await?,
             Screen::SignedIn => self.comes_back_as("Ada Lovelace", lang, "#app .emblem").await?,
+            Screen::OtherAccount => self.comes_back_as("Alan Turing", lang, "#app .notice").await?,
             Screen::SignedOut => self.arrive("/signed-out", lang, nobody()).await?,
             Screen::Recents => self.arrive("/", lang, remembered()).await?,
             Screen::RecentsEditing => {
