@@ -447,7 +447,7 @@ impl Search {
             announcement("announced", offline),
             failure,
             at("recents", move || recents_list(changed, choose_recent)),
-            at("ask-foot", move || all(vec![search.progress(), foot(changed)])),
+            at("ask-foot", move || all(vec![search.progress(), search.support(), foot(changed)])),
         ])
     }
 
@@ -458,11 +458,18 @@ impl Search {
         }
         let (search, failure) = (self.clone(), failure.clone());
         at(ERROR_PLACE, move || {
-            let mut ways = vec![search.suggestion()];
-            if matches!(*failure, Failure::NoMatch { .. }) {
-                ways.extend(search.frame.support());
+            problem(&failure, Setting { field: Some(FIELD_ID), ..Setting::default() }, vec![search.suggestion()])
+        })
+    }
+
+    /// Whoever is not found may ask somebody. Below the form, which an error at the field must not push off a phone's screen.
+    fn support(self: &Arc<Self>) -> AnyView {
+        let search = self.clone();
+        live(move || match search.stage.get() {
+            Stage::Failed(failure) if matches!(*failure, Failure::NoMatch { .. }) => {
+                search.frame.support().map_or_else(nothing, |link| el("p", "").with(vec![link]))
             }
-            problem(&failure, Setting { field: Some(FIELD_ID), ..Setting::default() }, ways)
+            _ => nothing(),
         })
     }
 

@@ -177,3 +177,28 @@ fn back_after_a_sign_out_says_that_the_person_has_signed_out() {
         w.field().await.map(drop)
     });
 }
+
+#[test]
+fn the_form_that_back_leads_to_offers_another_organization_below_the_one_just_used() {
+    let whole = Conditions { whole_browser: true, ..Conditions::default() };
+    journey("back-twice", whole, |w| async move {
+        w.open("/").await?;
+        w.submit("acme").await?;
+        w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await?;
+        // The callback, the hosted UI's pages, the form: however many steps that are.
+        for _ in 0..4 {
+            if w.driver.current_url().await?.as_str() == format!("{}/", w.picker) {
+                break;
+            }
+            w.driver.back().await?;
+            w.waits_for("return document.readyState === 'complete'").await?;
+        }
+        w.sees("Continue to Acme Corporation").await?;
+        w.sees_heading("Use another organization").await?;
+        let link = "return [...document.querySelectorAll('a')].find((a) => a.textContent.startsWith('You are signed in to'))";
+        let height = w.comes_true(&format!("{link}?.getBoundingClientRect().height")).await?;
+        assert!(height.as_f64() >= Some(24.0), "too small for a finger: {height}");
+        Ok(())
+    });
+}

@@ -115,17 +115,21 @@ fn an_error_stands_once_at_the_field_and_leaves_the_form_on_a_phones_screen() {
     let phone = Conditions { width: Some(320), ..Conditions::default() };
     journey("phone-error", phone, |w| async move {
         w.in_window(320, 568, 2, true).await?;
-        w.open("/").await?;
-        w.submit("ada@acme").await?;
-        let words = w.sees_problem("identifier_email_incomplete").await?;
-        let sentence = "The email address is not complete.";
-        assert!(words.contains(sentence));
-        assert_eq!(w.text().await?.matches(sentence).count(), 1, "one message, not two");
-        assert_eq!(w.ask("return document.querySelector('form [role=alert]') !== null").await?, true);
-        let seen = "const { top } = document.querySelector('form [role=alert]').getBoundingClientRect();
-            const { bottom } = document.querySelector('#ask-form button[type=submit], #ask-form > button').getBoundingClientRect();
-            return top >= 0 && bottom <= innerHeight || [top, bottom, innerHeight]";
-        assert_eq!(w.ask(seen).await?, true, "error, field and button are to be seen");
+        for (typed, code, sentence) in [
+            ("ada@acme.exmaple", "no_match", "We found no organization for “acme.exmaple”."),
+            ("ada@acme", "identifier_email_incomplete", "The email address is not complete."),
+        ] {
+            w.open("/").await?;
+            w.submit(typed).await?;
+            let words = w.sees_problem(code).await?;
+            assert!(words.contains(sentence), "{words}");
+            assert_eq!(w.text().await?.matches(sentence).count(), 1, "one message, not two");
+            let seen = "const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+                const [alert, field, button] = ['form [role=alert]', '#identifier', '#ask-form > button'].map(box);
+                return alert.top >= 0 && field.bottom <= innerHeight && button.bottom <= innerHeight
+                    || [alert.top, field.bottom, button.bottom, innerHeight]";
+            assert_eq!(w.ask(seen).await?, true, "{code}: error, field and button are to be seen");
+        }
         let link = w.driver.find(By::Css("[role=alert] a")).await?;
         link.click().await?;
         w.waits_for("return document.activeElement.id === 'identifier'").await?;
