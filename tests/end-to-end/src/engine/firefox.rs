@@ -99,7 +99,8 @@ impl Firefox {
              await new Promise((onDataDeleted) => {
                Services.clearData.deleteData(Services.clearData.CLEAR_ALL, { onDataDeleted });
              });
-             if ((await Services.logins.getAllLogins()).length) throw Error('a login is left');",
+             // Not among what it calls all.
+             await Services.logins.removeAllLoginsAsync();",
             vec![settings],
         )
         .await
