@@ -185,22 +185,11 @@ fn leaving_can_be_cancelled_and_nothing_typed_is_lost(engine: Engine) {
     journey("cancel-leaving", in_engine(engine), |w| async move {
         w.open("/").await?;
         w.settles().await?;
-        // A browser that is on its way may answer no questions, so the page presses Cancel itself.
-        w.ask(
-            "new MutationObserver((_, observer) => {
-               const heading = document.querySelector('h1').textContent;
-               const cancel = [...document.querySelectorAll('button')].find((b) => b.textContent.trim() === 'Cancel');
-               if (heading.startsWith('Taking you to') && cancel) {
-                 observer.disconnect();
-                 window.sawHeading = heading;
-                 cancel.click();
-               }
-             }).observe(document, { childList: true, subtree: true })",
-        )
-        .await?;
         w.freeze_hosted_ui();
         w.submit("ada@acme.example").await?;
-        assert_eq!(w.comes_true("return window.sawHeading").await?, "Taking you to Acme Corporation");
+        // Chromium's driver answers nothing on the way; these two do.
+        w.sees_heading("Taking you to Acme Corporation").await?;
+        w.press("Cancel").await?;
         assert_eq!(w.settles().await?, "form");
         assert_eq!(value_of_field(&w).await?, "ada@acme.example");
         assert_eq!(w.ask("return location.href").await?, format!("{}/", w.picker));
