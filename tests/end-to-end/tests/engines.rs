@@ -163,7 +163,8 @@ fn who_is_unknown_is_told_in_an_alert(engine: Engine) {
         let words = w.sees_problem("no_match").await?;
         assert!(words.contains("acme.example"), "what was meant is proposed: {words}");
         assert!(w.driver.title().await?.starts_with("Error: "));
-        w.comes_true("return document.activeElement.firstElementChild?.role === 'alert'").await?;
+        // The focus is on it, or on the box around it.
+        w.comes_true("return document.activeElement.matches('[role=alert], :has(> [role=alert])')").await?;
         assert_eq!(value_of_field(&w).await?, "ada@acme.exmaple");
         Ok(())
     });
@@ -184,22 +185,11 @@ fn leaving_can_be_cancelled_and_nothing_typed_is_lost(engine: Engine) {
     journey("cancel-leaving", in_engine(engine), |w| async move {
         w.open("/").await?;
         w.settles().await?;
-        // A browser that is on its way may answer no questions, so the page presses Cancel itself.
-        w.ask(
-            "new MutationObserver((_, observer) => {
-               const heading = document.querySelector('h1').textContent;
-               const cancel = [...document.querySelectorAll('button')].find((b) => b.textContent.trim() === 'Cancel');
-               if (heading.startsWith('Taking you to') && cancel) {
-                 observer.disconnect();
-                 window.sawHeading = heading;
-                 cancel.click();
-               }
-             }).observe(document, { childList: true, subtree: true })",
-        )
-        .await?;
         w.freeze_hosted_ui();
         w.submit("ada@acme.example").await?;
-        assert_eq!(w.comes_true("return window.sawHeading").await?, "Taking you to Acme Corporation");
+        // Chromium's driver answers nothing on the way; these two do.
+        w.sees_heading("Taking you to Acme Corporation").await?;
+        w.press("Cancel").await?;
         assert_eq!(w.settles().await?, "form");
         assert_eq!(value_of_field(&w).await?, "ada@acme.example");
         assert_eq!(w.ask("return location.href").await?, format!("{}/", w.picker));
@@ -353,7 +343,7 @@ fn arabic_runs_from_right_to_left(engine: Engine) {
         let side = "const root = document.documentElement;
             if (root.dataset.words || !document.querySelector('#foot select')) return null;
             const words = document.createRange();
-            words.selectNodeContents(document.getElementById('identifier-label'));
+            words.selectNodeContents([...document.querySelectorAll('#ask label')].find((label) => label.textContent));
             const [inner, outer] = [words, document.querySelector('main')].map((e) => e.getBoundingClientRect());
             return [root.lang, root.dir, outer.right - inner.right < inner.left - outer.left,
                 /[\\u0600-\\u06ff]/.test(document.querySelector('#ask h1').textContent)]";

@@ -99,9 +99,8 @@ impl Firefox {
              await new Promise((onDataDeleted) => {
                Services.clearData.deleteData(Services.clearData.CLEAR_ALL, { onDataDeleted });
              });
-             // The password manager is asked in a way of its own: what the line above asks of it may take longer than this.
-             for (const login of await Services.logins.getAllLogins()) await Services.logins.removeLoginAsync(login);
-             if ((await Services.logins.getAllLogins()).length) throw Error('a login is left');",
+             // Not among what it calls all.
+             await Services.logins.removeAllLoginsAsync();",
             vec![settings],
         )
         .await

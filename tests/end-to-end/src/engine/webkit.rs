@@ -35,7 +35,15 @@ pub(crate) struct WebKit {
 }
 
 impl WebKit {
+    /// On a busy machine a driver sometimes waits for its browser in vain. Another one is there in half a second.
     pub(super) async fn start(conditions: &Conditions) -> Result<Self> {
+        match Self::try_to_start(conditions).await {
+            Err(_) => Self::try_to_start(conditions).await,
+            started => started,
+        }
+    }
+
+    async fn try_to_start(conditions: &Conditions) -> Result<Self> {
         let port = free_port()?;
         let folder = tempfile::tempdir()?;
         let mut command = Command::new(std::env::var("WEBKIT_DRIVER").context("WEBKIT_DRIVER")?);
