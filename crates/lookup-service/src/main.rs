@@ -45,7 +45,7 @@ struct CommandLine {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 
-    /// The directory file, watched and reloaded; without it the embedded sample answers
+    /// The directory file, watched and reloaded (at once on SIGHUP); without it the built-in sample answers
     #[arg(long, value_name = "FILE")]
     directory: Option<PathBuf>,
 
@@ -53,7 +53,7 @@ struct CommandLine {
     #[arg(long, value_name = "DIR")]
     site: Option<PathBuf>,
 
-    /// What is served at /config.json, watched and reloaded [default: config.json in the site's folder]
+    /// What is served at /config.json, watched and reloaded (at once on SIGHUP) [default: config.json in the site's folder]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 

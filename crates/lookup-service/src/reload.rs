@@ -327,17 +327,17 @@ mod tests {
         fs::write(&path, "").unwrap();
         let watch = Watch::new([path.clone()]);
         let (sender, taken) = channel();
-        let file = path.clone();
+        let (file, pace) = (path.clone(), Pace { look_every: EVERY * 10, ..PACE });
         assert_eq!(SiteConfig::load(&path, None).1.len(), 1);
         let take = move |(config, findings): (SiteConfig, Vec<_>)| {
-            drop(sender.send((config.body.map(|body| body.len()), findings.len())));
+            let _ = sender.send((config.body.map(|body| body.len()), findings.len()));
         };
-        let _reload = follow(watch, PACE, move || SiteConfig::load(&file, None), take);
+        let _reload = follow(watch, pace, move || SiteConfig::load(&file, None), take);
         let whole = r#"{"lookup_url":"/v1/lookup","user_pools":[{"issuer":"https://idp.example","hosted_ui":"https://auth.example"}]}"#;
-        // Written bit by bit, faster than it is looked at: no half of it is ever taken.
-        for end in (0..whole.len()).step_by(10) {
+        // Written bit by bit, much faster than it is looked at: no half of it is ever taken.
+        for end in (0..whole.len()).step_by(2) {
             fs::write(&path, &whole[..end]).unwrap();
-            thread::sleep(EVERY / 4);
+            thread::sleep(EVERY / 2);
         }
         fs::write(&path, whole).unwrap();
         assert_eq!(taken.recv_timeout(PATIENCE), Ok((Some(whole.len()), 0)));
