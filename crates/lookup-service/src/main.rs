@@ -253,8 +253,8 @@ fn open_site(command_line: &CommandLine) -> Result<Option<(Site, Reload)>, Fault
     let (current, path) = (config.clone(), file.clone());
     let load = move || SiteConfig::load(&path, Some(&page));
     let reload = follow(watch, PACE, load, move |(config, findings)| {
-        log_findings(&file, &findings);
         current.store(Arc::new(config));
+        log_findings(&file, &findings);
     });
     Ok(Some((Site { folder, config }, reload)))
 }

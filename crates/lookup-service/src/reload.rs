@@ -140,8 +140,10 @@ impl<T: Send + 'static> Reading<T> {
 pub fn take_directory(path: &Path, read: Result<Directory, LoadError>, current: &CurrentDirectory) {
     match read {
         Ok(directory) => {
-            tracing::info!(tenants = directory.tenants(), domains = directory.domains(), "directory reloaded");
+            let (tenants, domains) = (directory.tenants(), directory.domains());
             current.store(Arc::new(directory));
+            // Not before it answers: whoever reads this line may rely on it.
+            tracing::info!(tenants, domains, "directory reloaded");
         }
         Err(error) => {
             for line in error.lines(&path.display().to_string()) {
