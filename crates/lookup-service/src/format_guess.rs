@@ -127,6 +127,8 @@ mod tests {
             "[[tenants]]\ncode: \"acme\"\n",
             "issuers: []\n[[tenants]]\n",
             "code = \"acme\nname: Acme",
+            "name = \"Acme: the company\"\ncode: \"acme\"",
+            "code, name\nname = \"Acme, Inc.\"",
             "code, name = 1\n[tenants.a]\nx",
             "code,name",
             "hello",
