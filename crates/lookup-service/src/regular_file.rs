@@ -90,7 +90,9 @@ mod tests {
         for (path, expected) in
             [(pipe.as_path(), "a pipe"), (socket.as_path(), "a socket"), (Path::new("/dev/zero"), "a device")]
         {
-            assert_eq!(read(path).unwrap_err().to_string(), format!("is not a regular file (it is {expected})"));
+            let path = path.to_owned();
+            let error = soon(move || read(&path)).unwrap_err();
+            assert_eq!(error.to_string(), format!("is not a regular file (it is {expected})"));
         }
     }
 
@@ -100,7 +102,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
         make_pipe(&pipe);
-        assert!(matches!(read_open(open(&pipe).unwrap()), Err(ReadError::NotRegular("a pipe"))));
+        let read = soon(move || read_open(open(&pipe).unwrap()));
+        assert!(matches!(read, Err(ReadError::NotRegular("a pipe"))), "{read:?}");
+    }
+
+    /// What comes of `read`, which must not wait for anybody.
+    #[cfg(unix)]
+    fn soon<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> T {
+        let (sender, result) = std::sync::mpsc::channel();
+        std::thread::spawn(move || sender.send(read()));
+        result.recv_timeout(std::time::Duration::from_secs(5)).unwrap()
     }
 
     #[cfg(unix)]
