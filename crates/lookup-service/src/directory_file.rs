@@ -6,9 +6,9 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::mem;
 use std::ops::Range;
 use std::path::Path;
-use std::{fs, io, mem};
 
 use lookup_api::{ClientId, IdentityProvider, Isolation, Issuer, Tenant, TenantCode};
 use toml::Spanned;
@@ -18,8 +18,11 @@ use crate::consumer_domains::is_consumer_domain;
 use crate::directory::{Directory, Entry};
 use crate::domain_name::DomainName;
 use crate::finding::{Finding, Reason};
+use crate::format_guess::instead_of_toml;
 use crate::name_index::NameIndex;
 use crate::native_url::parse_url;
+use crate::regular_file::{self, ReadError};
+use crate::text_encoding::{EncodingError, decode};
 
 /// The directory that the program carries for trying it out.
 pub const SAMPLE: &str = include_str!("../tenants.toml");
@@ -28,29 +31,37 @@ pub const SAMPLE: &str = include_str!("../tenants.toml");
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The file cannot be opened or read.
-    #[error("cannot be read: {0}")]
-    Unreadable(#[from] io::Error),
+    #[error(transparent)]
+    Unreadable(#[from] ReadError),
+    /// Read, and two bytes a character: nothing in it has a line yet.
+    #[error(transparent)]
+    Encoding(EncodingError),
     /// The file was read, and is not a directory. At least one finding, in the order of lines.
     #[error("{} problems", .0.len())]
     Findings(Vec<Finding>),
 }
 
 impl LoadError {
-    /// One line for each thing that is wrong, beginning with the file's name.
+    /// One line for each thing that is wrong, beginning with the file's name; of very many, the first ones.
     pub fn lines(&self, file: &str) -> Vec<String> {
-        match self {
-            Self::Unreadable(_) => vec![format!("{file}: {self}")],
-            Self::Findings(findings) => findings.iter().map(|finding| format!("{file}:{finding}")).collect(),
-        }
+        let Self::Findings(findings) = self else { return vec![format!("{file}: {self}")] };
+        let shown = findings.iter().take(SHOWN).map(|finding| format!("{file}:{finding}"));
+        let more = findings.len().saturating_sub(SHOWN);
+        shown.chain((more > 0).then(|| format!("{file}: and {more} more"))).collect()
     }
 }
 
+/// How many findings are told one by one: a file with more has one mistake many times, and the log is not its place.
+const SHOWN: usize = 20;
+
 /// Reads the directory file at `path`.
 pub fn load(path: &Path) -> Result<Directory, LoadError> {
-    let bytes = fs::read(path)?;
-    let text = str::from_utf8(&bytes).map_err(|e| {
-        let line = 1 + bytes[..e.valid_up_to()].iter().filter(|&&b| b == b'\n').count();
-        LoadError::Findings(vec![Finding { line, field: String::new(), reason: Reason::NotUtf8 }])
+    let bytes = regular_file::read(path)?;
+    let text = decode(&bytes).map_err(|error| match error {
+        EncodingError::NotUtf8 { line } => {
+            LoadError::Findings(vec![Finding { line, field: String::new(), reason: Reason::NotUtf8 }])
+        }
+        EncodingError::Utf16 => LoadError::Encoding(error),
     })?;
     parse(text).map_err(LoadError::Findings)
 }
@@ -70,6 +81,10 @@ const HEADER: &str = "[[tenants]]";
 fn parse_whole(text: &str) -> Result<Directory, Vec<Finding>> {
     let mut reader = Reader::new(text);
     let (root, errors) = DeTable::parse_recoverable(text);
+    if let Some(format) = (!errors.is_empty()).then(|| instead_of_toml(text)).flatten() {
+        reader.refuse(0, String::new(), Reason::OtherFormat(format));
+        return reader.finish();
+    }
     for error in &errors {
         reader.refuse(error.span().map_or(0, |s| s.start), String::new(), Reason::Syntax(error.message().to_owned()));
     }

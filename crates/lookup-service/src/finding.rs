@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::domain_name::DomainNameError;
+use crate::format_guess::Format;
 
 /// One thing that is wrong with the file. Reads `LINE: FIELD: REASON`, to be put after the file's name and a colon.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,9 @@ pub enum Reason {
     /// Not TOML; the parser's own words.
     #[error("not TOML: {0}")]
     Syntax(String),
+    /// Not TOML because it is something else.
+    #[error("this looks like {0} (the directory is TOML)")]
+    OtherFormat(Format),
     /// An empty file, or one cut short before its first tenant.
     #[error("the file names no tenant")]
     NoTenants,

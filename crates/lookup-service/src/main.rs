@@ -1,7 +1,8 @@
 //! The program: command line, log, socket, signals. What it serves is the library's.
 
+mod signals;
+
 use std::fmt::Display;
-use std::future::pending;
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
@@ -18,15 +19,19 @@ use futures_util::future::Either;
 use lookup_service::directory::Directory;
 use lookup_service::directory_file::{self, LoadError, SAMPLE};
 use lookup_service::rate_limit::RateLimit;
-use lookup_service::reload::{Watch, reload_directory};
+use lookup_service::regular_file::ReadError;
+use lookup_service::reload::{Pace, Reload, follow, take_directory};
 use lookup_service::site::{self, Site};
-use lookup_service::site_config::SiteConfig;
+use lookup_service::site_config::{SiteConfig, SiteConfigError};
+use lookup_service::watch::Watch;
 use lookup_service::{CurrentDirectory, Settings, app, log};
 use tokio::net::TcpListener;
-use tokio::{select, signal, time};
+use tokio::{select, time};
 
-/// How often the watched files are looked at; a change is in force after two looks.
-const WATCH_EVERY: Duration = Duration::from_secs(1);
+use crate::signals::{Hangups, told_to_stop};
+
+/// How directory and config.json are followed.
+const PACE: Pace = Pace { look_every: Duration::from_secs(1), patience: Duration::from_secs(10) };
 /// How long requests under way may take to end once the service is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 /// The exit code for a wrong command line, a wrong file, a port that is taken.
@@ -40,7 +45,7 @@ struct CommandLine {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 
-    /// The directory file, watched and reloaded; without it the embedded sample answers
+    /// The directory file, watched and reloaded (at once on SIGHUP); without it the built-in sample answers
     #[arg(long, value_name = "FILE")]
     directory: Option<PathBuf>,
 
@@ -48,7 +53,7 @@ struct CommandLine {
     #[arg(long, value_name = "DIR")]
     site: Option<PathBuf>,
 
-    /// What is served at /config.json, watched and reloaded [default: config.json in the site's folder]
+    /// What is served at /config.json, watched and reloaded (at once on SIGHUP) [default: config.json in the site's folder]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
@@ -83,7 +88,7 @@ impl CommandLine {
     }
 
     fn directory_name(&self) -> String {
-        self.directory.as_deref().map_or("tenants.toml".to_owned(), |path| path.display().to_string())
+        self.directory.as_deref().map_or("the built-in sample".to_owned(), |path| path.display().to_string())
     }
 
     fn page(&self) -> Option<PathBuf> {
@@ -132,13 +137,12 @@ fn check(command_line: &CommandLine, out: &mut impl Write, err: &mut impl Write)
         }
     }
     if let Some(file) = command_line.config_file() {
-        match SiteConfig::load(&file, command_line.page().as_deref()).1 {
-            Ok(()) => writeln!(out, "{}: no problems", file.display())?,
-            Err(error) => {
-                sound = false;
-                writeln!(err, "{}: {error}", file.display())?;
-            }
+        let findings = SiteConfig::load(&file, command_line.page().as_deref()).1;
+        if findings.is_empty() {
+            writeln!(out, "{}: no problems", file.display())?;
         }
+        sound &= findings.is_empty();
+        findings.iter().try_for_each(|finding| writeln!(err, "{}: {finding}", file.display()))?;
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(FAULT) })
 }
@@ -148,26 +152,27 @@ fn print_headers(command_line: &CommandLine, out: &mut impl Write, err: &mut imp
         writeln!(err, "--print-headers needs --config FILE (or --site DIR with a config.json in it)")?;
         return Ok(ExitCode::from(FAULT));
     };
-    match SiteConfig::load(&file, command_line.page().as_deref()) {
-        (config, Ok(())) => {
-            for (name, value) in site::headers(&config) {
-                writeln!(out, "{name}: {}", value.to_str().unwrap_or_default())?;
-            }
-            Ok(ExitCode::SUCCESS)
-        }
-        (_, Err(error)) => {
-            writeln!(err, "{}: {error}", file.display())?;
-            Ok(ExitCode::from(FAULT))
-        }
+    let (config, findings) = SiteConfig::load(&file, command_line.page().as_deref());
+    if !findings.is_empty() {
+        findings.iter().try_for_each(|finding| writeln!(err, "{}: {finding}", file.display()))?;
+        return Ok(ExitCode::from(FAULT));
     }
+    for (name, value) in site::headers(&config) {
+        writeln!(out, "{name}: {}", value.to_str().unwrap_or_default())?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(command_line: &CommandLine) -> Result<(), Fault> {
+    let hangups = Hangups::listen();
+    let (site, reload_site) = open_site(command_line)?.unzip();
+    let (directory, reload_directory) = open_directory(command_line)?;
+    tokio::spawn(reload_when_told(hangups, reload_site.into_iter().chain(reload_directory).collect()));
     let settings = Settings {
-        site: open_site(command_line)?,
+        site,
         allow_origins: command_line.allow_origins.clone(),
         rate_limit: command_line.rate_limit.map(|n| RateLimit::new(n, command_line.trusted_proxies.clone())),
-        ..Settings::new(directory(command_line)?)
+        ..Settings::new(directory)
     };
     let cannot_listen = |error| Fault::log(format_args!("cannot listen on {}: {error}", command_line.listen));
     let listener = TcpListener::bind(command_line.listen).await.map_err(cannot_listen)?;
@@ -198,8 +203,20 @@ async fn serve(command_line: &CommandLine) -> Result<(), Fault> {
     Ok(())
 }
 
-fn directory(command_line: &CommandLine) -> Result<CurrentDirectory, Fault> {
-    let watch = command_line.directory.clone().map(Watch::new);
+async fn reload_when_told(mut hangups: Hangups, files: Vec<Reload>) {
+    loop {
+        hangups.next().await;
+        if files.is_empty() {
+            tracing::warn!("SIGHUP: nothing to read anew, no file is served");
+        } else {
+            tracing::info!("SIGHUP: reading directory and config.json anew");
+        }
+        files.iter().for_each(Reload::now);
+    }
+}
+
+fn open_directory(command_line: &CommandLine) -> Result<(CurrentDirectory, Option<Reload>), Fault> {
+    let watch = command_line.directory.as_ref().map(|path| Watch::new([path.clone()]));
     let directory = command_line.load_directory().map_err(|error| {
         for line in error.lines(&command_line.directory_name()) {
             tracing::error!("{line}");
@@ -207,41 +224,49 @@ fn directory(command_line: &CommandLine) -> Result<CurrentDirectory, Fault> {
         Fault::log("the directory cannot be used")
     })?;
     let current: CurrentDirectory = Arc::new(ArcSwap::from_pointee(directory));
-    if let Some(watch) = watch {
-        let current = current.clone();
-        watch.start(WATCH_EVERY, move |path| reload_directory(path, &current));
-    }
-    Ok(current)
+    let reload = command_line.directory.clone().zip(watch).map(|(path, watch)| {
+        let (file, current) = (path.clone(), current.clone());
+        let load = move || directory_file::load(&file);
+        follow(watch, PACE, load, move |read| take_directory(&path, read, &current))
+    });
+    Ok((current, reload))
 }
 
-fn open_site(command_line: &CommandLine) -> Result<Option<Site>, Fault> {
+fn open_site(command_line: &CommandLine) -> Result<Option<(Site, Reload)>, Fault> {
     let (folder, file) = match (command_line.site.clone(), command_line.config_file()) {
         (Some(folder), Some(file)) => (folder, file),
         (None, Some(_)) => return Err(Fault::log("--config is served with a site: --site is missing")),
         _ => return Ok(None),
     };
-    if !folder.join("index.html").is_file() {
+    let page = folder.join("index.html");
+    if !page.is_file() {
         return Err(Fault::log(format_args!("no index.html in {}: is the site built?", folder.display())));
     }
     // The policy follows from both: a new page has other hashes.
-    let page = folder.join("index.html");
-    let watches = [&file, &page].map(|path| Watch::new(path.clone()));
-    let config = Arc::new(ArcSwap::from_pointee(load_config(&file, &page)));
-    for watch in watches {
-        let (current, file, page) = (config.clone(), file.clone(), page.clone());
-        watch.start(WATCH_EVERY, move |_| current.store(Arc::new(load_config(&file, &page))));
+    let watch = Watch::new([file.clone(), page.clone()]);
+    let (config, findings) = SiteConfig::load(&file, Some(&page));
+    log_findings(&file, &findings);
+    if findings.iter().any(|f| matches!(f, SiteConfigError::Unreadable(ReadError::NotRegular(_)))) {
+        return Err(Fault::log("config.json cannot be used"));
     }
-    Ok(Some(Site { folder, config }))
+    let config = Arc::new(ArcSwap::from_pointee(config));
+    let (current, path) = (config.clone(), file.clone());
+    let load = move || SiteConfig::load(&path, Some(&page));
+    let reload = follow(watch, PACE, load, move |(config, findings)| {
+        current.store(Arc::new(config));
+        log_findings(&file, &findings);
+    });
+    Ok(Some((Site { folder, config }, reload)))
 }
 
-/// What is wrong with config.json stops nothing here: the page says it to the operator, too.
-fn load_config(file: &Path, page: &Path) -> SiteConfig {
-    let (config, finding) = SiteConfig::load(file, Some(page));
-    match finding {
-        Ok(()) => tracing::info!("{}: no problems", file.display()),
-        Err(error) => tracing::warn!("{}: {error}", file.display()),
+/// What is wrong with the text of config.json stops nothing here: the page says it to the operator, too.
+fn log_findings(file: &Path, findings: &[SiteConfigError]) {
+    if findings.is_empty() {
+        tracing::info!("{}: no problems", file.display());
     }
-    config
+    for finding in findings {
+        tracing::error!("{}: {finding}", file.display());
+    }
 }
 
 /// Browsers send an origin in one spelling: only that spelling can ever match.
@@ -251,28 +276,5 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
         exact if exact == text && origin.is_tuple() => HeaderValue::from_str(text).map_err(|e| e.to_string()),
         exact if origin.is_tuple() => Err(format!("an origin is scheme, host and port alone: {exact}")),
         _ => Err("an origin is a scheme and a host, such as https://login.example.com".to_owned()),
-    }
-}
-
-/// Ctrl-C, or what a supervisor sends.
-async fn told_to_stop() {
-    let terminated = async {
-        #[cfg(unix)]
-        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            Ok(mut terminate) => drop(terminate.recv().await),
-            Err(_) => pending().await,
-        }
-        #[cfg(not(unix))]
-        pending::<()>().await;
-    };
-    let interrupted = async {
-        // Without a handler the signal ends the process by itself.
-        if signal::ctrl_c().await.is_err() {
-            pending::<()>().await;
-        }
-    };
-    select! {
-        () = terminated => {}
-        () = interrupted => {}
     }
 }

@@ -1,95 +1,149 @@
-//! Notices that a file has changed, and puts a new directory in the place of the old one.
-//!
-//! The file is asked for its metadata once a second. That sees what notification misses or tells apart only with
-//! care: a file renamed over another, Kubernetes' swap of a symlink two folders up, network file systems. It costs one
-//! system call a second and has no platform of its own.
+//! Reads files anew when they have changed or when somebody asks for it, and puts the new content in the place of the old one.
 
-use std::fs::{self, Metadata};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant};
 
-use crate::directory_file;
+use crate::directory::Directory;
+use crate::directory_file::LoadError;
 use crate::lookup::CurrentDirectory;
+use crate::watch::Watch;
 
-/// A file that is being watched: made before the file is read, so that no change falls between reading and watching.
-#[derive(Debug)]
-pub struct Watch {
-    path: PathBuf,
-    /// The file that the last call of `changed` was about, or the first there was.
-    known: Option<Stamp>,
-    /// The file as the last look found it.
-    last: Option<Stamp>,
+/// How fast files are followed.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// How often they are looked at; a change is in force after two looks.
+    pub look_every: Duration,
+    /// How long a read is waited for. A network file system that is gone holds up a read for ever, and then the next one is
+    /// begun beside it.
+    pub patience: Duration,
 }
 
-/// What changes when a file does. Symlinks are followed; `None` where a platform does not tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    bytes: u64,
-    modified: Option<SystemTime>,
-    inode: Option<(u64, i64, i64)>,
-}
+/// Asks for files to be read at once, whether they have changed or not.
+pub struct Reload(Box<dyn Fn() + Send>);
 
-impl Stamp {
-    fn of(path: &Path) -> Option<Self> {
-        let metadata = fs::metadata(path).ok()?;
-        Some(Self { bytes: metadata.len(), modified: metadata.modified().ok(), inode: inode(&metadata) })
+impl Reload {
+    /// Returns before the files are read; the outcome is in the log.
+    pub fn now(&self) {
+        (self.0)();
     }
 }
 
-/// The file's number and when it was last touched in any way: `cp -p` and `touch -r` give back the time of writing.
-#[cfg(unix)]
-fn inode(metadata: &Metadata) -> Option<(u64, i64, i64)> {
-    use std::os::unix::fs::MetadataExt;
-    Some((metadata.ino(), metadata.ctime(), metadata.ctime_nsec()))
+/// Follows the watched files for as long as the process lives: `load` reads them, on a thread of its own, and `take` gets what
+/// came of it.
+///
+/// Threads and not tasks: reading a large directory would hold up a runtime's worker.
+pub fn follow<T: Send + 'static>(
+    watch: Watch,
+    pace: Pace,
+    load: impl Fn() -> T + Send + Sync + 'static,
+    take: impl FnMut(T) + Send + 'static,
+) -> Reload {
+    let (sender, events) = channel();
+    let asked = sender.clone();
+    let reading = Reading { load: Arc::new(load), results: sender, due: false, since: None, begun: 0, taken: 0 };
+    thread::spawn(move || run(watch, pace, reading, take, events));
+    // The thread lives as long as the process, and so does its end of the channel.
+    Reload(Box::new(move || drop(asked.send(Event::Asked))))
 }
 
-#[cfg(not(unix))]
-fn inode(_: &Metadata) -> Option<(u64, i64, i64)> {
-    None
+enum Event<T> {
+    /// Somebody wants the files to be read.
+    Asked,
+    /// A read has come to its end, the `number`th that was begun.
+    Read { number: u64, content: T },
 }
 
-impl Watch {
-    /// Remembers the file as it is now.
-    pub fn new(path: PathBuf) -> Self {
-        let now = Stamp::of(&path);
-        Self { path, known: now, last: now }
-    }
-
-    /// Whether the file is another one than before. A change counts once it has held still from one look to the next, so
-    /// a file that is being written in place is not read half-way.
-    fn look(&mut self, now: Option<Stamp>) -> bool {
-        let changed = now != self.known && now == self.last;
-        if changed {
-            self.known = now;
-        }
-        self.last = now;
-        changed
-    }
-
-    /// Calls `changed` with the path whenever the file is another one than before, for as long as the process lives.
-    ///
-    /// A thread and not a task: reading a large directory would hold up a runtime's worker.
-    pub fn start(mut self, every: Duration, changed: impl Fn(&Path) + Send + 'static) {
-        thread::spawn(move || {
-            loop {
-                thread::sleep(every);
-                if self.look(Stamp::of(&self.path)) {
-                    changed(&self.path);
+fn run<T: Send + 'static>(
+    mut watch: Watch,
+    pace: Pace,
+    mut reading: Reading<T>,
+    mut take: impl FnMut(T),
+    events: Receiver<Event<T>>,
+) {
+    let mut next_look = Instant::now() + pace.look_every;
+    loop {
+        match events.recv_timeout(next_look.saturating_duration_since(Instant::now())) {
+            Ok(Event::Asked) => {
+                watch.forget_changes();
+                reading.due = true;
+            }
+            Ok(Event::Read { number, content }) => {
+                if let Some(content) = reading.end(number, content) {
+                    take(content);
                 }
             }
-        });
+            Err(_) => {
+                reading.due |= watch.has_changed();
+                next_look = Instant::now() + pace.look_every;
+            }
+        }
+        if reading.takes_longer_than(pace.patience) {
+            tracing::warn!(files = watch.names(), "reading takes long, what was read before stays in force meanwhile");
+        }
+        reading.begin_if_due();
     }
 }
 
-/// Reads the directory file anew. A good one answers from the next request on; a broken one is refused with all that is
-/// wrong with it in the log, and the one before goes on answering.
-pub fn reload_directory(path: &Path, current: &CurrentDirectory) {
-    match directory_file::load(path) {
+/// The reads of some files, one at a time as long as each comes to its end.
+struct Reading<T> {
+    load: Arc<dyn Fn() -> T + Send + Sync>,
+    results: Sender<Event<T>>,
+    /// Whether to read once more.
+    due: bool,
+    /// When the read began that is waited for.
+    since: Option<Instant>,
+    /// How many have been begun.
+    begun: u64,
+    /// The number of the one whose content is in force.
+    taken: u64,
+}
+
+impl<T: Send + 'static> Reading<T> {
+    fn begin_if_due(&mut self) {
+        if !self.due || self.since.is_some() {
+            return;
+        }
+        self.due = false;
+        self.begun += 1;
+        let (number, load, results) = (self.begun, self.load.clone(), self.results.clone());
+        let read = move || drop(results.send(Event::Read { number, content: load() }));
+        match thread::Builder::new().spawn(read) {
+            Ok(_) => self.since = Some(Instant::now()),
+            Err(error) => tracing::error!("cannot read anew: {error}"),
+        }
+    }
+
+    /// The content, if it is newer than the one in force.
+    fn end(&mut self, number: u64, content: T) -> Option<T> {
+        if number == self.begun {
+            self.since = None;
+        }
+        if number < self.taken {
+            tracing::warn!("what was read late is dropped, a newer version is in force");
+            return None;
+        }
+        self.taken = number;
+        Some(content)
+    }
+
+    /// Whether the read has just become too long to be waited for. It may still come to its end.
+    fn takes_longer_than(&mut self, patience: Duration) -> bool {
+        self.since.take_if(|since| since.elapsed() > patience).is_some()
+    }
+}
+
+/// Puts a directory that was read in the place of the current one. A good one answers from the next request on; a broken one is
+/// refused with what is wrong with it in the log, and the one before goes on answering.
+pub fn take_directory(path: &Path, read: Result<Directory, LoadError>, current: &CurrentDirectory) {
+    match read {
         Ok(directory) => {
-            tracing::info!(tenants = directory.tenants(), domains = directory.domains(), "directory reloaded");
+            let (tenants, domains) = (directory.tenants(), directory.domains());
             current.store(Arc::new(directory));
+            // Not before it answers: whoever reads this line may rely on it.
+            tracing::info!(tenants, domains, "directory reloaded");
         }
         Err(error) => {
             for line in error.lines(&path.display().to_string()) {
@@ -103,66 +157,191 @@ pub fn reload_directory(path: &Path, current: &CurrentDirectory) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+    use std::fs;
+    use std::path::PathBuf;
+    use std::sync::mpsc::RecvTimeoutError;
+    use std::sync::{Mutex, PoisonError};
+
+    use crate::regular_file;
+    use crate::site_config::SiteConfig;
+    use tempfile::TempDir;
 
     const EVERY: Duration = Duration::from_millis(20);
     const PATIENCE: Duration = Duration::from_secs(5);
+    const PACE: Pace = Pace { look_every: EVERY, patience: PATIENCE };
 
-    fn watch(path: &Path) -> Receiver<String> {
-        let (sender, receiver) = channel();
-        Watch::new(path.to_owned()).start(EVERY, move |path| {
-            let _ = sender.send(fs::read_to_string(path).unwrap_or_default());
-        });
-        receiver
-    }
-
-    #[test]
-    fn a_file_written_in_place_renamed_over_or_removed_is_noticed_once() {
+    fn folder() -> (TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("tenants.toml");
-        fs::write(&path, "one").unwrap();
-        let changes = watch(&path);
-        assert_eq!(changes.recv_timeout(EVERY * 10), Err(RecvTimeoutError::Timeout));
+        (folder, path)
+    }
 
-        fs::write(&path, "two").unwrap();
-        assert_eq!(changes.recv_timeout(PATIENCE).as_deref(), Ok("two"));
+    /// What is taken of a file, and the way to ask for it: its text, or why it cannot be read.
+    fn follow_text(path: &Path) -> (Receiver<String>, Reload) {
+        let (sender, taken) = channel();
+        let file = path.to_owned();
+        let load = move || match regular_file::read(&file) {
+            Ok(bytes) => String::from_utf8(bytes).unwrap(),
+            Err(error) => error.to_string(),
+        };
+        let reload = follow(Watch::new([path.to_owned()]), PACE, load, move |text| drop(sender.send(text)));
+        (taken, reload)
+    }
 
-        let other = folder.path().join("other");
-        fs::write(&other, "six").unwrap();
-        fs::rename(&other, &path).unwrap();
-        assert_eq!(changes.recv_timeout(PATIENCE).as_deref(), Ok("six"));
+    #[track_caller]
+    fn check_next(taken: &Receiver<String>, expected: &str) {
+        let text = taken.recv_timeout(PATIENCE).unwrap();
+        assert!(text.starts_with(expected), "{text} should start with {expected}");
+    }
 
-        fs::remove_file(&path).unwrap();
-        assert_eq!(changes.recv_timeout(PATIENCE).as_deref(), Ok(""));
-        assert_eq!(changes.recv_timeout(EVERY * 10), Err(RecvTimeoutError::Timeout));
+    #[track_caller]
+    fn check_no_more(taken: &Receiver<String>) {
+        assert_eq!(taken.recv_timeout(EVERY * 10), Err(RecvTimeoutError::Timeout));
+    }
+
+    fn replace(path: &Path, text: &str) {
+        let other = path.with_extension("new");
+        fs::write(&other, text).unwrap();
+        fs::rename(other, path).unwrap();
     }
 
     #[test]
-    fn a_file_that_is_still_being_written_is_left_alone() {
-        let stamp = |bytes| Some(Stamp { bytes, modified: None, inode: None });
-        let mut watch = Watch { path: PathBuf::new(), known: stamp(0), last: stamp(0) };
-        // Every look finds more of it, then none at all for a moment, then twice the same.
-        let looks = [1, 2, 3, 9].map(stamp).into_iter().chain([None, stamp(9), stamp(9), stamp(9)]);
-        let changes: Vec<bool> = looks.map(|now| watch.look(now)).collect();
-        assert_eq!(changes, [false, false, false, false, false, false, true, false]);
+    fn a_file_written_in_place_renamed_over_or_removed_is_taken_once() {
+        let (_folder, path) = folder();
+        fs::write(&path, "one").unwrap();
+        let (taken, _reload) = follow_text(&path);
+        check_no_more(&taken);
+
+        fs::write(&path, "two").unwrap();
+        check_next(&taken, "two");
+
+        replace(&path, "six");
+        check_next(&taken, "six");
+
+        fs::remove_file(&path).unwrap();
+        check_next(&taken, "cannot be read: ");
+        check_no_more(&taken);
+    }
+
+    #[test]
+    fn a_file_that_has_not_changed_is_read_as_often_as_it_is_asked_for() {
+        let (_folder, path) = folder();
+        fs::write(&path, "one").unwrap();
+        let (taken, reload) = follow_text(&path);
+        reload.now();
+        check_next(&taken, "one");
+        reload.now();
+        check_next(&taken, "one");
+        check_no_more(&taken);
     }
 
     #[cfg(unix)]
     #[test]
     fn a_symlink_swapped_in_a_folder_above_is_noticed() {
         use std::os::unix::fs::symlink;
-        let folder = tempfile::tempdir().unwrap();
+        let (folder, path) = folder();
         let at = |name: &str| folder.path().join(name);
         for (version, text) in [("v1", "one"), ("v2", "two")] {
             fs::create_dir(at(version)).unwrap();
             fs::write(at(version).join("tenants.toml"), text).unwrap();
         }
         symlink("v1", at("..data")).unwrap();
-        symlink("..data/tenants.toml", at("tenants.toml")).unwrap();
-        let changes = watch(&at("tenants.toml"));
+        symlink("..data/tenants.toml", &path).unwrap();
+        let (taken, _reload) = follow_text(&path);
 
         symlink("v2", at("..data_tmp")).unwrap();
         fs::rename(at("..data_tmp"), at("..data")).unwrap();
-        assert_eq!(changes.recv_timeout(PATIENCE).as_deref(), Ok("two"));
+        check_next(&taken, "two");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_in_the_files_place_is_named_once_and_the_next_file_is_taken() {
+        use std::io::Write;
+        let (_folder, path) = folder();
+        fs::write(&path, "one").unwrap();
+        let (taken, _reload) = follow_text(&path);
+        fs::remove_file(&path).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let mut named = taken.recv_timeout(PATIENCE).unwrap();
+        // The watch may have seen the moment between the two.
+        if named.starts_with("cannot be read") {
+            named = taken.recv_timeout(PATIENCE).unwrap();
+        }
+        assert_eq!(named, "is not a regular file (it is a pipe)");
+
+        // Writing changes the pipe's times.
+        let mut pipe = fs::File::options().read(true).write(true).open(&path).unwrap();
+        pipe.write_all(b"two").unwrap();
+        check_no_more(&taken);
+
+        replace(&path, "three");
+        check_next(&taken, "three");
+    }
+
+    #[test]
+    fn a_read_that_hangs_holds_up_no_later_one_and_is_dropped_if_it_ends_after_it() {
+        let (_folder, path) = folder();
+        fs::write(&path, "one").unwrap();
+        let (sender, taken) = channel();
+        let (begun, begins) = channel();
+        let (end, ends) = channel::<()>();
+        let (file, ends) = (path.clone(), Mutex::new(ends));
+        let load = move || {
+            let text = fs::read_to_string(&file).unwrap();
+            if text == "hangs" {
+                begun.send(()).unwrap();
+                let _ = ends.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            }
+            text
+        };
+        let pace = Pace { patience: EVERY, ..PACE };
+        let _reload = follow(Watch::new([path.clone()]), pace, load, move |text| drop(sender.send(text)));
+        replace(&path, "hangs");
+        begins.recv_timeout(PATIENCE).unwrap();
+        replace(&path, "two");
+        check_next(&taken, "two");
+        end.send(()).unwrap();
+        check_no_more(&taken);
+        replace(&path, "three");
+        check_next(&taken, "three");
+    }
+
+    #[test]
+    fn a_read_that_takes_long_is_taken_in_the_end_if_nothing_newer_was() {
+        let (_folder, path) = folder();
+        fs::write(&path, "one").unwrap();
+        let (sender, taken) = channel();
+        let load = || {
+            thread::sleep(EVERY * 5);
+            "late".to_owned()
+        };
+        let pace = Pace { patience: EVERY, ..PACE };
+        let reload = follow(Watch::new([path]), pace, load, move |text| drop(sender.send(text)));
+        reload.now();
+        check_next(&taken, "late");
+        check_no_more(&taken);
+    }
+
+    #[test]
+    fn a_config_json_that_is_empty_at_first_is_taken_once_it_has_been_written() {
+        let (_folder, path) = folder();
+        fs::write(&path, "").unwrap();
+        let watch = Watch::new([path.clone()]);
+        let (sender, taken) = channel();
+        let (file, pace) = (path.clone(), Pace { look_every: EVERY * 10, ..PACE });
+        assert_eq!(SiteConfig::load(&path, None).1.len(), 1);
+        let take = move |(config, findings): (SiteConfig, Vec<_>)| {
+            let _ = sender.send((config.body.map(|body| body.len()), findings.len()));
+        };
+        let _reload = follow(watch, pace, move || SiteConfig::load(&file, None), take);
+        let whole = r#"{"lookup_url":"/v1/lookup","user_pools":[{"issuer":"https://idp.example","hosted_ui":"https://auth.example"}]}"#;
+        // Written bit by bit, much faster than it is looked at: no half of it is ever taken.
+        for end in (0..whole.len()).step_by(2) {
+            fs::write(&path, &whole[..end]).unwrap();
+            thread::sleep(EVERY / 2);
+        }
+        fs::write(&path, whole).unwrap();
+        assert_eq!(taken.recv_timeout(PATIENCE), Ok((Some(whole.len()), 0)));
     }
 }

@@ -52,6 +52,8 @@ const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
 /// config.json: somebody who comes back from the hosted UI, or for another organization, waits for it no more. Addresses that
 /// it named before have to answer for so long (README.md); who loads the page again gets it anew.
 const MINUTES_LONG: HeaderValue = HeaderValue::from_static("max-age=300");
+/// A config.json with anything wrong in it: once it is mended, the next load has it.
+const NEVER: HeaderValue = HeaderValue::from_static("no-store");
 
 impl Site {
     /// Everything that the other routes leave over.
@@ -67,11 +69,15 @@ impl Site {
 async fn config(State(site): State<Site>, request: HeaderMap) -> Result<Response, Problem> {
     let config = site.config.load();
     let body = config.body.clone().ok_or(Problem::NotFound)?;
-    let kept = [(header::CACHE_CONTROL, MINUTES_LONG), (header::ETAG, config.etag.clone())];
-    if request.get_all(header::IF_NONE_MATCH).iter().any(|tags| names(tags, &config.etag)) {
+    let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    let Some(etag) = &config.etag else {
+        return Ok(([(header::CACHE_CONTROL, NEVER)], json, body).into_response());
+    };
+    let kept = [(header::CACHE_CONTROL, MINUTES_LONG), (header::ETAG, etag.clone())];
+    if request.get_all(header::IF_NONE_MATCH).iter().any(|tags| names(tags, etag)) {
         return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
     }
-    Ok((kept, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response())
+    Ok((kept, json, body).into_response())
 }
 
 /// Whether an `If-None-Match` has this tag among its own, in the weak comparison (RFC 9110 §13.1.2).

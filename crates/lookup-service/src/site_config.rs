@@ -1,16 +1,21 @@
 //! config.json: served as it is, and read to know what the page may fetch from and to warn its operator.
 
 use std::path::Path;
-use std::{fs, io};
 
 use axum::body::Bytes;
 use axum::http::HeaderValue;
 use base64ct::{Base64UrlUnpadded, Encoding};
+use lookup_api::json::Json;
 use sha2::{Digest, Sha256};
 use sign_in::deployment::{ConfigError, ConfigFault, Deployment};
+use sign_in::web_url::WebUrl;
 
+use crate::format_guess::{Format, instead_of_json};
 use crate::inline::Inline;
 use crate::native_url::parse_url;
+use crate::regular_file::{self, ReadError};
+use crate::repeated_key::first_repeated_key;
+use crate::text_encoding::{EncodingError, decode};
 
 /// A stand-in for the picker's own origin where config.json does not tell it. RFC 6761 §6.4: nobody's.
 const SOMEWHERE: &str = "https://picker.invalid";
@@ -20,8 +25,9 @@ const SOMEWHERE: &str = "https://picker.invalid";
 pub struct SiteConfig {
     /// The file's bytes; `None` if there is no file. A broken one is served too: the page tells the operator.
     pub body: Option<Bytes>,
-    /// The value of `ETag`, the same as long as the bytes are.
-    pub etag: HeaderValue,
+    /// The value of `ETag`, the same as long as the bytes are. `None` if anything is wrong with the file: then no browser may
+    /// keep it, and a mended one is seen at the next load.
+    pub etag: Option<HeaderValue>,
     /// The value of `Content-Security-Policy`.
     pub policy: HeaderValue,
 }
@@ -30,9 +36,18 @@ pub struct SiteConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum SiteConfigError {
     /// Not there, or not to be read.
-    #[error("cannot be read: {0}")]
-    Unreadable(#[from] io::Error),
-    /// Read, and refused by the picker's own parser.
+    #[error(transparent)]
+    Unreadable(#[from] ReadError),
+    /// Read, and not UTF-8. Browsers take JSON for that in any case, and put U+FFFD where it is not.
+    #[error(transparent)]
+    Encoding(#[from] EncodingError),
+    /// Not JSON because it is something else.
+    #[error("this looks like {0} (config.json is JSON)")]
+    OtherFormat(Format),
+    /// One of two values of the same name is passed over.
+    #[error("{0}: stands there twice")]
+    Repeated(String),
+    /// Refused by the picker's own parser.
     #[error(transparent)]
     Refused(#[from] ConfigError),
 }
@@ -40,21 +55,40 @@ pub enum SiteConfigError {
 impl SiteConfig {
     /// Reads config.json, and of the page what its policy must name. There is always something to serve; what is wrong with
     /// config.json comes beside it.
-    pub fn load(path: &Path, page: Option<&Path>) -> (Self, Result<(), SiteConfigError>) {
-        let inline =
-            page.and_then(|page| fs::read_to_string(page).ok()).map(|page| Inline::of(&page)).unwrap_or_default();
-        let body = match fs::read(path) {
-            Ok(body) => Bytes::from(body),
-            Err(error) => {
-                let none = Self { body: None, etag: etag(&[]), policy: policy(None, &inline) };
-                return (none, Err(error.into()));
-            }
-        };
+    pub fn load(path: &Path, page: Option<&Path>) -> (Self, Vec<SiteConfigError>) {
+        let page = page.and_then(|page| String::from_utf8(regular_file::read(page).ok()?).ok());
+        let inline = page.map(|page| Inline::of(&page)).unwrap_or_default();
+        match regular_file::read(path) {
+            Ok(body) => Self::read(body.into(), &inline),
+            Err(error) => (Self { body: None, etag: None, policy: policy(None, &inline) }, vec![error.into()]),
+        }
+    }
+
+    fn read(body: Bytes, inline: &Inline) -> (Self, Vec<SiteConfigError>) {
         // As a browser decodes it: a byte order mark is dropped, bytes that are no text are replaced.
-        let text = String::from_utf8_lossy(&body);
-        let deployment = deployment(text.trim_start_matches('\u{feff}'));
-        let config = Self { policy: policy(deployment.as_ref().ok(), &inline), etag: etag(&body), body: Some(body) };
-        (config, deployment.map(drop).map_err(SiteConfigError::from))
+        let lossy = String::from_utf8_lossy(&body);
+        let text = lossy.trim_start_matches('\u{feff}');
+        let deployment = deployment(text);
+        let policy = policy(deployment.as_ref().ok(), inline);
+        let findings = match decode(&body) {
+            Ok(_) => findings(text, deployment),
+            Err(error) => vec![error.into()],
+        };
+        let etag = findings.is_empty().then(|| etag(&body));
+        (Self { body: Some(body), etag, policy }, findings)
+    }
+}
+
+/// What is wrong with the text. The parser stops at the first thing, which may well follow from a name that stands twice.
+fn findings(text: &str, deployment: Result<Deployment, ConfigError>) -> Vec<SiteConfigError> {
+    let repeated = first_repeated_key(text).map(SiteConfigError::Repeated);
+    repeated.into_iter().chain(deployment.err().map(|error| refusal(text, error))).collect()
+}
+
+fn refusal(text: &str, error: ConfigError) -> SiteConfigError {
+    match error.fault {
+        ConfigFault::NotJson(_) => instead_of_json(text).map_or(error.into(), SiteConfigError::OtherFormat),
+        _ => error.into(),
     }
 }
 
@@ -64,14 +98,19 @@ fn etag(body: &[u8]) -> HeaderValue {
     HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static(""))
 }
 
-/// The redirect URI is an address of the picker's own, and so tells the origin that relative addresses refer to.
+/// The redirect URI is an address of the picker's own, and so tells the origin that relative addresses refer to. Where it is not
+/// fit for that, the parser says so; from an origin that is not secure, it would blame the addresses that refer to it.
 fn deployment(text: &str) -> Result<Deployment, ConfigError> {
-    let redirect_uri = serde_json::from_str::<serde_json::Value>(text)
-        .ok()
-        .and_then(|value| Some(value.get("redirect_uri")?.as_str()?.to_owned()));
-    let page = redirect_uri.and_then(|text| parse_url("/", Some(&text))).or_else(|| parse_url(SOMEWHERE, None));
+    let page = redirect_uri(text)
+        .filter(WebUrl::is_secure)
+        .and_then(|url| parse_url(&url.origin, None))
+        .or_else(|| parse_url(SOMEWHERE, None));
     let unknown = || ConfigError { field: "redirect_uri".to_owned(), fault: ConfigFault::NotAUrl };
     Deployment::parse(text, &page.ok_or_else(unknown)?, parse_url)
+}
+
+fn redirect_uri(text: &str) -> Option<WebUrl> {
+    parse_url(Json::parse(text).ok()?.get("redirect_uri")?.as_str()?, None)
 }
 
 /// What the page may load and who may frame it: nothing and nobody that is not named. Its wasm needs

@@ -249,6 +249,31 @@ fn a_file_that_is_missing_or_no_text_says_so() {
     let error = directory_file::load(&path).unwrap_err();
     assert!(matches!(&error, LoadError::Findings(findings) if findings.len() == 1));
     assert_eq!(error.lines("tenants.toml"), ["tenants.toml:2: the file is not UTF-8 text"]);
+
+    fs::write(&path, SOUND.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()).unwrap();
+    let error = directory_file::load(&path).unwrap_err();
+    assert_eq!(error.lines("tenants.toml"), ["tenants.toml: is UTF-16 text; save it as UTF-8"]);
+}
+
+#[test]
+fn a_file_with_very_many_findings_shows_the_first_twenty_and_how_many_more_there_are() {
+    let lines = |count: usize| {
+        let text = format!("{SOUND}{}", (0..count).map(|i| format!("x{i} = 1\n")).collect::<String>());
+        LoadError::Findings(directory_file::parse(&text).unwrap_err()).lines("tenants.toml")
+    };
+    let twenty = lines(20);
+    assert_eq!((twenty.len(), twenty[19].as_str()), (20, "tenants.toml:26: tenants[0].x19: unknown field"));
+    let more = lines(123);
+    assert_eq!((more.len(), &more[..20], more[20].as_str()), (21, &twenty[..], "tenants.toml: and 103 more"));
+}
+
+#[test]
+fn a_file_in_another_format_says_so_in_one_finding() {
+    assert_eq!(findings("tenants:\n  - code: acme\n"), ["1: this looks like YAML (the directory is TOML)"]);
+    assert_eq!(findings("{\"tenants\": []}"), ["1: this looks like JSON (the directory is TOML)"]);
+    assert_eq!(findings("code,name\nacme,Acme\n"), ["1: this looks like CSV (the directory is TOML)"]);
+    let mistake = findings(&format!("{SOUND}name: \"Acme\"\n"));
+    assert!(mistake[0].starts_with("7: not TOML: "), "{mistake:?}");
 }
 
 #[test]

@@ -13,13 +13,23 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(20);
+const CONFIG: &str = r#"{"lookup_url":"/v1/lookup","user_pools":[{"issuer":"https://idp.example","hosted_ui":"https://auth.example"}],"branding":{"logo":"/l.svg"}}"#;
 
 fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_lookup-service"))
 }
 
+/// Runs the program to its end, which has to come soon.
 fn run(args: &[&str]) -> (Option<i32>, String, String) {
-    let Output { status, stdout, stderr } = program().args(args).output().unwrap();
+    let mut child = program().args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let start = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if start.elapsed() > PATIENCE {
+            child.kill().unwrap();
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
     (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
@@ -76,6 +86,12 @@ impl Service {
         read(stream)
     }
 
+    fn get(&self, address: &str) -> String {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        write!(stream, "GET {address} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
+        read(stream)
+    }
+
     fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
@@ -119,13 +135,34 @@ fn replace(path: &Path, content: &str) {
     fs::rename(other, path).unwrap();
 }
 
+fn make_pipe(path: &Path) {
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+/// A site without a config.json.
+fn built_site() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("index.html"), "").unwrap();
+    folder
+}
+
 #[test]
 fn check_reports_a_sound_directory_with_its_size() {
     let (code, out, err) = run(&["--check"]);
     assert_eq!(
         (code, out.as_str(), err.as_str()),
-        (Some(0), "tenants.toml: 15 tenants, 16 domains, no problems\n", "")
+        (Some(0), "the built-in sample: 15 tenants, 16 domains, no problems\n", "")
     );
+}
+
+#[test]
+fn check_reports_everything_wrong_with_config_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.json").display().to_string();
+    fs::write(&config, r#"{"lookup_url":7,"lookup_url":"/v1/lookup"}"#).unwrap();
+    let (code, out, err) = run(&["--check", "--config", &config]);
+    assert_eq!((code, out.lines().count()), (Some(2), 1), "{out}");
+    assert_eq!(err, format!("{config}: lookup_url: stands there twice\n{config}: user_pools: is required\n"));
 }
 
 #[test]
@@ -181,10 +218,17 @@ fn what_keeps_the_service_from_starting_is_said_and_ends_in_exit_code_2() {
     let broken = folder.path().join("tenants.toml").display().to_string();
     fs::write(&broken, directory("a b")).unwrap();
     let empty = folder.path().display().to_string();
+    let site = built_site();
+    let pipe = folder.path().join("pipe");
+    make_pipe(&pipe);
+    let (site, pipe) = (site.path().display().to_string(), pipe.display().to_string());
     for (args, expected) in [
         (&["--listen", &address][..], format!("cannot listen on {address}")),
         (&["--directory", "/nowhere/tenants.toml"], "/nowhere/tenants.toml: cannot be read".to_owned()),
         (&["--directory", &broken], format!("{broken}:2: tenants[0].code: must be")),
+        (&["--directory", &pipe], format!("{pipe}: is not a regular file (it is a pipe)")),
+        (&["--directory", &empty], format!("{empty}: is not a regular file (it is a folder)")),
+        (&["--site", &site, "--config", &pipe], format!("{pipe}: is not a regular file (it is a pipe)")),
         (&["--site", &empty], format!("no index.html in {empty}")),
         (&["--config", &broken], "--site is missing".to_owned()),
         (&["--allow-origin", "https://a.example/"], "https://a.example".to_owned()),
@@ -292,24 +336,68 @@ fn a_changed_directory_answers_without_a_dropped_request_and_a_broken_one_is_ref
 
 #[test]
 fn a_changed_config_json_is_served_with_the_policy_that_follows_from_it() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("index.html"), "").unwrap();
+    let folder = built_site();
     let service = Service::start(&["--site", folder.path().to_str().unwrap()]);
     service.wait_until(|s| s.log().contains("config.json: cannot be read"));
-    let get = |address: &str| {
-        let mut stream = TcpStream::connect(service.address).unwrap();
-        write!(stream, "GET {address} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
-        read(stream)
-    };
-    assert!(get("/config.json").starts_with("HTTP/1.1 404 "));
-    let config = r#"{"lookup_url":"/v1/lookup","user_pools":[{"issuer":"https://idp.example","hosted_ui":"https://auth.example"}],"branding":{"logo":"/l.svg"}}"#;
-    replace(&folder.path().join("config.json"), config);
-    service.wait_until(|_| get("/config.json").ends_with(config));
-    let page = get("/");
+    assert!(service.get("/config.json").starts_with("HTTP/1.1 404 "));
+    replace(&folder.path().join("config.json"), CONFIG);
+    service.wait_until(|_| service.get("/config.json").ends_with(CONFIG));
+    let page = service.get("/");
     assert!(
         page.contains("img-src 'self' data:; connect-src 'self' https://auth.example https://idp.example;"),
         "{page}"
     );
+}
+
+#[test]
+fn sighup_reloads_directory_and_config_json_at_once_however_often_it_comes() {
+    let (files, site) = (tempfile::tempdir().unwrap(), built_site());
+    let (path, config) = (files.path().join("tenants.toml"), site.path().join("config.json"));
+    fs::write(&path, directory("one")).unwrap();
+    fs::write(&config, "").unwrap();
+    let args = ["--directory", path.to_str().unwrap(), "--site", site.path().to_str().unwrap()];
+    let service = Service::start(&args);
+    let logged = |what: &str| service.log().matches(what).count();
+    assert!(service.get("/config.json").contains("cache-control: no-store"));
+    service.wait_until(|_| logged("is not JSON") == 1);
+    assert_eq!(logged("directory reloaded"), 0);
+
+    // Nothing has changed, so the watch has nothing to do with it.
+    service.tell("-HUP");
+    service.wait_until(|_| logged("directory reloaded") == 1 && logged("is not JSON") == 2);
+
+    fs::write(&path, directory("two")).unwrap();
+    fs::write(&config, CONFIG).unwrap();
+    service.tell("-HUP");
+    service.tell("-HUP");
+    service.wait_until(|_| logged("directory reloaded") > 1 && logged("config.json: no problems") > 0);
+    assert!(service.post(r#"{"domain":"a.example"}"#).contains("\"code\":\"two\""));
+    assert!(service.get("/config.json").ends_with(CONFIG));
+}
+
+#[test]
+fn a_pipe_in_a_files_place_is_named_and_the_next_file_is_taken() {
+    let (files, site) = (tempfile::tempdir().unwrap(), built_site());
+    let (path, config) = (files.path().join("tenants.toml"), site.path().join("config.json"));
+    fs::write(&path, directory("one")).unwrap();
+    fs::write(&config, CONFIG).unwrap();
+    let args = ["--directory", path.to_str().unwrap(), "--site", site.path().to_str().unwrap()];
+    let service = Service::start(&args);
+    for file in [&path, &config] {
+        fs::remove_file(file).unwrap();
+        make_pipe(file);
+    }
+    service.tell("-HUP");
+    for name in ["tenants.toml", "config.json"] {
+        service.wait_until(|s| s.log().contains(&format!("{name}: is not a regular file (it is a pipe)")));
+    }
+    assert!(service.post(r#"{"domain":"a.example"}"#).contains("\"code\":\"one\""));
+
+    replace(&path, &directory("two"));
+    replace(&config, CONFIG);
+    service.tell("-HUP");
+    service.wait_until(|s| s.post(r#"{"domain":"a.example"}"#).contains("\"code\":\"two\""));
+    service.wait_until(|s| s.get("/config.json").ends_with(CONFIG));
 }
 
 #[test]

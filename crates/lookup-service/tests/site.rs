@@ -206,7 +206,6 @@ async fn config_json_is_served_as_it_is_even_if_it_is_broken() {
         fs::write(&file, content).unwrap();
         let (status, headers, body) = get(&built, "/config.json").await;
         assert_eq!((status, &body[..]), (StatusCode::OK, content.as_bytes()));
-        assert_eq!(headers["cache-control"], "max-age=300");
         assert_eq!(headers["content-type"], "application/json");
     }
     let policy = get(&built, "/").await.1["content-security-policy"].to_str().unwrap().to_owned();
@@ -237,10 +236,31 @@ async fn config_json_is_sent_again_only_if_it_has_changed() {
     for tags in ["\"other\"", "", etag.trim_matches('"')] {
         assert_eq!(ask(tags).await.0, StatusCode::OK, "{tags}");
     }
-    fs::write(built.path().join("dist/config.json"), "{}").unwrap();
+    let changed = CONFIG.replace("cdn.example", "images.example");
+    fs::write(built.path().join("dist/config.json"), &changed).unwrap();
     let (status, headers, body) = ask(&etag).await;
-    assert_eq!((status, &body[..]), (StatusCode::OK, &b"{}"[..]));
+    assert_eq!((status, &body[..]), (StatusCode::OK, changed.as_bytes()));
     assert_ne!(headers["etag"], etag);
+}
+
+#[tokio::test]
+async fn a_config_json_with_anything_wrong_is_kept_by_nobody_so_that_a_mended_one_is_seen_at_once() {
+    let built = built();
+    let file = built.path().join("dist/config.json");
+    let twice = CONFIG.replace("\"allow\"", "\"allow\": [], \"allow\"");
+    let latin1 = CONFIG.replacen("{", "{ \"branding\": {},", 1).replace("logo.svg", "l\u{f6}.svg");
+    let latin1: Vec<u8> = latin1.chars().map(|c| u8::try_from(c).unwrap()).collect();
+    for broken in [b"{ broken", &b""[..], b"{}", twice.as_bytes(), &latin1] {
+        fs::write(&file, broken).unwrap();
+        let asked = Request::get("/config.json").header("if-none-match", "*").body(Body::empty()).unwrap();
+        let (status, headers, body) = request(built.path(), asked).await;
+        assert_eq!((status, &body[..]), (StatusCode::OK, broken));
+        assert_eq!((&headers["cache-control"], headers.get("etag")), (&"no-store".parse().unwrap(), None));
+    }
+    fs::write(&file, CONFIG).unwrap();
+    let (_, headers, _) = get(&built, "/config.json").await;
+    assert_eq!(headers["cache-control"], "max-age=300");
+    assert!(headers.contains_key("etag"));
 }
 
 #[test]
@@ -249,21 +269,85 @@ fn what_is_wrong_with_config_json_names_the_field() {
     let file = folder.path().join("config.json");
     let finding = |content: &str| {
         fs::write(&file, content).unwrap();
-        SiteConfig::load(&file, None).1.map_err(|error| error.to_string())
+        all_findings(&file)
     };
-    assert_eq!(finding(CONFIG), Ok(()));
-    assert_eq!(finding(&format!("\u{feff}{CONFIG}")), Ok(()));
+    assert_eq!(finding(CONFIG), [""; 0]);
+    assert_eq!(finding(&format!("\u{feff}{CONFIG}")), [""; 0]);
     let relative = r#"{"lookup_url":"/v1/lookup","user_pools":[{"issuer":"https://idp.example","hosted_ui":"https://auth.example"}]}"#;
-    assert_eq!(finding(relative), Ok(()));
+    assert_eq!(finding(relative), [""; 0]);
     for (content, expected) in [
         (CONFIG.replace("https://auth", "http://auth"), "user_pools[0].hosted_ui: must be https"),
         (CONFIG.replace("lookup_url", "lookup"), "lookup_url: is required"),
         (CONFIG.replace("login.example/home", "evil.example/home"), "return_to.default: "),
         ("{".to_owned(), "config.json: is not JSON: EOF"),
+        ("lookup_url = \"/v1/lookup\"".to_owned(), "this looks like TOML (config.json is JSON)"),
+        ("lookup_url: /v1/lookup".to_owned(), "this looks like YAML (config.json is JSON)"),
+        (
+            CONFIG.replacen("\"hosted", "\"issuer\": \"https://idp.example/pool\", \"hosted", 1),
+            "user_pools[0].issuer: stands there twice",
+        ),
     ] {
-        let error = finding(&content).unwrap_err();
-        assert!(error.starts_with(expected), "{error} should start with {expected}");
+        check(&finding(&content), &[expected]);
     }
+    check(
+        &finding("{\"lookup_url\": 1, \"lookup_url\": 7}"),
+        &["lookup_url: stands there twice", "lookup_url: must be a text"],
+    );
     fs::remove_file(&file).unwrap();
-    assert!(SiteConfig::load(&file, None).1.unwrap_err().to_string().starts_with("cannot be read: "));
+    check(&all_findings(&file), &["cannot be read: "]);
+}
+
+fn all_findings(file: &Path) -> Vec<String> {
+    SiteConfig::load(file, None).1.iter().map(ToString::to_string).collect()
+}
+
+#[track_caller]
+fn check(findings: &[String], expected: &[&str]) {
+    assert_eq!(findings.len(), expected.len(), "{findings:#?}");
+    for (finding, expected) in findings.iter().zip(expected) {
+        assert!(finding.starts_with(expected), "{finding} should start with {expected}");
+    }
+}
+
+#[test]
+fn a_redirect_uri_that_cannot_be_used_is_blamed_itself_and_not_what_refers_to_its_origin() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.json");
+    let findings = |redirect_uri: &str| {
+        let pools = r#""user_pools":[{"issuer":"https://idp.example","hosted_ui":"https://auth.example"}]"#;
+        let relative = format!(
+            r#"{{"lookup_url":"/v1/lookup",{pools},"branding":{{"logo":"/l.svg"}},"redirect_uri":{redirect_uri}}}"#
+        );
+        fs::write(&file, relative).unwrap();
+        all_findings(&file)
+    };
+    for sound in ["null", "\"https://login.example/callback\"", "\"http://localhost:8080/callback\""] {
+        assert_eq!(findings(sound), [""; 0], "{sound}");
+    }
+    for (unusable, expected) in [
+        ("\"http://login.example.com/callback\"", "redirect_uri: must be https"),
+        ("\"ftp://login.example.com/callback\"", "redirect_uri: must be https"),
+        ("\"com.example.app:/callback\"", "redirect_uri: must be https"),
+        ("\"data:,/callback\"", "redirect_uri: must be https"),
+        ("\"/callback\"", "redirect_uri: is not a web address"),
+        ("\"\"", "redirect_uri: is not a web address"),
+        ("7", "redirect_uri: must be a text"),
+        ("\"https://ada@login.example/callback\"", "redirect_uri: must be a web address without user name"),
+        ("\"https://login.example/callback#a\"", "redirect_uri: must not have a fragment"),
+        ("\"https://login.example/\"", "redirect_uri: must be https://login.example/callback or an address below it"),
+    ] {
+        check(&findings(unusable), &[expected]);
+    }
+}
+
+#[test]
+fn a_config_json_in_another_encoding_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.json");
+    for text in [CONFIG.to_owned(), format!("\u{feff}{CONFIG}")] {
+        fs::write(&file, text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()).unwrap();
+        check(&all_findings(&file), &["is UTF-16 text; save it as UTF-8"]);
+    }
+    fs::write(&file, [CONFIG.as_bytes(), b"\n\xff"].concat()).unwrap();
+    check(&all_findings(&file), &["is not UTF-8 text (line 8)"]);
 }
