@@ -21,7 +21,10 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 
 /// The text with hyphens for all dashes: mail programs and word processors put one in the place of the other.
 pub fn with_hyphens(text: &str) -> Cow<'_, str> {
-    if text.contains(is_dash) { Cow::Owned(text.replace(is_dash, "-")) } else { Cow::Borrowed(text) }
+    if text.is_ascii() || !text.contains(is_dash) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace(is_dash, "-"))
 }
 
 /// A host name in lower-case A-labels (UTS #46, as the URL standard's "domain to ASCII" has it); `None` if it is none.

@@ -196,7 +196,8 @@ fn the_form_that_back_leads_to_offers_another_organization_below_the_one_just_us
         }
         w.sees("Continue to Acme Corporation").await?;
         w.sees_heading("Use another organization").await?;
-        let link = "return [...document.querySelectorAll('a')].find((a) => a.textContent.startsWith('You are signed in to'))";
+        let link =
+            "return [...document.querySelectorAll('a')].find((a) => a.textContent.startsWith('You are signed in to'))";
         let height = w.comes_true(&format!("{link}?.getBoundingClientRect().height")).await?;
         assert!(height.as_f64() >= Some(24.0), "too small for a finger: {height}");
         Ok(())
