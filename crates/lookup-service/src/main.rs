@@ -207,7 +207,7 @@ async fn reload_when_told(mut hangups: Hangups, files: Vec<Reload>) {
     loop {
         hangups.next().await;
         if files.is_empty() {
-            tracing::warn!("SIGHUP: nothing to read anew, no file is served");
+            tracing::warn!("SIGHUP: nothing to read anew, neither --directory nor --site was given");
         } else {
             tracing::info!("SIGHUP: reading directory and config.json anew");
         }
