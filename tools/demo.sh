@@ -23,12 +23,12 @@ JSON
 
 children=()
 stop() {
-  trap - EXIT INT TERM
+  trap - EXIT INT TERM HUP
   ((${#children[@]} == 0)) || kill "${children[@]}" 2>/dev/null || true
   wait
 }
 trap stop EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' INT TERM HUP
 
 node hosted-ui/main.mjs --port $((PORT + 1)) --directory crates/lookup-service/tenants.toml --picker "$picker" >.demo/hosted-ui.log 2>&1 &
 children+=($!)
