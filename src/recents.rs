@@ -37,10 +37,10 @@ impl Shown {
     }
 }
 
-/// Puts the focus on what stands there once the list is drawn anew.
+/// Puts the focus on what stands there once the list is drawn anew, unless the person has moved on by then.
 fn focus_on_next(id: &'static str) {
     let focus = move || {
-        if let Some(element) = browser::element(id) {
+        if let Some(element) = browser::element(id).filter(|_| browser::nothing_has_focus()) {
             browser::focus(&element);
         }
     };

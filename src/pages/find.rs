@@ -467,7 +467,7 @@ impl Search {
         let search = self.clone();
         live(move || match search.stage.get() {
             Stage::Failed(failure) if matches!(*failure, Failure::NoMatch { .. }) => {
-                search.frame.support().map_or_else(nothing, |link| el("p", "").with(vec![link]))
+                search.frame.support().map_or_else(nothing, |link| el("p", "lone-link").with(vec![link]))
             }
             _ => nothing(),
         })
@@ -526,7 +526,7 @@ fn foot(recents_changed: Trigger) -> AnyView {
         el("details", "")
             .with(vec![el("summary", "").saying(text(m::STUCK_QUESTION)), line("", text(m::STUCK_ANSWER))]),
         signed_in.map_or_else(nothing, |session| {
-            el("p", "back-to").with(vec![link("", "/callback", about(m::BACK_TO, &session.tenant.name))])
+            el("p", "lone-link").with(vec![link("", "/callback", about(m::BACK_TO, &session.tenant.name))])
         }),
     ])
 }

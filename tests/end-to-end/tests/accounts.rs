@@ -194,7 +194,7 @@ fn the_form_that_back_leads_to_offers_another_organization_below_the_one_just_us
             w.driver.back().await?;
             w.waits_for("return document.readyState === 'complete'").await?;
         }
-        w.sees("Continue to Acme Corporation").await?;
+        w.sees("Acme Corporation").await?;
         w.sees_heading("Use another organization").await?;
         let link =
             "return [...document.querySelectorAll('a')].find((a) => a.textContent.startsWith('You are signed in to'))";
