@@ -76,11 +76,13 @@ fn is_toml(line: &str) -> bool {
         || key.is_some_and(|(k, _)| is_name(k.trim()))
 }
 
-/// Every line that is not indented begins an entry.
+/// Every line that is not indented begins an entry, whose name is bare: with quotation marks around it, it is JSON without its
+/// brace, and with spaces in it a sentence.
 fn is_yaml(text: &str) -> bool {
+    let is_bare = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     let is_entry = |line: &str| {
         let key = line.split_once(':').filter(|(_, value)| value.is_empty() || value.starts_with(' '));
-        line == "-" || line.starts_with("- ") || line.starts_with("---") || key.is_some_and(|(k, _)| !k.contains(','))
+        line == "-" || line.starts_with("- ") || line.starts_with("---") || key.is_some_and(|(k, _)| is_bare(k))
     };
     let mut outer = lines(text).filter(|line| !line.starts_with(char::is_whitespace)).peekable();
     outer.peek().is_some() && outer.all(is_entry)
@@ -152,6 +154,8 @@ mod tests {
             ("[{]", None),
             ("\"lookup_url\", 7", None),
             ("https://login.example", None),
+            ("\"lookup_url\": \"/v1/lookup\",\n\"user_pools\": []", None),
+            ("Note to all: this file is kept by hand", None),
         ] {
             assert_eq!(instead_of_json(text), expected, "{text}");
         }

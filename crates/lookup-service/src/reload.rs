@@ -1,23 +1,24 @@
 //! Reads files anew when they have changed or when somebody asks for it, and puts the new content in the place of the old one.
 
+use std::marker::PhantomData;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::directory::Directory;
 use crate::directory_file::LoadError;
 use crate::lookup::CurrentDirectory;
-use crate::watch::Watch;
+use crate::watch::{Look, Watch};
 
 /// How fast files are followed.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
     /// How often they are looked at; a change is in force after two looks.
     pub look_every: Duration,
-    /// How long a read is waited for. A network file system that is gone holds up a read for ever, and then the next one is
-    /// begun beside it.
+    /// How long a look or a read is waited for, before the next one is begun beside it: a network file system that is gone may hold
+    /// it up for ever. Each that is given up makes the next one's time twice as long.
     pub patience: Duration,
 }
 
@@ -31,20 +32,39 @@ impl Reload {
     }
 }
 
-/// Follows the watched files for as long as the process lives: `load` reads them, on a thread of its own, and `take` gets what
-/// came of it.
+/// Follows the watched files for as long as the process lives: `load` reads them, and `take` gets what came of it.
 ///
-/// Threads and not tasks: reading a large directory would hold up a runtime's worker.
+/// Looks and reads have threads of their own. Tasks would not do: reading a large directory would hold up a runtime's worker.
 pub fn follow<T: Send + 'static>(
     watch: Watch,
     pace: Pace,
     load: impl Fn() -> T + Send + Sync + 'static,
     take: impl FnMut(T) + Send + 'static,
 ) -> Reload {
+    let look = watch.looker();
+    follow_by(watch, look, pace, load, take)
+}
+
+fn follow_by<T: Send + 'static>(
+    watch: Watch,
+    look: impl Fn() -> Look + Send + Sync + 'static,
+    pace: Pace,
+    load: impl Fn() -> T + Send + Sync + 'static,
+    take: impl FnMut(T) + Send + 'static,
+) -> Reload {
     let (sender, events) = channel();
-    let asked = sender.clone();
-    let reading = Reading { load: Arc::new(load), results: sender, due: false, since: None, begun: 0, taken: 0 };
-    thread::spawn(move || run(watch, pace, reading, take, events));
+    let (asked, looked) = (sender.clone(), sender.clone());
+    let look = Arc::new(look);
+    // What was found before it was read: a change in between is noticed by a later look.
+    let look_and_load = {
+        let look = look.clone();
+        move || (look(), load())
+    };
+    let looking =
+        Job::new(pace.patience, move || look(), move |number, look| drop(looked.send(Event::Looked(number, look))));
+    let reading =
+        Job::new(pace.patience, look_and_load, move |number, read| drop(sender.send(Event::Read(number, read))));
+    thread::spawn(move || run(watch, pace, looking, reading, take, events));
     // The thread lives as long as the process, and so does its end of the channel.
     Reload(Box::new(move || drop(asked.send(Event::Asked))))
 }
@@ -52,86 +72,109 @@ pub fn follow<T: Send + 'static>(
 enum Event<T> {
     /// Somebody wants the files to be read.
     Asked,
-    /// A read has come to its end, the `number`th that was begun.
-    Read { number: u64, content: T },
+    /// The look of this number has come to its end.
+    Looked(u64, Look),
+    /// The read of this number has come to its end.
+    Read(u64, (Look, T)),
 }
 
 fn run<T: Send + 'static>(
     mut watch: Watch,
     pace: Pace,
-    mut reading: Reading<T>,
+    mut looking: Job<Look>,
+    mut reading: Job<(Look, T)>,
     mut take: impl FnMut(T),
     events: Receiver<Event<T>>,
 ) {
     let mut next_look = Instant::now() + pace.look_every;
     loop {
         match events.recv_timeout(next_look.saturating_duration_since(Instant::now())) {
-            Ok(Event::Asked) => {
-                watch.forget_changes();
-                reading.due = true;
-            }
-            Ok(Event::Read { number, content }) => {
-                if let Some(content) = reading.end(number, content) {
-                    take(content);
+            Ok(Event::Asked) => reading.due = true,
+            Ok(Event::Looked(number, look)) => {
+                if let Some(look) = looking.end(number, look) {
+                    reading.due |= watch.notice(look);
                 }
             }
+            Ok(Event::Read(number, read)) => match reading.end(number, read) {
+                Some((look, content)) => {
+                    watch.take_for_known(look);
+                    take(content);
+                }
+                None => tracing::warn!("what was read late is dropped, a newer version is in force"),
+            },
             Err(_) => {
-                reading.due |= watch.has_changed();
+                looking.due = true;
                 next_look = Instant::now() + pace.look_every;
             }
         }
-        if reading.takes_longer_than(pace.patience) {
+        if looking.takes_too_long() | reading.takes_too_long() {
             tracing::warn!(files = watch.names(), "reading takes long, what was read before stays in force meanwhile");
         }
+        looking.begin_if_due();
         reading.begin_if_due();
     }
 }
 
-/// The reads of some files, one at a time as long as each comes to its end.
-struct Reading<T> {
-    load: Arc<dyn Fn() -> T + Send + Sync>,
-    results: Sender<Event<T>>,
-    /// Whether to read once more.
+/// Something that is done again and again, one at a time as long as each comes to its end.
+struct Job<T> {
+    work: Arc<dyn Fn(u64) + Send + Sync>,
+    /// Whether to do it once more.
     due: bool,
-    /// When the read began that is waited for.
+    /// When the one began that is waited for.
     since: Option<Instant>,
     /// How many have been begun.
     begun: u64,
-    /// The number of the one whose content is in force.
-    taken: u64,
+    /// The number of the newest that has come to its end.
+    ended: u64,
+    /// How long the first is waited for, and how long the current one.
+    patience: (Duration, Duration),
+    result: PhantomData<T>,
 }
 
-impl<T: Send + 'static> Reading<T> {
+impl<T: 'static> Job<T> {
+    /// `report` gets the number of each and what came of it, on the thread that did it.
+    fn new(
+        patience: Duration,
+        work: impl Fn() -> T + Send + Sync + 'static,
+        report: impl Fn(u64, T) + Send + Sync + 'static,
+    ) -> Self {
+        let work = Arc::new(move |number| report(number, work()));
+        Self { work, due: false, since: None, begun: 0, ended: 0, patience: (patience, patience), result: PhantomData }
+    }
+
     fn begin_if_due(&mut self) {
         if !self.due || self.since.is_some() {
             return;
         }
         self.due = false;
         self.begun += 1;
-        let (number, load, results) = (self.begun, self.load.clone(), self.results.clone());
-        let read = move || drop(results.send(Event::Read { number, content: load() }));
-        match thread::Builder::new().spawn(read) {
+        let (number, work) = (self.begun, self.work.clone());
+        match thread::Builder::new().spawn(move || work(number)) {
             Ok(_) => self.since = Some(Instant::now()),
             Err(error) => tracing::error!("cannot read anew: {error}"),
         }
     }
 
-    /// The content, if it is newer than the one in force.
-    fn end(&mut self, number: u64, content: T) -> Option<T> {
+    /// What came of it, unless a newer one has come to its end before.
+    fn end(&mut self, number: u64, result: T) -> Option<T> {
         if number == self.begun {
             self.since = None;
+            self.patience.1 = self.patience.0;
         }
-        if number < self.taken {
-            tracing::warn!("what was read late is dropped, a newer version is in force");
+        if number < self.ended {
             return None;
         }
-        self.taken = number;
-        Some(content)
+        self.ended = number;
+        Some(result)
     }
 
-    /// Whether the read has just become too long to be waited for. It may still come to its end.
-    fn takes_longer_than(&mut self, patience: Duration) -> bool {
-        self.since.take_if(|since| since.elapsed() > patience).is_some()
+    /// Whether the one under way has just become too long to be waited for. It may still come to its end.
+    fn takes_too_long(&mut self) -> bool {
+        let gives_up = self.since.take_if(|since| since.elapsed() > self.patience.1).is_some();
+        if gives_up {
+            self.patience.1 *= 2;
+        }
+        gives_up
     }
 }
 
@@ -305,6 +348,37 @@ mod tests {
         check_no_more(&taken);
         replace(&path, "three");
         check_next(&taken, "three");
+    }
+
+    #[test]
+    fn a_look_that_hangs_holds_up_neither_later_ones_nor_who_asks() {
+        let (_folder, path) = folder();
+        fs::write(&path, "one").unwrap();
+        let (sender, taken) = channel();
+        let watch = Watch::new([path.clone()]);
+        let (looker, looks, hung) = (watch.looker(), Mutex::new(0), channel::<()>());
+        let ends = Mutex::new(hung.1);
+        let look = move || {
+            let nth = {
+                let mut looks = looks.lock().unwrap_or_else(PoisonError::into_inner);
+                *looks += 1;
+                *looks
+            };
+            if nth == 2 {
+                let _ = ends.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            }
+            looker()
+        };
+        let (file, pace) = (path.clone(), Pace { patience: EVERY, ..PACE });
+        let load = move || fs::read_to_string(&file).unwrap_or_default();
+        let reload = follow_by(watch, look, pace, load, move |text| drop(sender.send(text)));
+        thread::sleep(EVERY * 4);
+        reload.now();
+        check_next(&taken, "one");
+        replace(&path, "two");
+        check_next(&taken, "two");
+        drop(hung.0);
+        check_no_more(&taken);
     }
 
     #[test]

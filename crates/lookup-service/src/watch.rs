@@ -19,11 +19,15 @@ pub struct Watch {
 }
 
 /// What one look at the files finds; `None` for one that is not there.
-type Look = Vec<Option<Stamp>>;
+pub(crate) type Look = Vec<Option<Stamp>>;
+
+fn look(paths: &[PathBuf]) -> Look {
+    paths.iter().map(|path| fs::metadata(path).ok().as_ref().map(Stamp::of)).collect()
+}
 
 /// What changes when a file does. Symlinks are followed; `None` where a platform does not tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stamp {
+pub(crate) enum Stamp {
     File {
         bytes: u64,
         modified: Option<SystemTime>,
@@ -57,10 +61,9 @@ fn inode(_: &Metadata) -> Option<(u64, i64, i64)> {
 impl Watch {
     /// Remembers the files as they are now.
     pub fn new(paths: impl Into<Vec<PathBuf>>) -> Self {
-        let mut watch = Self { paths: paths.into(), known: Vec::new(), last: Vec::new() };
-        watch.last = watch.look();
-        watch.known.clone_from(&watch.last);
-        watch
+        let paths = paths.into();
+        let now = look(&paths);
+        Self { paths, known: now.clone(), last: now }
     }
 
     /// The watched files, to be named.
@@ -69,24 +72,20 @@ impl Watch {
         names.join(", ")
     }
 
-    /// Looks at the files, and tells whether they are other ones than before.
-    pub(crate) fn has_changed(&mut self) -> bool {
-        let now = self.look();
-        self.notice(now)
+    /// What looks at the files. On a network file system that is gone, a look may never come to its end.
+    pub(crate) fn looker(&self) -> impl Fn() -> Look + Send + Sync + use<> {
+        let paths = self.paths.clone();
+        move || look(&paths)
     }
 
-    /// Takes the files as they are now for known, before they are read for another reason.
-    pub(crate) fn forget_changes(&mut self) {
-        self.known = self.look();
+    /// Takes these files for known, since they are what was read last.
+    pub(crate) fn take_for_known(&mut self, read: Look) {
+        self.known = read;
     }
 
-    fn look(&self) -> Look {
-        self.paths.iter().map(|path| fs::metadata(path).ok().as_ref().map(Stamp::of)).collect()
-    }
-
-    /// A change counts once all files have held still from one look to the next, so one that is being written in place is not
-    /// read half-way.
-    fn notice(&mut self, now: Look) -> bool {
+    /// Whether a look finds other files than before. A change counts once all files have held still from one look to the next, so
+    /// one that is being written in place is not read half-way.
+    pub(crate) fn notice(&mut self, now: Look) -> bool {
         let changed = now != self.known && now == self.last;
         if changed {
             self.known.clone_from(&now);
@@ -102,6 +101,11 @@ mod tests {
 
     fn stamp(bytes: u64) -> Option<Stamp> {
         Some(Stamp::File { bytes, modified: None, inode: None })
+    }
+
+    fn has_changed(watch: &mut Watch) -> bool {
+        let now = watch.looker()();
+        watch.notice(now)
     }
 
     fn changes(start: Look, looks: impl IntoIterator<Item = Look>) -> Vec<bool> {
@@ -130,7 +134,7 @@ mod tests {
         fs::create_dir(&path).unwrap();
         let mut watch = Watch::new([path.clone()]);
         fs::write(path.join("file"), "").unwrap();
-        assert_eq!([watch.has_changed(), watch.has_changed()], [false, false]);
+        assert_eq!([has_changed(&mut watch), has_changed(&mut watch)], [false, false]);
     }
 
     #[test]
@@ -139,9 +143,10 @@ mod tests {
         let path = folder.path().join("tenants.toml");
         let mut watch = Watch::new([path.clone()]);
         fs::write(&path, "one").unwrap();
-        watch.forget_changes();
-        assert_eq!([watch.has_changed(), watch.has_changed()], [false, false]);
+        let read = watch.looker()();
+        watch.take_for_known(read);
+        assert_eq!([has_changed(&mut watch), has_changed(&mut watch)], [false, false]);
         fs::write(&path, "three").unwrap();
-        assert_eq!([watch.has_changed(), watch.has_changed()], [false, true]);
+        assert_eq!([has_changed(&mut watch), has_changed(&mut watch)], [false, true]);
     }
 }
