@@ -57,7 +57,7 @@ stuck = Rien ne se passe, ou une autre page vous bloque ? Revenez ici et chois
 
 signing-in = Connexion en cours…
 signed-in-to = Session ouverte chez { $name }
-signed-in-as = Vous êtes connecté en tant que { $email }
+signed-in-as = Votre session est ouverte en tant que { $email }
 other-account = Vous avez saisi { $typed }, mais la connexion de votre organisation a choisi un autre compte.
 continue-as = Continuer en tant que { $email }
 use-another-account = Utiliser un autre compte
@@ -166,7 +166,7 @@ provider-certificate = Le service de connexion de votre organisation a signé sa
 provider-certificate-next = Envoyez les détails ci-dessous à votre administrateur : le certificat a peut-être été renouvelé.
 provider-token-exchange = Le service de connexion de votre organisation ne nous a pas donné de réponse complète.
 provider-token-exchange-next = Réessayez. Si le problème persiste, envoyez les détails ci-dessous à votre administrateur.
-provider-linking = Votre compte chez votre organisation n’a pas pu être relié à votre compte ici.
+provider-linking = Votre compte chez votre organisation n’a pas pu être associé à votre compte ici.
 provider-unreachable = Le service de connexion de votre organisation n’a pas répondu.
 provider-app-client = La connexion de cette page n’est pas correctement configurée.
 provider-app-client-next = Envoyez les détails ci-dessous à votre support.

@@ -56,10 +56,10 @@ stuck = 没有反应，或者停在了其他页面？回到这里，选择“取
 
 signing-in = 正在登录…
 signed-in-to = 已登录 { $name }
-signed-in-as = 您已登录为 { $email }
-other-account = 您输入的是 { $typed }，但您组织的登录选择了另一个账号。
+signed-in-as = 您已以 { $email } 的身份登录
+other-account = 您输入的是 { $typed }，但您组织的登录选择了另一个帐户。
 continue-as = 以 { $email } 继续
-use-another-account = 使用其他账号
+use-another-account = 使用其他帐户
 switch = 切换组织
 sign-out = 退出登录
 signing-out = 正在退出登录…
@@ -164,7 +164,7 @@ provider-certificate = 您组织的登录服务使用了我们不认识的证书
 provider-certificate-next = 将下方的详细信息发送给管理员：证书可能已更新。
 provider-token-exchange = 您组织的登录服务未能完成对我们的响应。
 provider-token-exchange-next = 再试一次。如果问题仍然存在，可将下方的详细信息发送给管理员。
-provider-linking = 您在组织的账号无法与这里的账号关联。
+provider-linking = 您在组织的帐户无法与这里的帐户关联。
 provider-unreachable = 您组织的登录服务没有响应。
 provider-app-client = 此页面的登录未正确设置。
 provider-app-client-next = 将下方的详细信息发送给支持人员。
@@ -184,7 +184,7 @@ checks-failed = 登录服务的响应未通过我们的检查，因此我们没�
 checks-failed-next = 再试一次。如果问题仍然存在，可将下方的代码告知支持人员。
 other-organization = 您返回时登录的组织与您选择的不同，因此我们没有让您登录。
 other-organization-next = 再试一次，或选择您要使用的组织。
-identities-missing = 登录服务未表明您的账号属于此组织，因此我们没有让您登录。
+identities-missing = 登录服务未表明您的帐户属于此组织，因此我们没有让您登录。
 clock-ahead-minutes =
     { $count ->
        *[other] 您设备的时钟似乎快了约 { $count } 分钟。
