@@ -60,7 +60,10 @@
     if ("app" in root.dataset) return;
     root.dataset.submitted = "";
     event.target.setAttribute("aria-busy", "true");
-    document.getElementById("sent").hidden = false;
+    const sent = document.getElementById("sent");
+    // In another language src/boot.js has put the words in.
+    sent.textContent ||= sent.dataset.words;
+    sent.hidden = false;
   }, true);
   if (root.dataset.screen !== "form") return;
   // Where something else comes first, the focus would skip it.

@@ -141,13 +141,17 @@ fn an_error_stands_once_at_the_field_and_leaves_the_form_on_a_phones_screen() {
 
 #[test]
 fn what_is_sent_before_the_app_is_there_is_answered_at_once_in_the_pages_language() {
-    ordinary_journey("sent-early", |w| async move {
-        w.hold("*_bg.wasm").await?;
-        w.open("/?lang=de").await?;
-        w.waits_for("const { lang, dataset } = document.documentElement; return lang === 'de' && 'boot' in dataset && !('words' in dataset)").await?;
-        w.ask("identifier.value = 'acme'; identifier.form.requestSubmit()").await?;
-        w.sees("Ihre Organisation wird gesucht").await?;
-        w.release().await?;
-        w.sees("AcmeSAML").await
-    });
+    for (lang, words) in [("en", "Looking up your organization…"), ("de", "Ihre Organisation wird gesucht…")] {
+        ordinary_journey("sent-early", move |w| async move {
+            w.hold("*_bg.wasm").await?;
+            w.open(&format!("/?lang={lang}")).await?;
+            let is_drawn = "const { lang, dataset } = document.documentElement;
+                return 'boot' in dataset && !('words' in dataset) && lang";
+            assert_eq!(w.comes_true(is_drawn).await?, lang);
+            w.ask("identifier.value = 'acme'; identifier.form.requestSubmit()").await?;
+            w.sees(words).await?;
+            w.release().await?;
+            w.sees("AcmeSAML").await
+        });
+    }
 }
