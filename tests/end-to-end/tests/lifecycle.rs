@@ -193,8 +193,11 @@ fn no_way_around_the_switch_leads_into_the_next_organization_unasked() {
 fn a_sign_out_that_was_stopped_has_a_way_on() {
     ordinary_journey("stopped", |w| async move {
         signs_in_to_acme(&w).await?;
+        // Held up, so that the hosted UI's answer cannot arrive before the press on Stop.
+        w.hold("*/logout*").await?;
         w.ask("document.querySelector('#app .ways-on button.quiet').click(); stop()").await?;
         w.sees_heading("Signing you out…").await?;
+        w.release().await?;
         w.press("Start over").await?;
         w.field().await.map(drop)
     });
@@ -218,8 +221,10 @@ fn a_switch_that_got_stuck_does_not_turn_a_later_sign_out_into_one() {
     ordinary_journey("stuck-switch", |w| async move {
         signs_in(&w, "/?tenant=hooli", "COGNITO", "hooli", "Hooli").await?;
         // The browser's own Stop button, before the hosted UI has answered.
+        w.hold("*/logout*").await?;
         w.ask("document.querySelector('#app .ways-on button').click(); stop()").await?;
         w.sees_heading("Signing you out…").await?;
+        w.release().await?;
         signs_in_to_acme(&w).await?;
         w.press("Sign out").await?;
         w.sees_heading("You have signed out").await
