@@ -31,7 +31,7 @@
       return [];
     }
   };
-  globalThis.speak = (tag) => {
+  globalThis.setPageLanguage = (tag) => {
     root.lang = tag;
     root.dir = /Arab|Hebr|Syrc|Thaa|Nkoo|Adlm/.test(scripted(tag)[1]) ? "rtl" : "ltr";
   };
@@ -50,7 +50,7 @@
     if (!tag) continue;
     link ??= links.find((one) => one.hreflang.toLowerCase() === tag.toLowerCase()) ?? links.find((one) => bare(one.hreflang) === bare(tag) && one.title);
   }
-  speak(link?.hreflang ?? "en");
+  setPageLanguage(link?.hreflang ?? "en");
   // The form waits for its words, though not for long; it can be typed in all the while.
   if (root.lang !== "en") root.dataset.words = "awaited";
 

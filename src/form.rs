@@ -1,5 +1,5 @@
-//! The form that index.html brings: it is there before the app, so that typing can begin at the first paint and neither
-//! text nor focus nor caret is lost when the app takes over. The app never draws it anew; this room is its handle.
+//! The form of index.html. It is in the page before the app, so that people can type from the first paint on. The app never renders it
+//! again, so text, focus and caret stay as they are.
 
 use crate::browser;
 use crate::messages::{Message, text};
@@ -9,13 +9,13 @@ use web_sys::{HtmlElement, HtmlInputElement};
 /// The id of the field, to link errors to.
 pub const FIELD_ID: &str = "identifier";
 
-/// The id of the place at the field where an error about it is shown.
-pub const ERROR_PLACE: &str = "identifier-problem";
+/// The id of the element at the field that errors about it are shown in.
+pub const ERROR_PORTAL: &str = "identifier-problem";
 
-/// The id of the sentence in it that says what is wrong.
+/// The id of the sentence in it that describes the error.
 pub const ERROR_ID: &str = "identifier-error";
 
-/// The form of the page.
+/// The form and its field.
 #[derive(Clone)]
 pub struct Form {
     form: HtmlElement,
@@ -23,28 +23,28 @@ pub struct Form {
 }
 
 impl Form {
-    /// Finds it; `None` in a page that is not ours.
+    /// Finds the form in the page. `None` if it is not there.
     pub fn of_page() -> Option<Self> {
         Some(Self { form: browser::element("ask-form")?, field: browser::element(FIELD_ID)?.dyn_into().ok()? })
     }
 
-    /// Shows the form, or hides it while another screen is there.
+    /// Shows the form, or hides it while another screen is shown.
     pub fn show(&self, shown: bool) {
         browser::set_data("screen", if shown { "form" } else { "other" });
     }
 
-    /// What stands in the field. Read from the element: autofill and password managers do not always tell.
+    /// The text in the field. It is read from the element, since autofill and password managers do not always send an event.
     pub fn typed(&self) -> String {
         self.field.value()
     }
 
-    /// Puts a text into the field.
+    /// Sets the text in the field.
     pub fn fill(&self, text: &str) {
         self.field.set_value(text);
     }
 
-    /// Whether the person has begun to type, so that nothing else may be put into the field.
-    pub fn is_touched(&self) -> bool {
+    /// Whether there is a text in the field, which must not be replaced.
+    pub fn has_text(&self) -> bool {
         !self.field.value().is_empty()
     }
 
@@ -53,12 +53,12 @@ impl Form {
         browser::focus(&self.field);
     }
 
-    /// Runs `f` when the form is sent. `boot.js` keeps the browser from sending it anywhere itself.
+    /// Runs `f` when the form is submitted. `first.js` keeps the browser from sending it.
     pub fn on_submit(&self, f: impl Fn() + 'static) {
         browser::listen(&self.form, "submit", move |_| f());
     }
 
-    /// Runs `f` when somebody presses the form's button, a tenth of a second before they let go and the form is sent.
+    /// Runs `f` when the form's button is pressed down. It is released, and the form submitted, about a tenth of a second later.
     pub fn on_press(&self, f: impl Fn() + 'static) {
         browser::listen(&self.form, "pointerdown", move |event| {
             if browser::is_on_button(&event) {
@@ -67,12 +67,12 @@ impl Form {
         });
     }
 
-    /// Says that an answer is awaited, or that it is here.
+    /// Sets whether a lookup is under way, for assistive technology.
     pub fn set_busy(&self, busy: bool) {
         let _ = self.form.set_attribute("aria-busy", if busy { "true" } else { "false" });
     }
 
-    /// Tells assistive technology whether there is an error at the field, which describes it then.
+    /// Sets whether there is an error at the field, for assistive technology. The error describes the field then.
     pub fn set_invalid(&self, invalid: bool) {
         const HINT: &str = "identifier-hint";
         let described_by = if invalid { [ERROR_ID, " ", HINT].concat() } else { HINT.to_owned() };
@@ -80,10 +80,10 @@ impl Form {
         let _ = self.field.set_attribute("aria-describedby", &described_by);
     }
 
-    /// Says everything in the language of the page.
-    pub fn speak(&self) {
-        for (element, place) in browser::sayings() {
-            if let Some(message) = Message::at(&place) {
+    /// Sets all texts of index.html in the language of the page.
+    pub fn translate(&self) {
+        for (element, index) in browser::elements_with_message() {
+            if let Some(message) = Message::from_index(&index) {
                 element.set_text_content(Some(&text(message)));
             }
         }

@@ -1,21 +1,24 @@
-//! The tenant picker in the browser: asks which organization, leaves for its sign-in, comes back with a session.
+//! The tenant picker in the browser: it asks for the organization, goes to the organization's sign-in, and comes back with a session.
 //!
-//! [`browser`] is the room that knows the browser (and [`form`] the form that index.html brings), [`api`] the only one that
-//! fetches, [`copy`] says which sentence of `locales/` says what. What is protocol lives in the `sign-in` crate; the rooms here join it to effects and views.
+//! [`app`] chooses the page of [`pages`] by the address. Pages are made of [`elements`] and of the parts in [`organization_list`],
+//! [`recents`], [`problem`] and so on. They leave for the [`hosted_ui`], fetch by [`api`], and know the browser by [`browser`]. The protocol
+//! is in the crate `sign-in`, config.json in `deployment`, the lookup in `lookup-api`. ARCHITECTURE.md has a table of the modules.
 
 pub mod api;
 pub mod app;
 pub mod browser;
-pub mod choice;
+pub mod context;
 pub mod copy;
-pub mod depart;
-pub mod emblem;
+pub mod elements;
 pub mod failure;
 pub mod form;
-pub mod languages;
+pub mod generation;
+pub mod hosted_ui;
+pub mod language_select;
 pub mod messages;
+pub mod organization;
+pub mod organization_list;
 pub mod pages;
-pub mod parts;
 pub mod problem;
 pub mod recents;
 

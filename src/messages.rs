@@ -1,15 +1,13 @@
-//! The sentences of `locales/`, in the language of the page: English is in the program, another language comes with the
-//! page.
+//! The messages of `locales/` in the language of the page. English is in the wasm; other languages are fetched.
 //!
-//! Each language is a list of texts, and a message is a place in it. The tests of `crates/messages` see to it that every
-//! language has every sentence. Plural categories come from the browser's `Intl` (CLDR), so none of their tables is in the
-//! wasm.
+//! A language is an array of texts, and a message is an index into it. The tests of `crates/messages` check that every language has every
+//! message. The browser's `Intl` knows the plural categories (CLDR), so the wasm needs no tables of them.
 
 use js_sys::{Array, Function, Intl, JSON, Object, Reflect};
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// One sentence: its place in `locales/*.ftl`. Its constants below are made from `locales/en.ftl` by build.rs.
+/// A message, by its index in `locales/*.ftl`. build.rs makes a constant of each message in `locales/en.ftl`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Message(u32);
 
@@ -21,19 +19,19 @@ mod english {
 pub use english::*;
 
 impl Message {
-    /// The one at this place, as index.html names it.
-    pub fn at(place: &str) -> Option<Self> {
-        place.parse().ok().map(Self)
+    /// The message with this index, as the attribute `data-message` has it.
+    pub fn from_index(index: &str) -> Option<Self> {
+        index.parse().ok().map(Self)
     }
 }
 
 thread_local! {
-    /// The language, and its texts: what `boot.js` or [`crate::api`] loaded. Nothing as long as English was not asked for.
+    /// The language and its texts, which `boot.js` or [`crate::api`] has fetched. Empty until the first message is needed.
     static LOCALE: RefCell<(String, Array)> = RefCell::new((String::new(), Array::new()));
 }
 
-/// Speaks this language from now on; `texts` is null for English.
-pub fn speak(language: &str, texts: JsValue) {
+/// Sets the language of all messages. `texts` is null for English.
+pub fn set_language(language: &str, texts: JsValue) {
     let locale = match texts.dyn_into::<Array>() {
         Ok(texts) => (language.to_owned(), texts),
         Err(_) => english(),
@@ -45,25 +43,25 @@ fn english() -> (String, Array) {
     ("en".to_owned(), JSON::parse(ENGLISH).unwrap_or_default().into())
 }
 
-/// The sentence in the language of the page.
+/// The text of a message.
 pub fn text(message: Message) -> String {
     pattern(message, None)
 }
 
-/// The sentence about `value`, the one variable in it.
-pub fn about(message: Message, value: &str) -> String {
-    let (before, after) = around(message);
+/// The text of a message with this value in the place of its variable.
+pub fn text_with(message: Message, value: &str) -> String {
+    let (before, after) = text_around(message);
     [before.as_str(), value, &after].concat()
 }
 
-/// What stands before and after the one variable of the sentence, so that a view can set it apart: a name may run in
-/// another direction than the words around it.
-pub fn around(message: Message) -> (String, String) {
+/// The text before and after the variable of a message, so that a view can put the value into an element of its own: a name may have
+/// another direction than the text around it.
+pub fn text_around(message: Message) -> (String, String) {
     split(&pattern(message, None))
 }
 
-/// The sentence about a number. It need not stand in it: "one" and "two" may be words.
-pub fn count(message: Message, count: i64) -> String {
+/// The text of a message about a number, in the right plural form. A form may write the number as a word.
+pub fn text_with_count(message: Message, count: i64) -> String {
     let pattern = pattern(message, Some(count));
     if !pattern.contains('{') {
         return pattern;

@@ -1,62 +1,62 @@
-//! How a failure looks: an alert that takes the focus, says what happened, and offers the ways on.
+//! The view of a failure: an alert that takes the focus and says what happened and what can be done next. Also headings.
 
 use crate::browser;
-use crate::copy;
+use crate::copy::{FailureText, failure_text};
+use crate::elements::{actions, button, element, empty, fragment, live_region, paragraph, text_node};
 use crate::failure::Failure;
 use crate::form::ERROR_ID;
 use crate::messages::{self as m, Message, text};
-use crate::parts::{all, announcement, button, el, line, nothing, ways_on, words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lookup_api::TenantCode;
 
-/// Where a failure is shown, and whom it is about.
+/// Where a failure is shown, and which organization it is about.
 #[derive(Debug, Clone, Default)]
-pub struct Setting {
-    /// The id of the field that the failure is about, to link to.
+pub struct Placement {
+    /// The id of the field that the failure is about. The alert links to it.
     pub field: Option<&'static str>,
-    /// Whether the page has nothing else to say, so that this is its main heading.
-    pub alone: bool,
-    /// The organization that it happened with.
+    /// Whether nothing else is on the page, so that its heading is the page's main heading.
+    pub is_whole_page: bool,
+    /// The organization that the person was signing in to.
     pub tenant: Option<TenantCode>,
 }
 
-/// Shows `failure` and the ways on. Its code is there to be read out to support, and for tests.
+/// The view of a failure, with its code for support and what can be done next.
 ///
-/// The focus goes to the box around the alert and not to the alert itself: some screen readers read one that takes the focus
-/// twice, or not at all (as GOV.UK's error summary has it).
-pub fn problem(failure: &Failure, setting: Setting, ways: Vec<AnyView>) -> AnyView {
+/// The focus goes to the element around the alert: some screen readers read an alert that takes the focus twice, or not at all. The error
+/// summary of the GOV.UK Design System does the same.
+pub fn problem(failure: &Failure, placement: Placement, next_steps: Vec<AnyView>) -> AnyView {
     let code = failure.code();
-    let copy::Words { what, next, detail } = copy::words(failure);
-    let what = match setting.field {
+    let FailureText { what, next, detail } = failure_text(failure);
+    let what = match placement.field {
         Some(id) => {
-            let link = el("a", "").attr("href", &["#", id].concat()).saying(what);
-            el("p", "").attr("id", ERROR_ID).with(vec![link])
+            let link = element("a", "").attr("href", &["#", id].concat()).text(what);
+            element("p", "").attr("id", ERROR_ID).children(vec![link])
         }
-        None => line("", what),
+        None => paragraph("", what),
     };
-    let said = detail.as_deref().map_or_else(nothing, |detail| {
-        el("p", "detail").with(vec![
-            words(&[&text(m::DETAILS), ": "].concat()),
-            el("q", "").attr("dir", "auto").saying(detail.to_owned()),
+    let quoted = detail.as_deref().map_or_else(empty, |detail| {
+        element("p", "detail").children(vec![
+            text_node(&[&text(m::DETAILS), ": "].concat()),
+            element("q", "").attr("dir", "auto").text(detail.to_owned()),
         ])
     });
-    let heading = el(if setting.alone { "h1" } else { "h2" }, "").saying(text(m::PROBLEM));
-    // The hint stands at the field already.
-    let is_hint = setting.field.is_some() && next == text(m::FIELD_HINT);
-    let next = if is_hint { nothing() } else { line("", next) };
-    let mut parts = vec![heading, what, next, said, ways_on(ways)];
-    // What a person typed needs neither a report nor a code to read out.
-    if setting.field.is_none() {
-        let code = el("code", "").saying(code.to_owned());
-        parts.push(el("p", "code").with(vec![words(&[&text(m::CODE), ": "].concat()), code]));
-        parts.push(report(failure.code(), setting.tenant, detail));
+    let heading = element(if placement.is_whole_page { "h1" } else { "h2" }, "").text(text(m::PROBLEM));
+    // The hint is shown at the field already.
+    let is_hint = placement.field.is_some() && next == text(m::FIELD_HINT);
+    let next = if is_hint { empty() } else { paragraph("", next) };
+    let mut parts = vec![heading, what, next, quoted, actions(next_steps)];
+    // An error about what was typed needs neither a code nor a report.
+    if placement.field.is_none() {
+        let code = element("code", "").text(code.to_owned());
+        parts.push(element("p", "code").children(vec![text_node(&[&text(m::CODE), ": "].concat()), code]));
+        parts.push(report(failure.code(), placement.tenant, detail));
     }
-    let alert = el("div", "").attr("role", "alert").attr("data-error", code).with(parts);
-    el("div", "problem").taking_focus().with(vec![alert])
+    let alert = element("div", "").attr("role", "alert").attr("data-error", code).children(parts);
+    element("div", "problem").autofocus().children(vec![alert])
 }
 
-/// What support needs to know, to be copied: when, what and where, and no secret.
+/// A button that copies what support needs to know: code, time, organization and page, and no secret.
 fn report(code: &'static str, tenant: Option<TenantCode>, detail: Option<String>) -> AnyView {
     let mut report = ["code: ", code, "\ntime: ", &browser::timestamp()].concat();
     let page = browser::page_url().map(|url| url.origin + &url.path);
@@ -71,18 +71,18 @@ fn report(code: &'static str, tenant: Option<TenantCode>, detail: Option<String>
         let report = report.clone();
         spawn_local(async move { copied.set(browser::copy_to_clipboard(&report).await) });
     };
-    let said = move || if copied.get() { text(m::COPIED) } else { String::new() };
-    all(vec![button("link", text(m::COPY_DETAILS), copy), announcement("announced", said)])
+    let announcement = move || if copied.get() { text(m::COPIED) } else { String::new() };
+    fragment(vec![button("link", text(m::COPY_DETAILS), copy), live_region("announced", announcement)])
 }
 
-/// A heading that takes the focus when it appears, so that the focus moves with the page. `name` is the name in it.
+/// The main heading of a screen. It takes the focus when it appears. `name` replaces the variable of the message.
 pub fn heading(message: Message, name: Option<&str>) -> AnyView {
-    el("h1", "").taking_focus().with(naming(message, name))
+    element("h1", "").autofocus().children(sentence_with_name(message, name))
 }
 
-/// The sentence about a name, the name set apart: it may run in another direction than the words around it.
-pub fn naming(message: Message, name: Option<&str>) -> Vec<AnyView> {
-    let (before, after) = m::around(message);
-    let name = name.map_or_else(nothing, |name| el("bdi", "").saying(name.to_owned()));
-    vec![words(&before), name, words(&after)]
+/// A message with a name in an element of its own, since a name may have another direction than the text around it.
+pub fn sentence_with_name(message: Message, name: Option<&str>) -> Vec<AnyView> {
+    let (before, after) = m::text_around(message);
+    let name = name.map_or_else(empty, |name| element("bdi", "").text(name.to_owned()));
+    vec![text_node(&before), name, text_node(&after)]
 }

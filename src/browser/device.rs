@@ -1,4 +1,4 @@
-//! Clock, randomness, keys, connection, clipboard, and the tables of letters that every browser has.
+//! Clock, timers, randomness, cryptography, connection, clipboard, and the browser's tables of letters.
 
 use js_sys::{Array, Date, JsString, Object, Reflect, Uint8Array};
 use leptos::leptos_dom::helpers::WindowListenerHandle;
@@ -11,36 +11,37 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, Event};
 
-/// No cryptography: an insecure context, or a browser without it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The browser has no WebCrypto: the context is insecure, or the browser is too old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no_web_crypto")]
 pub struct NoWebCrypto;
 
-/// The device's clock.
+/// The device's time.
 pub fn now() -> UnixTime {
     UnixTime((Date::now() / 1000.0) as i64)
 }
 
-/// The time of day for a report to support (ISO 8601, UTC).
+/// The device's time as ISO 8601 in UTC, such as `2026-01-31T12:00:00.000Z`.
 pub fn timestamp() -> String {
     Date::new_0().to_iso_string().into()
 }
 
-/// Runs `f` after so many seconds, or after 24 days if that is sooner: timers cannot count further.
-pub fn after(seconds: i64, f: impl FnOnce() + 'static) {
-    later(Duration::from_secs(seconds.clamp(0, 2_000_000).unsigned_abs()), f);
+/// Runs `f` after so many seconds, at most 23 days: timers cannot count further.
+pub fn after_seconds(seconds: i64, f: impl FnOnce() + 'static) {
+    after(Duration::from_secs(seconds.clamp(0, 2_000_000).unsigned_abs()), f);
 }
 
-/// Runs `f` after this time; after none, once what goes on now is done.
-pub fn later(time: Duration, f: impl FnOnce() + 'static) {
-    later_boxed(time, Box::new(f));
+/// Runs `f` after this time. With zero, it runs as soon as the current task is done.
+pub fn after(time: Duration, f: impl FnOnce() + 'static) {
+    after_boxed(time, Box::new(f));
 }
 
 #[inline(never)]
-fn later_boxed(time: Duration, f: Box<dyn FnOnce()>) {
+fn after_boxed(time: Duration, f: Box<dyn FnOnce()>) {
     set_timeout(f, time);
 }
 
-/// Runs `f` whenever this happens to the window, until the handle is removed.
+/// Runs `f` on every event of this type at the window, until the handle is removed.
 pub(super) fn on_window(event: &str, f: impl Fn(Event) + 'static) -> WindowListenerHandle {
     on_window_boxed(event, Box::new(f))
 }
@@ -50,8 +51,10 @@ fn on_window_boxed(event: &str, f: Box<dyn Fn(Event)>) -> WindowListenerHandle {
     window_event_listener_untyped(event, f)
 }
 
-/// Fresh secrets for one attempt. Fails where the answer to it could not be checked either (see [`verify_rs256`]), so that
-/// nobody leaves for a sign-in in vain.
+/// Random bits for the secrets of one sign-in.
+///
+/// # Errors
+/// [`NoWebCrypto`] also where only [`verify_rs256`] would fail: the sign-in would be in vain.
 pub fn entropy() -> Result<Entropy, NoWebCrypto> {
     let crypto = window().crypto().map_err(|_| NoWebCrypto)?;
     if !has_subtle(&crypto) {
@@ -64,7 +67,10 @@ pub fn entropy() -> Result<Entropy, NoWebCrypto> {
     Ok(Entropy { state: draw()?, nonce: draw()?, code_verifier: draw()? })
 }
 
-/// RSASSA-PKCS1-v1_5 with SHA-256, by WebCrypto. `Ok(false)` also where WebCrypto refuses the key itself.
+/// Whether this is a valid RSASSA-PKCS1-v1_5 signature with SHA-256, checked by WebCrypto. `false` also if WebCrypto refuses the key.
+///
+/// # Errors
+/// [`NoWebCrypto`] if the browser has none.
 pub async fn verify_rs256(key: &RsaKey, signed: &[u8], signature: &[u8]) -> Result<bool, NoWebCrypto> {
     let crypto = window().crypto().map_err(|_| NoWebCrypto)?;
     if !has_subtle(&crypto) {
@@ -88,12 +94,12 @@ pub async fn verify_rs256(key: &RsaKey, signed: &[u8], signature: &[u8]) -> Resu
     Ok(import().await.is_ok_and(|verdict| verdict.is_truthy()))
 }
 
-/// The binding of `subtle` would hand out an undefined object where the context is insecure.
+/// In an insecure context `crypto.subtle` is undefined, which its binding does not notice.
 fn has_subtle(crypto: &web_sys::Crypto) -> bool {
     Reflect::get(crypto, &"subtle".into()).is_ok_and(|subtle| subtle.is_object())
 }
 
-/// An object with these members.
+/// A JavaScript object with these members.
 pub fn object(fields: &[(&str, &str)]) -> Object {
     let object = Object::new();
     for (name, value) in fields {
@@ -102,39 +108,39 @@ pub fn object(fields: &[(&str, &str)]) -> Object {
     object
 }
 
-/// Whether the browser believes that it is connected. A "yes" means little; a "no" can be relied on.
+/// Whether the browser has a network connection. `false` is certain; `true` may be wrong.
 pub fn is_online() -> bool {
     window().navigator().on_line()
 }
 
-/// Runs `f` whenever the connection is lost or back.
+/// Runs `f` whenever the connection is lost or restored.
 pub fn on_connection(f: impl Fn() + Clone + 'static) {
     for event in ["online", "offline"] {
         let f = f.clone();
-        // For the page's whole life: the handle is not kept.
+        // The listener stays for the page's whole life, so its handle is not needed.
         let _ = on_window(event, move |_| f());
     }
 }
 
-/// Puts text on the clipboard; whether that worked.
+/// Copies a text to the clipboard. Returns whether that succeeded.
 pub async fn copy_to_clipboard(text: &str) -> bool {
     let navigator = window().navigator();
-    // Not there in an insecure context.
+    // An insecure context has no clipboard.
     if !Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object()) {
         return false;
     }
     JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
 }
 
-/// The text with case and accents folded, for comparing what people type: Unicode's compatibility decomposition, by the browser,
-/// without its combining marks.
+/// The text in lower case and without accents, to compare what people type. The browser decomposes it (Unicode NFKD), and the combining
+/// marks are removed.
 pub fn fold(text: &str) -> String {
     let text = String::from(JsString::from(text).normalize("NFKD").to_lower_case());
     let mut folded = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{64b}'..='\u{65f}' => {}
-            // Letters with a stroke, and others that Unicode does not take apart, as people type them without.
+            // Letters that Unicode does not decompose, as people without such a key type them.
             'ł' => folded.push('l'),
             'ø' => folded.push('o'),
             'đ' | 'ð' => folded.push('d'),
@@ -151,7 +157,7 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// The text in upper case, by the browser: its tables need not be in the wasm.
+/// The text in upper case. The browser does it, so that the wasm needs no Unicode tables.
 pub fn upper_case(text: &str) -> String {
     JsString::from(text).to_upper_case().into()
 }

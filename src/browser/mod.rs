@@ -1,6 +1,6 @@
-//! The only rooms that know the browser: its address bar, its storage, its device and its page.
+//! Access to the browser: address bar, storage, device and page. No other module calls the browser's API, except `api`, which fetches.
 //!
-//! Every power that can be missing or blocked says so in its type; nothing here panics.
+//! What a browser may lack or block is an `Option` or a `Result`. Nothing here panics, and nothing here decides.
 
 mod address;
 mod device;

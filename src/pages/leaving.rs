@@ -1,35 +1,34 @@
-//! On the way to the hosted UI: says where to, and lets the person call it off until the browser has left.
+//! The screen that is shown while the browser loads the hosted UI. It says where the person is going, and has a button to cancel.
 
-use crate::app::Frame;
 use crate::browser;
-use crate::emblem::emblem;
-use crate::messages::{self as m, about, text};
-use crate::parts::{all, button, el, line, nothing};
+use crate::context::Context;
+use crate::elements::{button, element, empty, fragment, paragraph};
+use crate::messages::{self as m, text, text_with};
+use crate::organization::{domain_of, emblem};
 use crate::problem::heading;
-use crate::recents::domain_of;
 use leptos::prelude::*;
 use lookup_api::Tenant;
 use std::rc::Rc;
 
-/// Shown while the browser leaves for `tenant`. `called_off` runs on Cancel, and when Back brings the page to life again.
-pub fn leaving(frame: &Frame, tenant: &Tenant, called_off: impl Fn() + 'static) -> AnyView {
-    frame.title(&about(m::TAKING_YOU_TO, &tenant.name), false);
-    let called_off = Rc::new(called_off);
-    let restored = called_off.clone();
-    let restored = browser::on_restored(move || restored());
+/// The screen for a sign-in at `tenant`. `on_cancel` is called when the person presses Cancel, and when Back restores the page.
+pub fn leaving(context: &Context, tenant: &Tenant, on_cancel: impl Fn() + 'static) -> AnyView {
+    context.set_title(&text_with(m::TAKING_YOU_TO, &tenant.name), false);
+    let on_cancel = Rc::new(on_cancel);
+    let on_restored = on_cancel.clone();
+    let restored = browser::on_restored(move || on_restored());
     on_cleanup(move || restored.remove());
-    let stay = move || {
-        browser::stay();
-        called_off();
+    let cancel = move || {
+        browser::stop_loading();
+        on_cancel();
     };
-    let host = frame.deployment.user_pool(tenant).map(|pool| about(m::SIGN_IN_AT, pool.hosted_ui.host()));
-    all(vec![
+    let host = context.deployment.user_pool(tenant).map(|pool| text_with(m::SIGN_IN_AT, pool.hosted_ui.host()));
+    fragment(vec![
         emblem(tenant),
         heading(m::TAKING_YOU_TO, Some(&tenant.name)),
-        el("p", "domain").with(domain_of(tenant)),
-        host.map_or_else(|_| nothing(), |words| line("", words)),
-        button("quiet", text(m::CANCEL), stay.clone()),
-        button("link", text(m::NOT_YOURS), stay),
-        line("hint", text(m::STUCK)),
+        element("p", "domain").children(domain_of(tenant)),
+        host.map_or_else(|_| empty(), |host| paragraph("", host)),
+        button("quiet", text(m::CANCEL), cancel.clone()),
+        button("link", text(m::NOT_YOURS), cancel),
+        paragraph("hint", text(m::STUCK)),
     ])
 }

@@ -1,37 +1,37 @@
-//! The end: the hosted UI has ended its session and sent the person here.
+//! The page at `/signed-out`, which the hosted UI sends people to after a sign-out.
 
-use crate::app::Frame;
-use crate::browser;
-use crate::languages::spoken;
+use crate::browser::{self, STORE};
+use crate::context::{Context, localized};
+use crate::elements::{empty, fragment, link, paragraph};
+use crate::hosted_ui::end_session;
 use crate::messages::{self as m, text};
-use crate::pages::callback::end_session;
-use crate::parts::{all, line, link, nothing};
 use crate::problem::heading;
 use leptos::prelude::*;
+use sign_in::sign_out::may_continue_at;
 
 /// The page at `/signed-out`.
-pub fn signed_out(frame: &Frame) -> AnyView {
-    // Whoever opens this address wants to be signed out, whether or not they came from the hosted UI.
-    if let Some(session) = browser::session() {
-        end_session(&frame.deployment, &session);
+pub fn signed_out(context: &Context) -> AnyView {
+    // People who open this address want to be signed out, even if they do not come from the hosted UI.
+    if let Some(session) = STORE.session() {
+        end_session(&context.deployment, &session);
     }
-    // With strict isolation, signing out was only the first half of going on to another organization.
-    if let Some(next) = browser::end_sign_out().filter(|next| frame.deployment.may_go_on_to(next)) {
-        browser::move_on_to(&next);
-        return nothing();
+    // A sign-out may be followed by a sign-in at another organization.
+    if let Some(address) = STORE.finish_sign_out().filter(|address| may_continue_at(&context.deployment, address)) {
+        browser::replace_location(&address);
+        return empty();
     }
-    let page = frame.clone();
-    spoken(frame, move || signed_out_words(&page, false))
+    let page = context.clone();
+    localized(context, move || signed_out_screen(&page, false))
 }
 
-/// What somebody reads who has signed out, here or in another tab.
-pub fn signed_out_words(frame: &Frame, elsewhere: bool) -> AnyView {
-    frame.title(&text(m::SIGNED_OUT), false);
-    let elsewhere = if elsewhere { line("", text(m::SIGNED_OUT_ELSEWHERE)) } else { nothing() };
-    all(vec![
+/// The screen of a person who has signed out, in this tab or elsewhere.
+pub fn signed_out_screen(context: &Context, elsewhere: bool) -> AnyView {
+    context.set_title(&text(m::SIGNED_OUT), false);
+    let elsewhere = if elsewhere { paragraph("", text(m::SIGNED_OUT_ELSEWHERE)) } else { empty() };
+    fragment(vec![
         heading(m::SIGNED_OUT, None),
         elsewhere,
-        line("", text(m::SIGNED_OUT_LEAD)),
+        paragraph("", text(m::SIGNED_OUT_LEAD)),
         link("button", "/", text(m::SIGN_IN_AGAIN)),
     ])
 }

@@ -1,6 +1,6 @@
 //! JSON by the browser's reader and by `serde_json`'s comes to the same.
 
-use lookup_api::json::Json;
+use platform::json::Json;
 use serde_json::Value;
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -1,7 +1,7 @@
 //! The whole app, started as the page starts it.
 
-use crate::attempt::CONFIG;
-use crate::support::{Stage, answering, document, failing, js, js_text, until};
+use crate::sign_in::CONFIG;
+use crate::support::{Stage, document, failing, js, js_text, responding, until};
 use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -51,7 +51,7 @@ async fn a_page_that_cannot_reach_its_config_says_so() {
 
 #[wasm_bindgen_test]
 async fn a_page_with_its_config_shows_the_form_ready_to_type_in() {
-    let _host = answering(200, "{}", CONFIG);
+    let _host = responding(200, "{}", CONFIG);
     let stage = started();
     until("the brand", || stage.text_of("#brand") == "Tulip").await;
     assert_eq!(js_text("return document.documentElement.dataset.screen"), "form");

@@ -1,31 +1,16 @@
-//! The browser's powers: its URL parser, its randomness, its signatures, its address bar.
+//! What the browser does for the app: URL parsing, randomness, signatures, locks, letters.
 
-use crate::attempt::Signer;
-use crate::attempt::begun;
+use crate::sign_in::Signer;
+use crate::sign_in::begun;
 use crate::support::{Replaced, js, js_text, pause};
 use lookup_api::Identifier;
+use platform::{WebUrl, native};
 use sign_in::time::UnixTime;
-use sign_in::web_url::WebUrl;
 use tenant_picker::browser::{self, NoWebCrypto};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 // ── addresses ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/// What the native tests of sign-in take for the browser. They prove nothing unless the two agree.
-fn native(text: &str, base: Option<&str>) -> Option<WebUrl> {
-    let base = base.map(url::Url::parse).transpose().ok()?;
-    let url = url::Url::options().base_url(base.as_ref()).parse(text).ok()?;
-    Some(WebUrl {
-        scheme: url.scheme().to_owned(),
-        hostname: url.host_str().unwrap_or_default().to_owned(),
-        origin: url.origin().ascii_serialization(),
-        path: url.path().to_owned(),
-        has_credentials: !url.username().is_empty() || url.password().is_some(),
-        has_query_or_fragment: url.query().is_some() || url.fragment().is_some(),
-        href: url.into(),
-    })
-}
 
 // Not among them, because Chromium departs from the URL standard there: `https://exa mple/` and `https://xn--a.example/`,
 // which it takes, and the origin of `file:`.
@@ -111,23 +96,22 @@ const HOSTILE_RELATIVE: [&str; 18] = [
 ];
 
 #[wasm_bindgen_test]
-fn the_browser_reads_every_address_as_the_native_tests_parser_does() {
+fn the_browser_parses_every_url_as_the_native_parser_does() {
     for text in HOSTILE {
-        assert_eq!(browser::parse_url(text, None), native(text, None), "{text:?}");
+        assert_eq!(WebUrl::parse(text), native::parse(text, None), "{text:?}");
     }
-    let base = Some("https://login.example/team/find?x#y");
-    for text in HOSTILE_RELATIVE {
-        assert_eq!(browser::parse_url(text, base), native(text, base), "{text:?} from {base:?}");
-    }
-    for base in ["", "login.example", "mailto:ada@acme.example"] {
-        assert_eq!(browser::parse_url("/a", Some(base)), native("/a", Some(base)), "/a from {base:?}");
+    for base in ["https://login.example/team/find?x#y", "mailto:ada@acme.example"] {
+        let url = WebUrl::parse(base).unwrap();
+        for text in HOSTILE_RELATIVE {
+            assert_eq!(url.join(text), native::parse(text, Some(base)), "{text:?} from {base:?}");
+        }
     }
 }
 
 /// One part of an address, by what it must be: two parsers could be wrong together.
 #[track_caller]
 fn check<T: PartialEq + std::fmt::Debug>(text: &str, part: impl Fn(&WebUrl) -> T, expected: T) {
-    let url = browser::parse_url(text, Some("https://login.example/team/find")).unwrap();
+    let url = WebUrl::parse("https://login.example/team/find").unwrap().join(text).unwrap();
     assert_eq!(part(&url), expected, "{text:?} is {url:?}");
 }
 
@@ -154,7 +138,7 @@ fn the_parts_of_an_address_are_what_the_browser_would_follow() {
 // ── randomness and signatures ────────────────────────────────────────────────────────────────────────────────────────
 
 #[wasm_bindgen_test]
-fn every_attempt_draws_three_new_secrets_of_256_bits() {
+fn every_sign_in_has_three_new_secrets_of_256_bits() {
     let (one, two) = (browser::entropy().unwrap(), browser::entropy().unwrap());
     let drawn = [one.state, one.nonce, one.code_verifier, two.state, two.nonce, two.code_verifier];
     for (i, secret) in drawn.iter().enumerate() {
@@ -165,7 +149,7 @@ fn every_attempt_draws_three_new_secrets_of_256_bits() {
 }
 
 #[wasm_bindgen_test]
-async fn a_signature_counts_for_what_was_signed_and_by_whom_alone() {
+async fn a_signature_is_valid_for_its_message_and_key_alone() {
     let (issuer, other) = (Signer::new().await, Signer::new().await);
     let (key, signature) = (issuer.key().await, issuer.sign("signed").await);
     assert_eq!(browser::verify_rs256(&key, b"signed", &signature).await, Ok(true));
@@ -192,7 +176,7 @@ async fn a_key_that_webcrypto_refuses_verifies_nothing() {
 }
 
 #[wasm_bindgen_test]
-async fn without_webcrypto_there_is_no_verdict_and_no_secret() {
+async fn without_webcrypto_nothing_is_verified_and_no_secret_drawn() {
     let issuer = Signer::new().await;
     let (key, signature) = (issuer.key().await, issuer.sign("signed").await);
     let insecure = Replaced::with("crypto", "{value: {getRandomValues: array => array}}");
@@ -214,21 +198,21 @@ fn the_clock_counts_seconds_of_unix_time() {
 }
 
 #[wasm_bindgen_test]
-async fn a_claim_is_one_tabs_alone_until_it_is_let_go() {
+async fn only_one_tab_has_the_lock_of_a_sign_in() {
     let (_, key, _) = begun(UnixTime(0));
     let (_, other, _) = begun(UnixTime(0));
-    let claim = browser::claim(&key).await;
-    assert!(claim.is_some());
-    assert!(browser::claim(&key).await.is_none(), "two tabs would finish one sign-in");
-    assert!(browser::claim(&other).await.is_some(), "another sign-in is held up");
-    drop(claim);
-    // Letting go takes the browser a turn of its loop.
+    let lock = browser::lock_sign_in(&key).await;
+    assert!(lock.is_some());
+    assert!(browser::lock_sign_in(&key).await.is_none(), "two tabs would finish one sign-in");
+    assert!(browser::lock_sign_in(&other).await.is_some(), "another sign-in is held up");
+    drop(lock);
+    // The browser releases a lock in a later task.
     pause(50).await;
-    assert!(browser::claim(&key).await.is_some(), "it is never let go");
+    assert!(browser::lock_sign_in(&key).await.is_some(), "it is not released");
 }
 
 #[wasm_bindgen_test]
-async fn a_browser_that_refuses_locks_holds_nobody_up() {
+async fn a_browser_that_refuses_locks_lets_the_sign_in_finish() {
     let (_, key, _) = begun(UnixTime(0));
     for refusal in [
         "async () => { throw new DOMException('blocked', 'SecurityError') }",
@@ -240,14 +224,14 @@ async fn a_browser_that_refuses_locks_holds_nobody_up() {
             &format!("Object.defineProperty(navigator, 'locks', {{configurable: true, ...{locks}}})"),
             &JsValue::UNDEFINED,
         );
-        let claim = browser::claim(&key).await;
+        let lock = browser::lock_sign_in(&key).await;
         js("delete navigator.locks", &JsValue::UNDEFINED);
-        assert!(claim.is_some(), "{refusal}");
+        assert!(lock.is_some(), "{refusal}");
     }
 }
 
 #[wasm_bindgen_test]
-fn what_people_type_and_paste_is_read_alike_in_the_browser() {
+fn typed_and_pasted_texts_are_read_in_the_browser_as_natively() {
     let samples: Vec<serde_json::Value> =
         serde_json::from_str(include_str!("../../crates/lookup-api/identifiers.json")).unwrap();
     for sample in samples {

@@ -1,37 +1,38 @@
-//! Every failure: its code, its words, and how it looks.
+//! Every failure: its code, its text and its view.
 
 use crate::support::{Stage, js, until};
+use deployment::{ConfigError, ConfigFault, UnknownIssuer};
 use leptos::prelude::*;
 use lookup_api::IdentifierError;
-use lookup_api::json::NotJson;
+use platform::json::NotJson;
 use sign_in::callback::CallbackError;
-use sign_in::deployment::{ConfigError, ConfigFault};
 use sign_in::refusal::{Refusal, SetUp};
+use sign_in::storage::StorageBlocked;
 use sign_in::tokens::TokenError;
 use std::collections::BTreeSet;
-use tenant_picker::api::{ConfigFailure, KeysFailure, LookupFailure, Silence, TokenFailure};
+use tenant_picker::browser::NoWebCrypto;
 use tenant_picker::copy;
-use tenant_picker::failure::Failure;
+use tenant_picker::elements::paragraph;
+use tenant_picker::failure::{ConfigFailure, Failure, KeysFailure, LookupFailure, NoResponse, TokenFailure};
 use tenant_picker::messages as m;
-use tenant_picker::parts::line;
-use tenant_picker::problem::{Setting, heading, problem};
+use tenant_picker::problem::{Placement, heading, problem};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const MARKUP: &str = "<img src=x onerror=\"window.ran=1\">&lt;b>";
 
-/// Every failure there is with the code that support, logs and other people's tests know it by.
+/// Every failure with its code.
 fn failures() -> Vec<(&'static str, Failure)> {
     let detail = || MARKUP.to_owned();
     let config =
         |field: &str| ConfigFailure::Wrong(ConfigError { field: field.to_owned(), fault: ConfigFault::Missing });
     let refused = |refusal| Failure::Callback(CallbackError::Refused(refusal));
     let token = |error: TokenError| Failure::from(error);
-    let silent = |silence| Failure::Token(TokenFailure::Silent(silence));
+    let no_tokens = |no_response| Failure::Token(TokenFailure::NoResponse(no_response));
     vec![
-        ("config_offline", Failure::Config(ConfigFailure::Silent(Silence::Offline))),
-        ("config_unreachable", Failure::Config(ConfigFailure::Silent(Silence::Unreachable))),
-        ("config_timeout", Failure::Config(ConfigFailure::Silent(Silence::TimedOut))),
+        ("config_offline", Failure::Config(ConfigFailure::NoResponse(NoResponse::Offline))),
+        ("config_unreachable", Failure::Config(ConfigFailure::NoResponse(NoResponse::Unreachable))),
+        ("config_timeout", Failure::Config(ConfigFailure::NoResponse(NoResponse::TimedOut))),
         ("config_missing", Failure::Config(ConfigFailure::Missing)),
         ("config_malformed", Failure::Config(config("lookup_url"))),
         ("identifier_empty", IdentifierError::Empty.into()),
@@ -41,17 +42,17 @@ fn failures() -> Vec<(&'static str, Failure)> {
         ("identifier_malformed", IdentifierError::Malformed.into()),
         ("identifier_too_long", IdentifierError::TooLong.into()),
         ("no_match", Failure::NoMatch { subject: detail() }),
-        ("lookup_offline", LookupFailure::Silent(Silence::Offline).into()),
-        ("lookup_unreachable", LookupFailure::Silent(Silence::Unreachable).into()),
-        ("lookup_timeout", LookupFailure::Silent(Silence::TimedOut).into()),
+        ("lookup_offline", LookupFailure::NoResponse(NoResponse::Offline).into()),
+        ("lookup_unreachable", LookupFailure::NoResponse(NoResponse::Unreachable).into()),
+        ("lookup_timeout", LookupFailure::NoResponse(NoResponse::TimedOut).into()),
         ("lookup_rate_limited", LookupFailure::RateLimited { seconds: Some(7) }.into()),
         ("lookup_unavailable", LookupFailure::Unavailable.into()),
         ("lookup_refused", LookupFailure::Refused.into()),
         ("lookup_misconfigured", LookupFailure::Misconfigured.into()),
         ("lookup_malformed", LookupFailure::Malformed.into()),
-        ("unknown_issuer", Failure::UnknownIssuer),
-        ("storage_blocked", Failure::StorageBlocked),
-        ("no_web_crypto", Failure::NoWebCrypto),
+        ("unknown_issuer", Failure::UnknownIssuer(UnknownIssuer)),
+        ("storage_blocked", Failure::StorageBlocked(StorageBlocked)),
+        ("no_web_crypto", Failure::NoWebCrypto(NoWebCrypto)),
         ("callback_in_progress", Failure::InProgress),
         ("callback_empty", CallbackError::Empty.into()),
         ("callback_repeated_parameter", CallbackError::RepeatedParameter.into()),
@@ -74,9 +75,9 @@ fn failures() -> Vec<(&'static str, Failure)> {
         ("provider_app_client", refused(Refusal::AppClient { detail: detail() })),
         ("provider_login_required", refused(Refusal::LoginRequired)),
         ("provider_refused", refused(Refusal::Unknown { detail: detail() })),
-        ("token_offline", silent(Silence::Offline)),
-        ("token_unreachable", silent(Silence::Unreachable)),
-        ("token_timeout", silent(Silence::TimedOut)),
+        ("token_offline", no_tokens(NoResponse::Offline)),
+        ("token_unreachable", no_tokens(NoResponse::Unreachable)),
+        ("token_timeout", no_tokens(NoResponse::TimedOut)),
         ("token_invalid_grant", token(TokenError::InvalidGrant)),
         ("token_client_refused", token(TokenError::ClientRefused)),
         ("token_refused", token(TokenError::Refused)),
@@ -96,16 +97,16 @@ fn failures() -> Vec<(&'static str, Failure)> {
         ("id_token_identity_provider", token(TokenError::IdTokenProvider)),
         ("id_token_identities_missing", token(TokenError::IdTokenIdentitiesMissing)),
         ("access_token_foreign", token(TokenError::AccessTokenForeign)),
-        ("jwks_offline", KeysFailure::Silent(Silence::Offline).into()),
-        ("jwks_unreachable", KeysFailure::Silent(Silence::Unreachable).into()),
-        ("jwks_timeout", KeysFailure::Silent(Silence::TimedOut).into()),
+        ("jwks_offline", KeysFailure::NoResponse(NoResponse::Offline).into()),
+        ("jwks_unreachable", KeysFailure::NoResponse(NoResponse::Unreachable).into()),
+        ("jwks_timeout", KeysFailure::NoResponse(NoResponse::TimedOut).into()),
         ("jwks_malformed", KeysFailure::Malformed.into()),
         ("session_expired", Failure::SessionExpired),
         ("page_not_found", Failure::NotFound),
     ]
 }
 
-// ── codes and words ──────────────────────────────────────────────────────────────────────────────────────────────────
+// ── codes and texts ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 #[wasm_bindgen_test]
 fn every_failure_has_its_own_stable_code() {
@@ -118,10 +119,10 @@ fn every_failure_has_its_own_stable_code() {
 }
 
 #[wasm_bindgen_test]
-fn every_failure_says_what_happened_and_what_to_do_in_plain_words() {
+fn every_failure_says_what_happened_and_what_to_do_next() {
     for (code, failure) in failures() {
-        let words = copy::words(&failure);
-        let ours = [&words.what, &words.next].map(|sentence| sentence.to_lowercase());
+        let text = copy::failure_text(&failure);
+        let ours = [&text.what, &text.next].map(|sentence| sentence.to_lowercase());
         for sentence in &ours {
             assert!(!sentence.trim().is_empty(), "{code}");
             for word in ["please", "sorry", "oops", "invalid"] {
@@ -129,15 +130,15 @@ fn every_failure_says_what_happened_and_what_to_do_in_plain_words() {
             }
         }
         assert!(ours[0].ends_with(['.', '!', '?']), "{code} is no sentence: {}", ours[0]);
-        assert!(!words.detail.is_some_and(|detail| detail.trim().is_empty()), "{code} quotes nothing");
+        assert!(!text.detail.is_some_and(|detail| detail.trim().is_empty()), "{code} quotes nothing");
     }
 }
 
 #[wasm_bindgen_test]
-fn an_operator_reads_which_field_of_the_config_is_wrong() {
+fn the_field_of_the_config_that_is_wrong_is_named() {
     let words = |field: &str, fault| {
         let error = ConfigError { field: field.to_owned(), fault };
-        copy::words(&Failure::Config(ConfigFailure::Wrong(error))).detail
+        copy::failure_text(&Failure::Config(ConfigFailure::Wrong(error))).detail
     };
     let missing = words("user_pools[0].issuer", ConfigFault::Missing);
     assert_eq!(missing.as_deref(), Some("config.json: user_pools[0].issuer: is required"));
@@ -146,10 +147,10 @@ fn an_operator_reads_which_field_of_the_config_is_wrong() {
 }
 
 #[wasm_bindgen_test]
-fn a_clock_that_is_off_is_said_in_a_unit_that_people_use() {
+fn a_wrong_clock_is_told_in_minutes_hours_or_days() {
     for (seconds, amount) in [(300, "5 minutes"), (7199, "119 minutes"), (7200, "2 hours"), (200_000, "2 days")] {
         for error in [TokenError::ExpiredOrClockAhead { seconds }, TokenError::ClockBehind { seconds }] {
-            let what = copy::words(&error.into()).what;
+            let what = copy::failure_text(&error.into()).what;
             assert!(what.ends_with(&format!("by about {amount}.")), "{seconds} s: {what}");
         }
     }
@@ -169,27 +170,27 @@ fn only_a_linked_account_is_tried_again_by_itself_and_only_the_input_belongs_to_
     }
 }
 
-// ── looks ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── views ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 async fn shown(failure: Failure, field: Option<&'static str>) -> Stage {
     let stage = Stage::new();
-    let setting = Setting { field, ..Setting::default() };
-    let ways = || vec![line("", "a way on".to_owned())];
-    mount_to(stage.0.clone(), move || problem(&failure, setting.clone(), ways())).forget();
+    let placement = Placement { field, ..Placement::default() };
+    let next_steps = || vec![paragraph("", "a next step".to_owned())];
+    mount_to(stage.0.clone(), move || problem(&failure, placement.clone(), next_steps())).forget();
     until("the focus", || stage.has_focus(".problem:has(> [role=alert])")).await;
     stage
 }
 
 #[wasm_bindgen_test]
-async fn a_problem_is_an_alert_with_code_heading_words_and_ways_on_and_takes_the_focus() {
+async fn a_problem_is_an_alert_with_heading_text_code_and_next_steps_that_takes_the_focus() {
     for (code, failure) in failures() {
-        let words = copy::words(&failure);
+        let text = copy::failure_text(&failure);
         let stage = shown(failure, None).await;
         assert!(stage.has_focus(&format!(".problem:has(> [role=alert][data-error={code}])")), "{code}");
         assert_eq!(stage.text_of("[role=alert] :is(h1, h2)"), "There is a problem");
-        let text = stage.text_of("[role=alert]");
-        for part in [&words.what, &words.next, words.detail.as_deref().unwrap_or_default(), "a way on", code] {
-            assert!(text.contains(part), "{code} does not show {part}: {text}");
+        let shown = stage.text_of("[role=alert]");
+        for part in [&text.what, &text.next, text.detail.as_deref().unwrap_or_default(), "a next step", code] {
+            assert!(shown.contains(part), "{code} does not show {part}: {shown}");
         }
     }
 }
@@ -199,14 +200,14 @@ async fn a_problem_links_to_the_field_that_it_is_about_and_to_nothing_else() {
     let stage = shown(IdentifierError::Empty.into(), Some("identifier")).await;
     let link = stage.find("a").unwrap();
     assert_eq!(link.get_attribute("href").as_deref(), Some("#identifier"));
-    assert_eq!(stage.text_of("a"), copy::words(&IdentifierError::Empty.into()).what);
+    assert_eq!(stage.text_of("a"), copy::failure_text(&IdentifierError::Empty.into()).what);
 
     let stage = shown(LookupFailure::Unavailable.into(), None).await;
     assert!(stage.find("a").is_none());
 }
 
 #[wasm_bindgen_test]
-async fn foreign_words_are_text_and_never_markup() {
+async fn texts_of_others_are_shown_as_text_and_not_as_markup() {
     let mut quoted = 0;
     for (code, failure) in failures() {
         let stage = shown(failure, None).await;
@@ -223,5 +224,5 @@ async fn a_heading_takes_the_focus_when_it_appears() {
     mount_to(stage.0.clone(), || heading(m::SIGNED_IN_TO, Some(MARKUP))).forget();
     until("the focus", || stage.has_focus("h1")).await;
     assert_eq!(stage.text_of("h1"), format!("Signed in to {MARKUP}"));
-    assert_eq!(stage.text_of("h1 bdi"), MARKUP, "the name runs in a direction of its own");
+    assert_eq!(stage.text_of("h1 bdi"), MARKUP, "the name has a direction of its own");
 }

@@ -1,11 +1,11 @@
-//! What these tests share: JavaScript as the other witness, and stand-ins for what a window offers.
+//! What these tests share: running JavaScript, and replacing properties of the window.
 
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Element, HtmlElement};
 
-/// Runs JavaScript that knows its argument as `arg`.
+/// Runs JavaScript with `arg` as its argument.
 #[track_caller]
 pub(crate) fn js(body: &str, arg: &JsValue) -> JsValue {
     Function::new_with_args("arg", body).call1(&JsValue::NULL, arg).unwrap()
@@ -17,7 +17,7 @@ pub(crate) async fn js_async(body: &str, arg: &JsValue) -> JsValue {
     JsFuture::from(Promise::from(promise)).await.unwrap()
 }
 
-/// The string that JavaScript gives.
+/// The string that JavaScript returns.
 #[track_caller]
 pub(crate) fn js_text(body: &str) -> String {
     js(body, &JsValue::UNDEFINED).as_string().unwrap()
@@ -43,7 +43,7 @@ pub(crate) fn document() -> Document {
     web_sys::window().unwrap().document().unwrap()
 }
 
-/// An element of its own in the page, gone when dropped.
+/// An element in the page, which is removed when this is dropped.
 pub(crate) struct Stage(pub(crate) HtmlElement);
 
 impl Stage {
@@ -74,7 +74,7 @@ impl Drop for Stage {
     }
 }
 
-/// Something else in the place of a property of the window, until dropped.
+/// Replaces a property of the window until it is dropped.
 pub(crate) struct Replaced(Array);
 
 impl Replaced {
@@ -95,8 +95,8 @@ impl Drop for Replaced {
     }
 }
 
-/// Lets every fetch be answered with this. `headers` is a JavaScript object. What was asked is in `window.asked`.
-pub(crate) fn answering(status: u16, headers: &str, body: &str) -> Replaced {
+/// Replaces `fetch` by a function that always responds with this. `headers` is a JavaScript object. The last request is `window.asked`.
+pub(crate) fn responding(status: u16, headers: &str, body: &str) -> Replaced {
     let body = serde_json::Value::from(body);
     Replaced::with(
         "fetch",
@@ -109,7 +109,7 @@ pub(crate) fn answering(status: u16, headers: &str, body: &str) -> Replaced {
     )
 }
 
-/// Lets every fetch fail as the browser does for an error of this name.
+/// Replaces `fetch` by a function that fails with an error of this name.
 pub(crate) fn failing(name: &str) -> Replaced {
     Replaced::with("fetch", &format!("{{value: async () => {{ throw new DOMException('', '{name}') }}}}"))
 }

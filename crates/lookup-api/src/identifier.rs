@@ -1,11 +1,12 @@
 //! What a person types or pastes: a work email, a domain or an organization code, told apart in one place.
 
-use crate::spelling::{domain_to_ascii, percent_decoded, visible, with_hyphens};
+use crate::spelling::{visible, with_hyphens};
 use crate::{LookupRequest, TenantCode};
 use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use platform::unicode::{domain_to_ascii, percent_decoded};
 
 /// The longest address that SMTP can carry (RFC 5321 §4.5.3.1, with RFC 3696's erratum 1690), in bytes.
 const EMAIL_MAX: usize = 254;

@@ -1,17 +1,18 @@
-//! Newtypes for the identifiers that must never be mistaken for one another.
+//! A type for each kind of identifier, so that none is taken for another.
 //!
-//! These rules are the picker's: wide enough for any authorization server (RFC 6749 Appendix A), narrow enough that
-//! nothing unprintable travels on. The directory holds its own entries to Cognito's narrower rules.
+//! The picker accepts any printable identifier, as authorization servers may have
+//! ([RFC 6749 Appendix A](https://www.rfc-editor.org/rfc/rfc6749#appendix-A)). The directory of `lookup-service` has Cognito's narrower
+//! rules.
 
 use alloc::string::String;
 use core::fmt;
 use serde::Serialize;
 
-/// An identifier that cannot be one.
+/// A text is not such an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{field} must be 1 to {max} printable characters")]
 pub struct IdError {
-    /// The field's name on the wire.
+    /// The name of the field in the lookup API.
     pub field: &'static str,
     /// The most characters it may have.
     pub max: usize,
@@ -25,7 +26,7 @@ macro_rules! id {
         pub struct $name(String);
 
         impl $name {
-            /// The text, for the wire and for comparison.
+            /// The identifier as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -63,11 +64,11 @@ macro_rules! id {
 }
 
 id! {
-    /// An organization's code: what people type, what `/?tenant=` carries.
+    /// An organization's code: people type it, and a link has it as `/?tenant=CODE`.
     TenantCode, "code", 64, |c| !c.is_control() && !c.is_whitespace()
 }
 id! {
-    /// An app client's id (RFC 6749 §2.2, Appendix A.1).
+    /// An app client's id ([RFC 6749 §2.2](https://www.rfc-editor.org/rfc/rfc6749#section-2.2)).
     ClientId, "client_id", 256, |c| c.is_ascii_graphic()
 }
 id! {
@@ -76,12 +77,13 @@ id! {
     IdentityProvider, "identity_provider", 128, |c| !c.is_control()
 }
 id! {
-    /// The `iss` of a user pool's tokens (OpenID Connect Core §2). Configured exactly, never derived.
+    /// The `iss` claim of a user pool's tokens ([OpenID Connect Core §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
+    /// It is configured, and compared character by character.
     Issuer, "issuer", 1024, |c| c.is_ascii_graphic()
 }
 
 impl IdentityProvider {
-    /// Whether the tenant's people have native accounts in the user pool, which carry no `identities` claim.
+    /// Whether it is `COGNITO`: the tenant's people have native accounts in the user pool.
     pub fn is_native(&self) -> bool {
         self.0 == "COGNITO"
     }

@@ -1,7 +1,10 @@
-//! The wire between the picker and the lookup endpoint: what is asked, what is answered.
+//! The lookup API: what the picker asks the lookup endpoint, what the endpoint responds, and how a person's text becomes the question.
+//! docs/contract.md describes it for other implementations.
 //!
-//! Both sides compile against these types. There is no I/O here, no matching (that is the service's directory) and
-//! no sign-in (that is the `sign-in` crate).
+//! Picker and endpoint are compiled with these types, so they cannot disagree. There is no I/O here, no directory (that is in
+//! `lookup-service`) and no sign-in (that is in `sign-in`).
+//!
+//! Begin with [`Identifier::parse`], which reads what a person typed, and [`Tenant`], which is what the endpoint returns.
 #![no_std]
 
 extern crate alloc;
@@ -9,7 +12,6 @@ extern crate alloc;
 pub mod filter;
 mod identifier;
 mod ids;
-pub mod json;
 pub mod look_alike;
 pub mod spelling;
 
@@ -18,67 +20,75 @@ pub use ids::{ClientId, IdError, IdentityProvider, Issuer, TenantCode};
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use json::Json;
+use platform::json::Json;
 use serde::{Deserialize, Serialize};
 
 /// The body of `POST {lookup_url}`: exactly one of `{"domain": "acme.example"}` and `{"code": "acme"}`.
 ///
-/// There is deliberately no variant that could carry an email address.
+/// No variant can hold an email address, so the picker cannot send one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LookupRequest {
-    /// A domain as typed: any case, Unicode or A-labels. The endpoint normalises it.
+    /// A domain in any case, in Unicode or A-labels. The endpoint normalises it.
     Domain(String),
     /// An organization code.
     Code(String),
 }
 
-/// The body of a 200: the organizations that match, none of them being an answer like any other.
+/// The body of a response with status 200: the organizations that match. There may be none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LookupResponse {
-    /// In the order in which a person should see them.
+    /// The organizations, in the order in which they are shown.
     pub tenants: Vec<Tenant>,
 }
 
-/// One organization and the app client that belongs to it alone.
+/// One organization, and the app client that is its own.
 ///
-/// Unknown fields are let pass, so that an endpoint may learn to say more before the picker does.
+/// Unknown fields are ignored, so that an endpoint may return more than this version of the picker knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Tenant {
-    /// What people type and bookmarks carry.
+    /// The code that people type, and that links to the picker have.
     pub code: TenantCode,
     /// The organization's name as its people know it, in any script.
     pub name: String,
-    /// The domain shown beside the name, the best defence against look-alike names.
+    /// The domain that is shown beside the name, so that people notice a look-alike name.
     pub domain: Option<String>,
     /// The Cognito app client of this tenant.
     pub client_id: ClientId,
     /// The name of the tenant's identity provider in the user pool, or `COGNITO` for native accounts.
     pub identity_provider: IdentityProvider,
-    /// The user pool's issuer; may be left out where the picker is configured with a single user pool.
+    /// The user pool's issuer. It may be missing if config.json has a single user pool.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issuer: Option<Issuer>,
     /// An image's address, if the organization has one.
     pub logo: Option<String>,
-    /// Whether this organization wants to be kept apart at the hosted UI; where it says nothing, config.json decides.
+    /// How far apart this organization is kept from others at the hosted UI. Where it is missing, config.json decides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub isolation: Option<Isolation>,
 }
 
-/// How far apart organizations are kept at the hosted UI, whose session cookie spans all app clients of a user pool (AWS
+/// How far apart organizations are kept at the hosted UI, whose session cookie is for all app clients of a user pool (AWS,
 /// "Multi-tenant application best practices").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Isolation {
-    /// The next organization may be a silent hop where the same native account works in it.
+    /// The hosted UI may sign a native account in to the next organization without asking, if the account is valid there.
     #[default]
     Shared,
-    /// Switching organization signs out at the hosted UI first.
+    /// The picker signs the person out at the hosted UI before it goes to another organization.
     Strict,
 }
 
 impl Isolation {
-    /// The names that config.json, tenants.toml and the wire use.
+    /// The name in config.json, tenants.toml and the lookup API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Shared => "shared",
+            Self::Strict => "strict",
+        }
+    }
+
+    /// Reads that name. `None` if there is no such isolation.
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             "shared" => Some(Self::Shared),
@@ -88,13 +98,16 @@ impl Isolation {
     }
 }
 
-/// An answer that is not the contract's, by the field that is wrong.
+/// A response that is not as docs/contract.md has it. Names the field that is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is missing or wrong")]
 pub struct Malformed(pub &'static str);
 
 impl LookupResponse {
-    /// Reads the body of a 200.
+    /// Reads the body of a response with status 200.
+    ///
+    /// # Errors
+    /// The field that is missing or wrong.
     pub fn parse(json: &str) -> Result<Self, Malformed> {
         let value = Json::parse(json).map_err(|_| Malformed("the body"))?;
         let tenants = value.get("tenants").and_then(Json::as_array).ok_or(Malformed("tenants"))?;
@@ -103,9 +116,12 @@ impl LookupResponse {
 }
 
 impl Tenant {
-    /// Reads one tenant, from an answer or from a record of the picker's own.
+    /// Reads one tenant, from a response or from a record that the picker has kept.
     ///
-    /// By hand: serde's derived readers for the same few fields are 5 kB (brotli) of the wasm.
+    /// Written by hand because serde's derived deserializer for these fields takes 5 kB (brotli) of the wasm.
+    ///
+    /// # Errors
+    /// The field that is missing or wrong.
     pub fn from_json(value: &Json) -> Result<Self, Malformed> {
         let optional = |name: &'static str| match value.get(name) {
             None | Some(Json::Null) => Ok(None),
@@ -136,7 +152,7 @@ mod tests {
     use alloc::string::ToString;
 
     #[test]
-    fn a_request_is_one_key_and_one_string() {
+    fn a_request_is_an_object_with_one_string() {
         let json = |request: &LookupRequest| serde_json::to_string(request).unwrap();
         assert_eq!(json(&LookupRequest::Domain("acme.example".to_string())), r#"{"domain":"acme.example"}"#);
         assert_eq!(json(&LookupRequest::Code("acme".to_string())), r#"{"code":"acme"}"#);
@@ -162,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_may_leave_out_what_is_optional_and_is_written_back_as_it_came() {
+    fn optional_fields_may_be_missing_and_a_tenant_is_written_as_it_was_read() {
         let sparse = r#"{"code":"acme","name":"Acme","client_id":"c1","identity_provider":"AcmeSAML","new":1}"#;
         let read = tenant(sparse).unwrap();
         assert_eq!((read.domain, read.issuer, read.logo), (None, None, None));
@@ -175,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_with_a_wrong_field_is_refused_by_its_name() {
+    fn a_wrong_field_is_named() {
         let good = r#"{"code":"acme","name":"Acme","client_id":"c1","identity_provider":"x"}"#;
         for (from, to, field) in [
             ("\"acme\"", "\"\"", "code"),

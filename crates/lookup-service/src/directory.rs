@@ -157,7 +157,7 @@ mod tests {
     fn entry(code: &str, domains: &[&str], subdomains: bool) -> Entry {
         let json = format!(r#"{{"code":"{code}","name":"{code}","client_id":"{code}","identity_provider":"COGNITO"}}"#);
         Entry {
-            tenant: Tenant::from_json(&lookup_api::json::Json::parse(&json).unwrap()).unwrap(),
+            tenant: Tenant::from_json(&platform::json::Json::parse(&json).unwrap()).unwrap(),
             domains: domains.iter().map(|d| DomainName::parse(d).unwrap()).collect(),
             subdomains,
         }
@@ -182,7 +182,7 @@ mod tests {
     }
 
     fn codes(directory: &Directory, request: &LookupRequest) -> Vec<String> {
-        let tenant = |json: &str| Tenant::from_json(&lookup_api::json::Json::parse(json).unwrap()).unwrap();
+        let tenant = |json: &str| Tenant::from_json(&platform::json::Json::parse(json).unwrap()).unwrap();
         directory.find(request).into_iter().map(|json| tenant(json).code.to_string()).collect()
     }
 

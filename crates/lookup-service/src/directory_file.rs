@@ -11,6 +11,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use lookup_api::{ClientId, IdentityProvider, Isolation, Issuer, Tenant, TenantCode};
+use platform::WebUrl;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
@@ -20,7 +21,6 @@ use crate::domain_name::DomainName;
 use crate::finding::{Finding, Reason};
 use crate::format_guess::instead_of_toml;
 use crate::name_index::NameIndex;
-use crate::native_url::parse_url;
 use crate::regular_file::{self, ReadError};
 use crate::text_encoding::{EncodingError, decode};
 
@@ -444,7 +444,7 @@ fn organization_domain(text: &str) -> Result<DomainName, Reason> {
 
 /// OpenID Connect Core §2 (`iss`): https, no query, no fragment. Kept as written: it is compared to the letter.
 fn issuer(text: &str) -> Option<Issuer> {
-    let url = parse_url(text, None)?;
+    let url = WebUrl::parse(text)?;
     let fit = url.is_secure() && !url.has_credentials && !url.has_query_or_fragment;
     Issuer::try_from(text.to_owned()).ok().filter(|_| fit)
 }

@@ -14,7 +14,6 @@ pub mod log;
 mod log_queue;
 mod lookup;
 mod name_index;
-mod native_url;
 mod problem;
 pub mod rate_limit;
 pub mod regular_file;

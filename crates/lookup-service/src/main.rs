@@ -25,6 +25,7 @@ use lookup_service::site::{self, Site};
 use lookup_service::site_config::{SiteConfig, SiteConfigError};
 use lookup_service::watch::Watch;
 use lookup_service::{CurrentDirectory, Settings, app, log};
+use platform::WebUrl;
 use tokio::net::TcpListener;
 use tokio::{select, time};
 
@@ -271,10 +272,9 @@ fn log_findings(file: &Path, findings: &[SiteConfigError]) {
 
 /// Browsers send an origin in one spelling: only that spelling can ever match.
 fn origin(text: &str) -> Result<HeaderValue, String> {
-    let origin = url::Url::parse(text).map_err(|e| e.to_string())?.origin();
-    match origin.ascii_serialization() {
-        exact if exact == text && origin.is_tuple() => HeaderValue::from_str(text).map_err(|e| e.to_string()),
-        exact if origin.is_tuple() => Err(format!("an origin is scheme, host and port alone: {exact}")),
+    match WebUrl::parse(text).map(|url| url.origin) {
+        Some(exact) if exact == text => HeaderValue::from_str(text).map_err(|e| e.to_string()),
+        Some(exact) if exact != "null" => Err(format!("an origin is scheme, host and port alone: {exact}")),
         _ => Err("an origin is a scheme and a host, such as https://login.example.com".to_owned()),
     }
 }

@@ -5,14 +5,13 @@ use std::path::Path;
 use axum::body::Bytes;
 use axum::http::HeaderValue;
 use base64ct::{Base64UrlUnpadded, Encoding};
-use lookup_api::json::Json;
+use deployment::{ConfigError, ConfigFault, Deployment};
+use platform::WebUrl;
+use platform::json::Json;
 use sha2::{Digest, Sha256};
-use sign_in::deployment::{ConfigError, ConfigFault, Deployment};
-use sign_in::web_url::WebUrl;
 
 use crate::format_guess::{Format, instead_of_json};
 use crate::inline::Inline;
-use crate::native_url::parse_url;
 use crate::regular_file::{self, ReadError};
 use crate::repeated_key::first_repeated_key;
 use crate::text_encoding::{EncodingError, decode};
@@ -103,14 +102,14 @@ fn etag(body: &[u8]) -> HeaderValue {
 fn deployment(text: &str) -> Result<Deployment, ConfigError> {
     let page = redirect_uri(text)
         .filter(WebUrl::is_secure)
-        .and_then(|url| parse_url(&url.origin, None))
-        .or_else(|| parse_url(SOMEWHERE, None));
+        .and_then(|url| WebUrl::parse(&url.origin))
+        .or_else(|| WebUrl::parse(SOMEWHERE));
     let unknown = || ConfigError { field: "redirect_uri".to_owned(), fault: ConfigFault::NotAUrl };
-    Deployment::parse(text, &page.ok_or_else(unknown)?, parse_url)
+    Deployment::parse(text, &page.ok_or_else(unknown)?)
 }
 
 fn redirect_uri(text: &str) -> Option<WebUrl> {
-    parse_url(Json::parse(text).ok()?.get("redirect_uri")?.as_str()?, None)
+    WebUrl::parse(Json::parse(text).ok()?.get("redirect_uri")?.as_str()?)
 }
 
 /// What the page may load and who may frame it: nothing and nobody that is not named. Its wasm needs
@@ -120,7 +119,7 @@ fn policy(deployment: Option<&Deployment>, inline: &Inline) -> HeaderValue {
     let Inline { scripts, styles } = inline;
     let foreign = |origin: &str| if origin == SOMEWHERE { String::new() } else { format!(" {origin}") };
     let connect: String = deployment.iter().flat_map(|d| d.connect_origins()).map(foreign).collect();
-    let logo = deployment.and_then(|d| parse_url(d.branding.logo.as_deref()?, None));
+    let logo = deployment.and_then(|d| WebUrl::parse(d.branding.logo.as_deref()?));
     let images = logo.map(|url| foreign(&url.origin)).unwrap_or_default();
     let text = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'{styles}; img-src 'self' data:{images}; \

@@ -45,7 +45,7 @@ fn codes(directory: &Directory, domain: &str) -> Vec<String> {
 }
 
 fn find(directory: &Directory, request: LookupRequest) -> Vec<Tenant> {
-    let tenant = |json: &str| Tenant::from_json(&lookup_api::json::Json::parse(json).unwrap()).unwrap();
+    let tenant = |json: &str| Tenant::from_json(&platform::json::Json::parse(json).unwrap()).unwrap();
     directory.find(&request).into_iter().map(tenant).collect()
 }
 

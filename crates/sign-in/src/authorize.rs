@@ -1,25 +1,28 @@
-//! Leaving: from a tenant to the address of its sign-in (RFC 6749 §4.1.1, RFC 7636 §4.3, AWS "Authorize endpoint").
+//! Begins a sign-in: from a tenant to the authorization request, the address of its sign-in page
+//! ([RFC 6749 §4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1),
+//! [RFC 7636 §4.3](https://www.rfc-editor.org/rfc/rfc7636#section-4.3); AWS, "Authorize endpoint").
 
-use crate::deployment::{Deployment, ReturnTo, UnknownIssuer};
 use crate::record::Record;
-use crate::secrets::{Attempt, CodeVerifier, Nonce, PendingKey, State};
+use crate::secrets::{CodeVerifier, Nonce, PendingKey, SignInSecrets, State};
 use crate::time::UnixTime;
+use deployment::{Deployment, ReturnTo, UnknownIssuer};
 use lookup_api::{ClientId, Issuer, Tenant};
 use serde::Serialize;
 
-/// How long a person may stay away before the sign-in has to begin anew, in seconds (contract §5).
+/// How long a sign-in may take from its beginning to the callback, in seconds (docs/contract.md).
 pub const PENDING_LIFETIME: i64 = 10 * 60;
 
-/// How many sign-ins may be pending in one browser. Each open tab needs one; more than these are leftovers.
+/// How many sign-ins may be pending in one browser. Each open tab needs one. The oldest beyond these are deleted.
 pub const PENDING_MAX: usize = 20;
 
-/// All that the callback needs, kept in the browser while the person is at the hosted UI.
+/// What the callback needs to finish a sign-in. It is kept in the browser while the person is at the hosted UI.
 ///
-/// It names the issuer and the app client that the answer must come from: with one app client per tenant, this is the
-/// mix-up defence that RFC 9700 §4.4.2 requires. It cannot be cloned; [`crate::callback`] consumes it.
+/// It names the issuer and the app client that the response must come from. With one app client for each tenant, this is the defence
+/// against mix-up that [RFC 9700 §4.4.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.4.2) requires. It cannot be cloned, and
+/// [`PendingSignIn::finish`] consumes it.
 #[derive(Debug, Serialize)]
 pub struct PendingSignIn {
-    /// The tenant as the lookup gave it.
+    /// The tenant, as the lookup returned it.
     pub tenant: Tenant,
     pub(crate) issuer: Issuer,
     pub(crate) client_id: ClientId,
@@ -28,57 +31,60 @@ pub struct PendingSignIn {
     pub(crate) verifier: CodeVerifier,
     /// Where the person wanted to go. The callback checks it again before it follows.
     pub return_to: Option<String>,
-    /// What was typed, if it was an email: a second attempt must not ask for it again.
+    /// The email address, if one was typed, so that a second attempt need not ask for it.
     pub login_hint: Option<String>,
-    /// The language asked for.
+    /// The language of the page, as a BCP 47 tag.
     pub lang: Option<String>,
-    /// Whether this is already the picker's own second attempt.
+    /// Whether the picker began this sign-in by itself after the first had failed.
     pub retried: bool,
     /// Whether the person asked for another account than the one that is signed in there.
     pub another_account: bool,
     pub(crate) created_at: UnixTime,
 }
 
-/// What a person brings along to the hosted UI.
+/// What a sign-in at a tenant depends on beside the tenant. The default is none of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Luggage {
-    /// The email, if one was typed.
+pub struct SignInOptions {
+    /// The email address, if one was typed.
     pub login_hint: Option<String>,
-    /// BCP 47 language tag. The hosted UI is told the nearest one that it speaks, if there is one.
+    /// The language of the page, as a BCP 47 tag. Managed login is asked for the nearest one that it has, if it has one.
     pub lang: Option<String>,
     /// Where to go after signing in.
     pub return_to: Option<ReturnTo>,
-    /// Whether the picker tries again by itself (never more than once).
+    /// Whether the picker begins this sign-in by itself after the first has failed. It does so once.
     pub retried: bool,
     /// Whether the person asked for another account than the one that is signed in there.
     pub another_account: bool,
 }
 
-/// A sign-in that has begun but is not kept yet. The only way to its address is through [`Departure::keep`].
+/// A sign-in that has begun, but that the browser has not kept yet. Only [`NewSignIn::keep`] gives its address.
 #[derive(Debug)]
 #[must_use]
-pub struct Departure {
+pub struct NewSignIn {
     state: State,
     pending: PendingSignIn,
     authorize_url: String,
 }
 
-/// The address to leave for, obtainable only once the pending sign-in is safely kept.
+/// The address of the authorization request. It exists only once the pending sign-in is kept.
 #[must_use]
 pub struct AuthorizeUrl(String);
 
-/// Begins a sign-in at `tenant`. Fails if the tenant belongs to a user pool that the deployment does not name.
+/// Begins a sign-in at `tenant`. The secrets are consumed, so that no two sign-ins share any.
+///
+/// # Errors
+/// [`UnknownIssuer`] if the tenant belongs to a user pool that config.json does not name.
 pub fn begin(
     deployment: &Deployment,
     tenant: Tenant,
-    luggage: Luggage,
-    attempt: Attempt,
+    options: SignInOptions,
+    secrets: SignInSecrets,
     now: UnixTime,
-) -> Result<Departure, UnknownIssuer> {
+) -> Result<NewSignIn, UnknownIssuer> {
     let pool = deployment.user_pool(&tenant)?;
-    let Attempt { state, nonce, verifier, challenge } = attempt;
+    let SignInSecrets { state, nonce, verifier, challenge } = secrets;
 
-    let mut query = pool.query_to("/oauth2/authorize");
+    let mut query = pool.endpoint_with_query("/oauth2/authorize");
     query
         .append_pair("response_type", "code")
         .append_pair("client_id", tenant.client_id.as_str())
@@ -89,16 +95,16 @@ pub fn begin(
         .append_pair("code_challenge", &challenge)
         .append_pair("code_challenge_method", "S256")
         .append_pair("identity_provider", tenant.identity_provider.as_str());
-    if let Some(hint) = &luggage.login_hint {
+    if let Some(hint) = &options.login_hint {
         query.append_pair("login_hint", hint);
     }
-    // AWS "Authorize endpoint": both are managed login's; `prompt=login` is about Cognito's own accounts, `select_account` about
-    // the provider's.
+    // Managed login alone understands these two. `prompt=login` makes Cognito ask for its own accounts again, `select_account` is
+    // passed on to the provider (AWS, "Authorize endpoint").
     if deployment.managed_login {
-        if let Some(lang) = luggage.lang.as_deref().and_then(hosted_ui_language) {
+        if let Some(lang) = options.lang.as_deref().and_then(hosted_ui_language) {
             query.append_pair("lang", lang);
         }
-        if luggage.another_account {
+        if options.another_account {
             query.append_pair("prompt", if tenant.identity_provider.is_native() { "login" } else { "select_account" });
         }
     }
@@ -110,19 +116,19 @@ pub fn begin(
         redirect_uri: deployment.redirect_uri.clone(),
         nonce,
         verifier,
-        return_to: luggage.return_to.map(|r| r.as_str().to_owned()),
-        login_hint: luggage.login_hint,
-        lang: luggage.lang,
-        retried: luggage.retried,
-        another_account: luggage.another_account,
+        return_to: options.return_to.map(|r| r.as_str().to_owned()),
+        login_hint: options.login_hint,
+        lang: options.lang,
+        retried: options.retried,
+        another_account: options.another_account,
         created_at: now,
         tenant,
     };
-    Ok(Departure { state, pending, authorize_url })
+    Ok(NewSignIn { state, pending, authorize_url })
 }
 
-/// The nearest language that managed login speaks to a BCP 47 tag (AWS "Managed login localization"); `None` if it speaks none of
-/// the kind.
+/// The language of managed login that is nearest to a BCP 47 tag; `None` if it has no such language (AWS, "Managed login
+/// localization").
 fn hosted_ui_language(tag: &str) -> Option<&'static str> {
     const LANGUAGES: [&str; 9] = ["de", "en", "es", "fr", "id", "it", "ja", "ko", "pt-BR"];
     let tag = tag.to_ascii_lowercase();
@@ -136,11 +142,14 @@ fn hosted_ui_language(tag: &str) -> Option<&'static str> {
     LANGUAGES.into_iter().find(|known| known.split('-').next() == Some(language))
 }
 
-impl Departure {
-    /// Hands key and record to `store` and gives the address only if storing worked: without the record nobody could
-    /// come back (contract §5).
+impl NewSignIn {
+    /// Passes key and record to `store`, and returns the address if storing succeeded. Without the record, the callback could not
+    /// finish the sign-in, so nobody is sent off.
+    ///
+    /// # Errors
+    /// Those of `store`.
     pub fn keep<E>(self, store: impl FnOnce(&PendingKey, &str) -> Result<(), E>) -> Result<AuthorizeUrl, E> {
-        // Serialising plain structs of strings cannot fail; an empty record would only be refused on the way back.
+        // Serializing structs of strings cannot fail. An empty record would be refused by the callback.
         let record = serde_json::to_string(&self.pending).unwrap_or_default();
         store(&self.state.pending_key(), &record)?;
         Ok(AuthorizeUrl(self.authorize_url))
@@ -155,7 +164,7 @@ impl AuthorizeUrl {
 }
 
 impl PendingSignIn {
-    /// Reads a kept record. `None` for another version's, a foreign or a damaged one.
+    /// Reads a kept record. `None` if it is damaged, or another version of the picker has written it.
     pub fn from_record(record: &str) -> Option<Self> {
         let record = Record::read(record)?;
         Some(Self {
@@ -174,8 +183,8 @@ impl PendingSignIn {
         })
     }
 
-    /// Of the records kept in a browser, the keys of those to clear away before another one is kept: what can no longer
-    /// be finished, and the oldest beyond [`PENDING_MAX`].
+    /// The keys of the records to delete before another one is kept: those that cannot be finished any more, and the oldest beyond
+    /// [`PENDING_MAX`].
     pub fn leftovers<K>(kept: impl IntoIterator<Item = (K, Option<String>)>, now: UnixTime) -> Vec<K> {
         let (mut live, mut leftovers) = (Vec::new(), Vec::new());
         for (key, record) in kept {
@@ -184,7 +193,7 @@ impl PendingSignIn {
                 _ => leftovers.push(key),
             }
         }
-        // One place is for the record that is about to be kept.
+        // One more for the record that is about to be kept.
         let surplus = (live.len() + 1).saturating_sub(PENDING_MAX);
         for _ in 0..surplus {
             let oldest = live.iter().enumerate().min_by_key(|(_, (created_at, _))| *created_at).map(|(i, _)| i);
@@ -193,7 +202,7 @@ impl PendingSignIn {
         leftovers
     }
 
-    /// Whether the person stayed away for longer than [`PENDING_LIFETIME`].
+    /// Whether it began more than [`PENDING_LIFETIME`] ago.
     pub fn is_expired(&self, now: UnixTime) -> bool {
         now.seconds_since(self.created_at) > PENDING_LIFETIME
     }
@@ -202,8 +211,7 @@ impl PendingSignIn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deployment::tests::sample;
-    use crate::tests::{NOW, attempt, departure, native_tenant, tenant};
+    use crate::tests::{NOW, native_tenant, new_sign_in, sample, secrets, tenant};
     use std::collections::BTreeMap;
 
     fn query_of(url: &AuthorizeUrl) -> BTreeMap<String, String> {
@@ -213,15 +221,15 @@ mod tests {
     }
 
     #[test]
-    fn the_address_says_what_the_contract_lists_and_nothing_else() {
-        let luggage = Luggage {
+    fn the_authorization_request_has_the_documented_parameters_and_no_others() {
+        let options = SignInOptions {
             login_hint: Some("ada+x@acme.example".into()),
             lang: Some("en".into()),
             another_account: true,
-            ..Luggage::default()
+            ..SignInOptions::default()
         };
-        let departure = begin(&sample(), tenant(), luggage, attempt(), NOW).unwrap();
-        let url = departure.keep(|_, _| Ok::<_, ()>(())).unwrap();
+        let new = begin(&sample(), tenant(), options, secrets(), NOW).unwrap();
+        let url = new.keep(|_, _| Ok::<_, ()>(())).unwrap();
         let query = query_of(&url);
         let expected = [
             ("client_id", "client-a"),
@@ -239,16 +247,17 @@ mod tests {
     }
 
     #[test]
-    fn managed_login_is_told_the_language_and_to_ask_who_it_is() {
+    fn managed_login_is_told_the_language_and_to_ask_for_the_account() {
         let managed = Deployment { managed_login: true, ..sample() };
-        let luggage = |another_account| Luggage { lang: Some("de-AT".into()), another_account, ..Luggage::default() };
+        let options =
+            |another_account| SignInOptions { lang: Some("de-AT".into()), another_account, ..SignInOptions::default() };
         for (tenant, another_account, prompt) in [
             (tenant(), false, None),
             (tenant(), true, Some("select_account")),
             (Tenant { issuer: None, ..native_tenant() }, true, Some("login")),
         ] {
-            let departure = begin(&managed, tenant, luggage(another_account), attempt(), NOW).unwrap();
-            let query = query_of(&departure.keep(|_, _| Ok::<_, ()>(())).unwrap());
+            let new = begin(&managed, tenant, options(another_account), secrets(), NOW).unwrap();
+            let query = query_of(&new.keep(|_, _| Ok::<_, ()>(())).unwrap());
             assert_eq!(query.get("lang").map(String::as_str), Some("de"));
             assert_eq!(query.get("prompt").map(String::as_str), prompt);
         }
@@ -280,14 +289,14 @@ mod tests {
     }
 
     #[test]
-    fn nobody_leaves_when_the_pending_sign_in_cannot_be_kept() {
-        assert!(departure().keep(|_, _| Err("storage is blocked")).is_err());
+    fn there_is_no_address_if_the_pending_sign_in_cannot_be_kept() {
+        assert!(new_sign_in().keep(|_, _| Err("storage is blocked")).is_err());
     }
 
     #[test]
     fn the_record_holds_what_the_callback_needs_and_reads_back() {
         let mut kept = None;
-        let _url = departure().keep(|key, record| {
+        let _url = new_sign_in().keep(|key, record| {
             kept = Some((key.as_str().to_owned(), record.to_owned()));
             Ok::<_, ()>(())
         });
@@ -307,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn another_versions_record_is_not_read() {
+    fn a_record_of_another_version_is_not_read() {
         for record in ["", "{}", "null", "[]", r#"{"version":0,"state":"x"}"#] {
             assert!(PendingSignIn::from_record(record).is_none(), "{record}");
         }
@@ -317,8 +326,8 @@ mod tests {
     fn only_the_newest_pending_sign_ins_that_can_still_be_finished_stay() {
         let record = |created_at: i64| {
             let mut kept = None;
-            let departure = begin(&sample(), tenant(), Luggage::default(), attempt(), UnixTime(created_at)).unwrap();
-            let _url = departure.keep(|_, record| {
+            let new = begin(&sample(), tenant(), SignInOptions::default(), secrets(), UnixTime(created_at)).unwrap();
+            let _url = new.keep(|_, record| {
                 kept = Some(record.to_owned());
                 Ok::<_, ()>(())
             });
@@ -333,9 +342,9 @@ mod tests {
     }
 
     #[test]
-    fn a_tenant_of_a_foreign_pool_goes_nowhere() {
+    fn a_tenant_of_an_unknown_user_pool_is_refused() {
         let mut foreign = tenant();
         foreign.issuer = Some(Issuer::try_from("https://evil.example".to_owned()).unwrap());
-        assert!(begin(&sample(), foreign, Luggage::default(), attempt(), NOW).is_err());
+        assert!(begin(&sample(), foreign, SignInOptions::default(), secrets(), NOW).is_err());
     }
 }

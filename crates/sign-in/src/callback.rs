@@ -1,8 +1,8 @@
-//! Coming back: from the raw query to a code that may be redeemed, or the reason why not (RFC 6749 §4.1.2).
+//! Reads the authorization response, the query that the hosted UI sends people back with
+//! ([RFC 6749 §4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2)).
 //!
-//! The order is the contract's (§6): repeated parameters, `state`, `iss`, `error`, `code`. Each step needs what the
-//! one before it gave, so the compiler keeps the order: an [`Answer`] has no readable code, only [`PendingSignIn`]
-//! can read it, and finding the pending sign-in takes the state.
+//! It is checked in this order: repeated parameters, `state`, `iss`, `error`, `code` (docs/contract.md). The types keep the order:
+//! only [`PendingSignIn::finish`] reads the code, and the pending sign-in is found by the response's state.
 
 use crate::authorize::PendingSignIn;
 use crate::refusal::Refusal;
@@ -10,12 +10,12 @@ use crate::secrets::{Code, State};
 use crate::time::UnixTime;
 use std::borrow::Cow;
 
-/// The longest query we look at, in bytes. Cognito's codes and states take a few hundred.
+/// The longest query that is read, in bytes. Cognito's codes and states take a few hundred.
 const QUERY_MAX: usize = 16 * 1024;
 
-/// An answer whose form is sound and whose state could be ours. Nothing else of it can be read yet.
+/// A response without repeated parameters, whose state has the form of ours. Nothing but the state can be read from outside.
 #[derive(Debug)]
-pub struct Answer {
+pub struct AuthorizationResponse {
     state: State,
     iss: Option<String>,
     error: Option<String>,
@@ -23,47 +23,41 @@ pub struct Answer {
     code: Option<Code>,
 }
 
-/// The right to one token request.
+/// An authorization code together with the sign-in that it belongs to: good for one token request.
 #[derive(Debug)]
 pub struct CodeGrant {
     pub(crate) pending: PendingSignIn,
     pub(crate) code: Code,
 }
 
-/// Why an answer is not taken. For [`CallbackError::Refused`] it is the provider that says no; all others are ours.
+/// Why an authorization response does not lead to a session. [`CallbackError::Refused`] is the provider's or Cognito's own refusal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.code())]
 pub enum CallbackError {
-    /// Nothing came along: the address was opened by hand or from a bookmark.
-    #[error("callback_empty")]
+    /// There is no response: the address was opened by hand or from a bookmark.
     Empty,
-    /// A parameter stands there twice, so that two readers could disagree (RFC 6749 §3.1).
-    #[error("callback_repeated_parameter")]
+    /// A parameter is repeated, which [RFC 6749 §3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1) forbids: two readers
+    /// could take different values.
     RepeatedParameter,
-    /// Longer than any genuine answer.
-    #[error("callback_too_long")]
+    /// The query is longer than any that Cognito sends.
     TooLong,
-    /// A code without a state: an IdP-initiated sign-in or a forgery. Never redeemed (login CSRF, RFC 9700 §4.7).
-    #[error("callback_unsolicited")]
+    /// There is a code but no state: an IdP-initiated sign-in or a forgery. The code is never redeemed, since it could sign the
+    /// person in to somebody else's account ([RFC 9700 §4.7](https://www.rfc-editor.org/rfc/rfc9700#section-4.7)).
     Unsolicited,
-    /// No state, or one that this browser did not make, or one that was used already.
-    #[error("callback_state_unknown")]
+    /// There is no state, or this browser has no pending sign-in for it: it never had one, or has finished it already.
     StateUnknown,
-    /// The person was away for too long.
-    #[error("callback_expired")]
+    /// The sign-in began more than ten minutes ago.
     Expired,
-    /// Another authorization server answered (RFC 9207 §2.4).
-    #[error("callback_iss_mismatch")]
+    /// `iss` names another authorization server ([RFC 9207 §2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)).
     IssMismatch,
-    /// The provider or Cognito refused.
-    #[error("refused: {0:?}")]
+    /// The provider or Cognito has refused the sign-in.
     Refused(Refusal),
-    /// Neither an error nor a code.
-    #[error("callback_no_code")]
+    /// There is neither an error nor a code.
     NoCode,
 }
 
 impl CallbackError {
-    /// Stable, for `data-error` and for logs.
+    /// The stable code, for `data-error` and for logs.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Empty => "callback_empty",
@@ -79,8 +73,11 @@ impl CallbackError {
     }
 }
 
-impl Answer {
+impl AuthorizationResponse {
     /// Reads the raw query, with or without its `?`.
+    ///
+    /// # Errors
+    /// If it is empty, too long, has a repeated parameter, or no state of ours.
     pub fn parse(query: &str) -> Result<Self, CallbackError> {
         let query = query.strip_prefix('?').unwrap_or(query);
         if query.is_empty() {
@@ -94,7 +91,7 @@ impl Answer {
         if (0..params.len()).any(repeated) {
             return Err(CallbackError::RepeatedParameter);
         }
-        // An empty value counts as left out (RFC 6749 §3.1).
+        // An empty value counts as missing (RFC 6749 §3.1, https://www.rfc-editor.org/rfc/rfc6749#section-3.1).
         let get = |name: &str| {
             params.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, value)| value.clone().into_owned())
         };
@@ -102,7 +99,7 @@ impl Answer {
             return Err(if get("code").is_some() { CallbackError::Unsolicited } else { CallbackError::StateUnknown });
         };
         Ok(Self {
-            state: State::from_answer(&state).ok_or(CallbackError::StateUnknown)?,
+            state: State::from_response(&state).ok_or(CallbackError::StateUnknown)?,
             iss: get("iss"),
             error: get("error"),
             error_description: get("error_description"),
@@ -110,28 +107,31 @@ impl Answer {
         })
     }
 
-    /// Finds the pending sign-in that this answer is for.
+    /// The state, by which the pending sign-in is found.
     pub fn state(&self) -> &State {
         &self.state
     }
 }
 
 impl PendingSignIn {
-    /// Holds the answer against this sign-in and consumes both.
+    /// Checks that the response is one to this sign-in, and returns its code. Consumes both, so that no response is used twice.
     ///
-    /// The caller must have taken (read and deleted) this record under the answer's own state; a record that comes
-    /// from anywhere else would undo the CSRF defence.
-    pub fn finish(self, answer: Answer, now: UnixTime) -> Result<CodeGrant, CallbackError> {
+    /// The caller must have read and deleted this record under the response's own state. With any other record, somebody else's
+    /// response would be accepted (CSRF).
+    ///
+    /// # Errors
+    /// If the sign-in has expired, another issuer has answered, the provider has refused, or there is no code.
+    pub fn finish(self, response: AuthorizationResponse, now: UnixTime) -> Result<CodeGrant, CallbackError> {
         if self.is_expired(now) {
             return Err(CallbackError::Expired);
         }
-        if answer.iss.is_some_and(|iss| iss != self.issuer.as_str()) {
+        if response.iss.is_some_and(|iss| iss != self.issuer.as_str()) {
             return Err(CallbackError::IssMismatch);
         }
-        if let Some(error) = answer.error {
-            return Err(CallbackError::Refused(Refusal::read(&error, answer.error_description.as_deref())));
+        if let Some(error) = response.error {
+            return Err(CallbackError::Refused(Refusal::read(&error, response.error_description.as_deref())));
         }
-        match answer.code {
+        match response.code {
             Some(code) => Ok(CodeGrant { pending: self, code }),
             None => Err(CallbackError::NoCode),
         }
@@ -145,7 +145,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn finish(query: &str) -> Result<CodeGrant, CallbackError> {
-        pending().finish(Answer::parse(&query.replace("STATE", STATE))?, NOW)
+        pending().finish(AuthorizationResponse::parse(&query.replace("STATE", STATE))?, NOW)
     }
 
     #[track_caller]
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_has_a_code_of_its_own_and_the_longest_query_is_still_read() {
+    fn every_error_has_its_code_and_the_longest_allowed_query_is_read() {
         for (query, code) in [
             ("?", "callback_empty"),
             ("?code=a&code=b&state=STATE", "callback_repeated_parameter"),
@@ -167,12 +167,12 @@ mod tests {
             let query = format!("code=abc&state={STATE}&x=");
             query.clone() + &"y".repeat(length - query.len())
         };
-        assert!(Answer::parse(&padded(16_384)).is_ok());
-        assert_eq!(Answer::parse(&padded(16_385)).unwrap_err(), CallbackError::TooLong);
+        assert!(AuthorizationResponse::parse(&padded(16_384)).is_ok());
+        assert_eq!(AuthorizationResponse::parse(&padded(16_385)).unwrap_err(), CallbackError::TooLong);
     }
 
     #[test]
-    fn takes_a_code_with_our_state_in_any_order() {
+    fn a_code_with_our_state_is_taken_in_any_order() {
         for query in [
             "?code=abc&state=STATE",
             "state=STATE&code=abc",
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_an_answer_with_someone_elses_state() {
+    fn a_response_with_a_foreign_state_is_refused() {
         check("?code=abc&state=AAAA", CallbackError::StateUnknown);
         check("?code=abc&state=__proto__", CallbackError::StateUnknown);
         check("?error=access_denied&state=%3Cimg%3E", CallbackError::StateUnknown);
@@ -191,13 +191,13 @@ mod tests {
     }
 
     #[test]
-    fn refuses_an_unsolicited_code() {
+    fn a_code_without_a_state_is_refused() {
         check("?code=abc", CallbackError::Unsolicited);
         check("?code=abc&state=", CallbackError::Unsolicited);
     }
 
     #[test]
-    fn refuses_repeated_parameters_before_it_looks_at_them() {
+    fn a_repeated_parameter_is_refused_before_any_is_read() {
         check("?state=STATE&state=STATE&code=abc", CallbackError::RepeatedParameter);
         check("?state=STATE&code=abc&code=abc", CallbackError::RepeatedParameter);
         check("?x=1&x=2", CallbackError::RepeatedParameter);
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_carries_nothing_or_too_much() {
+    fn an_empty_or_too_long_query_is_refused() {
         check("", CallbackError::Empty);
         check("?", CallbackError::Empty);
         check("?state=STATE", CallbackError::NoCode);
@@ -214,13 +214,13 @@ mod tests {
     }
 
     #[test]
-    fn refuses_another_issuers_answer_before_its_error_and_its_code() {
+    fn another_issuer_is_refused_before_error_and_code_are_read() {
         check("?state=STATE&code=abc&iss=https%3A%2F%2Fevil.example", CallbackError::IssMismatch);
         check("?state=STATE&error=access_denied&iss=https%3A%2F%2Fidp.example%2Fpool%2F", CallbackError::IssMismatch);
     }
 
     #[test]
-    fn reads_the_error_before_the_code() {
+    fn an_error_is_read_before_a_code() {
         check("?state=STATE&code=abc&error=access_denied", CallbackError::Refused(Refusal::AccessDenied));
         check(
             "?error_description=invalid_scope&state=STATE&error=invalid_request",
@@ -229,25 +229,25 @@ mod tests {
     }
 
     #[test]
-    fn refuses_an_answer_that_comes_after_ten_minutes() {
-        let answer = Answer::parse(&format!("?code=abc&state={STATE}")).unwrap();
-        assert_eq!(pending().finish(answer, UnixTime(NOW.0 + 601)).unwrap_err(), CallbackError::Expired);
+    fn a_response_after_ten_minutes_is_refused() {
+        let response = AuthorizationResponse::parse(&format!("?code=abc&state={STATE}")).unwrap();
+        assert_eq!(pending().finish(response, UnixTime(NOW.0 + 601)).unwrap_err(), CallbackError::Expired);
     }
 
     #[test]
-    fn an_answer_shows_no_code_when_printed() {
-        let answer = Answer::parse(&format!("?code=hush&state={STATE}")).unwrap();
-        assert!(!format!("{answer:?}").contains("hush"));
+    fn a_response_shows_no_code_when_printed() {
+        let response = AuthorizationResponse::parse(&format!("?code=hush&state={STATE}")).unwrap();
+        assert!(!format!("{response:?}").contains("hush"));
     }
 
     proptest! {
         #[test]
         fn any_query_is_taken_or_refused_without_a_panic(query in "\\PC{0,300}") {
-            let _ = Answer::parse(&query);
+            let _ = AuthorizationResponse::parse(&query);
         }
 
         #[test]
-        fn no_query_without_our_state_is_ever_taken(query in "(state|code|iss|error|[a-z&=%]){0,40}") {
+        fn no_query_without_our_state_is_taken(query in "(state|code|iss|error|[a-z&=%]){0,40}") {
             prop_assert!(finish(&query).is_err());
         }
     }

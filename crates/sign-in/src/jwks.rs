@@ -1,19 +1,19 @@
-//! The issuer's key set (RFC 7517), reduced to the keys that may have signed an RS256 token.
+//! The issuer's key set ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)), reduced to the keys that can sign RS256 tokens.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use lookup_api::json::Json;
+use platform::json::Json;
 
-/// The shortest modulus that RS256 allows (RFC 7518 §3.3), in bytes.
+/// The shortest modulus that RS256 allows, in bytes ([RFC 7518 §3.3](https://www.rfc-editor.org/rfc/rfc7518#section-3.3)).
 const MODULUS_MIN: usize = 256;
 
-/// The longest key set that we read, in bytes: thousands of keys, where Cognito has two.
+/// The longest key set that is read, in bytes. That is room for thousands of keys; Cognito has two.
 const BODY_MAX: usize = 2 * 1024 * 1024;
 
 /// The usable keys of one issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Jwks(Vec<RsaKey>);
 
-/// One public RSA key, its numbers still in base64url as WebCrypto's JWK import takes them.
+/// One public RSA key. Its numbers stay in base64url, as WebCrypto imports them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RsaKey {
     kid: Option<String>,
@@ -23,13 +23,17 @@ pub struct RsaKey {
     pub e: String,
 }
 
-/// A text that is no key set.
+/// A text is no key set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("jwks_malformed")]
 pub struct JwksMalformed;
 
 impl Jwks {
-    /// Reads a key set. Keys of other types or for other uses are passed over (RFC 7517 §5).
+    /// Reads a key set. Keys of other types or for other uses are ignored
+    /// ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)).
+    ///
+    /// # Errors
+    /// If it is not a JSON object with an array `keys`, or longer than 2 MiB.
     pub fn parse(json: &str) -> Result<Self, JwksMalformed> {
         if json.len() > BODY_MAX {
             return Err(JwksMalformed);
@@ -39,7 +43,7 @@ impl Jwks {
         Ok(Self(keys.iter().filter_map(RsaKey::read).collect()))
     }
 
-    /// The key of this id. A token without one is taken only where there is no choice to be made.
+    /// The key with this id. Without an id, the only key there is.
     pub(crate) fn select(&self, kid: Option<&str>) -> Option<&RsaKey> {
         match (kid, self.0.as_slice()) {
             (Some(kid), keys) => keys.iter().find(|key| key.kid.as_deref() == Some(kid)),

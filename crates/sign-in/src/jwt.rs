@@ -1,18 +1,22 @@
-//! JSON Web Tokens in compact form, to the letter of RFC 7515: three parts, base64url without padding, RS256 only.
+//! JSON Web Tokens in compact form ([RFC 7515 §3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1)): three parts in base64url
+//! without padding. RS256 only.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use lookup_api::json::{Json, Members};
+use platform::json::{Json, Members};
 
-/// Why a text is not a token that we read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why a text is not read as a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum JwtError {
-    /// Not three base64url parts of which two are JSON objects, or a member of the wrong type.
+    /// It is not three parts in base64url, the first two of them JSON objects, or a member is of the wrong type.
+    #[error("not a JSON Web Token")]
     Malformed,
-    /// `alg` is not RS256, or `crit` asks for an extension that we do not understand (RFC 7515 §4.1.11).
+    /// `alg` is not RS256, or there is a `crit` ([RFC 7515 §4.1.11](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11)): no
+    /// extension is supported.
+    #[error("not signed with RS256")]
     Algorithm,
 }
 
-/// A token taken apart. Its claims are nobody's word until the signature is checked.
+/// A token in its parts. Its claims prove nothing before its signature is checked.
 pub(crate) struct Jwt {
     /// `kid`, if the header names one.
     pub(crate) kid: Option<String>,
@@ -22,7 +26,7 @@ pub(crate) struct Jwt {
     pub(crate) signature: Vec<u8>,
 }
 
-/// The payload's members, read with their types.
+/// The claims: the members of the payload.
 pub(crate) struct Claims(Members);
 
 impl Jwt {
@@ -34,7 +38,7 @@ impl Jwt {
             return Err(JwtError::Malformed);
         };
         let header_members = object(header)?;
-        // `jwk`, `jku` and `x5u` are never looked at: keys come from the issuer's key set alone.
+        // Keys come from the issuer's key set alone: `jwk`, `jku` and `x5u` are ignored.
         if header_members.get("alg").and_then(Json::as_str) != Some("RS256") || header_members.get("crit").is_some() {
             return Err(JwtError::Algorithm);
         }

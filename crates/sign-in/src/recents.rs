@@ -1,5 +1,5 @@
-//! The organizations that a person signed in to in this browser, newest first. A convenience and nothing more: it is kept
-//! in the browser, leaves it never, and decides nothing.
+//! The organizations that people signed in to in this browser, newest first. The list is shown above the form. It is kept in the browser,
+//! is never sent anywhere, and grants nothing.
 
 use crate::record::Record;
 use lookup_api::{Tenant, TenantCode};
@@ -7,25 +7,25 @@ use lookup_api::{Tenant, TenantCode};
 /// The localStorage key of the list.
 pub const RECENTS_KEY: &str = "tenant-picker.recents";
 
-/// How many are kept. More than these are not recent any more.
+/// How many are kept.
 pub const RECENTS_MAX: usize = 5;
 
-/// Newest first, each organization once.
+/// The organizations, newest first, each once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Recents(Vec<Tenant>);
 
 impl Recents {
-    /// Reads the kept list. What another version or another hand left there is passed over.
+    /// Reads the kept list. Entries that are damaged or of another version are left out.
     pub fn from_record(record: &str) -> Self {
         Self(Record::read(record).map(|record| record.tenants()).unwrap_or_default())
     }
 
-    /// What is kept under [`RECENTS_KEY`]; `None` where nothing is left to keep.
+    /// The record to keep under [`RECENTS_KEY`]; `None` if the list is empty.
     pub fn to_record(&self) -> Option<String> {
         if self.0.is_empty() { None } else { serde_json::to_string(&self.0).ok() }
     }
 
-    /// The list with this organization at its head.
+    /// The list with this organization in the first place.
     #[must_use]
     pub fn with(self, tenant: Tenant) -> Self {
         let mut list = self.without(&tenant.code).0;
@@ -41,7 +41,7 @@ impl Recents {
         self
     }
 
-    /// The organizations.
+    /// The organizations, newest first.
     pub fn tenants(&self) -> &[Tenant] {
         &self.0
     }
@@ -50,7 +50,7 @@ impl Recents {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lookup_api::json::Json;
+    use platform::json::Json;
     use proptest::prelude::*;
 
     fn tenant(code: &str) -> Tenant {
@@ -63,27 +63,27 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_stands_first_and_nobody_stands_there_twice() {
+    fn the_newest_is_first_and_each_organization_is_there_once() {
         let recents = ["a", "b", "a", "c"].iter().fold(Recents::default(), |r, code| r.with(tenant(code)));
         assert_eq!(codes(&recents), ["c", "a", "b"]);
         assert_eq!(codes(&recents.without(&tenant("a").code)), ["c", "b"]);
     }
 
     #[test]
-    fn no_more_are_kept_than_are_recent() {
+    fn only_the_five_newest_are_kept() {
         let recents = ["a", "b", "c", "d", "e", "f"].iter().fold(Recents::default(), |r, code| r.with(tenant(code)));
         assert_eq!(codes(&recents), ["f", "e", "d", "c", "b"]);
     }
 
     #[test]
-    fn what_is_kept_reads_back_and_nothing_is_kept_of_nothing() {
+    fn a_kept_list_reads_back_and_an_empty_list_is_not_kept() {
         let recents = Recents::default().with(tenant("a")).with(tenant("b"));
         assert_eq!(Recents::from_record(&recents.to_record().unwrap()), recents);
         assert_eq!(Recents::default().to_record(), None);
     }
 
     #[test]
-    fn a_foreign_record_is_passed_over_and_its_sound_parts_are_not() {
+    fn damaged_entries_are_left_out_and_the_others_are_read() {
         for record in ["", "null", "{}", "7", r#"["a"]"#, r#"[{"code":"a"}]"#] {
             assert_eq!(Recents::from_record(record), Recents::default(), "{record}");
         }

@@ -1,10 +1,8 @@
-//! What was kept in the browser, read back field by field.
-//!
-//! Serde writes these records; they are read by hand, as all JSON is. A field of the wrong type counts as missing.
+//! Reads the JSON records that the picker keeps in the browser's storage. A field of the wrong type counts as missing.
 
 use crate::time::UnixTime;
 use lookup_api::Tenant;
-use lookup_api::json::Json;
+use platform::json::Json;
 
 pub(crate) struct Record(Json);
 
@@ -26,7 +24,7 @@ impl Record {
         Some(UnixTime(seconds as i64))
     }
 
-    /// If the record is a list, the tenants in it.
+    /// The tenants in a record that is a list; none if it is no list.
     pub(crate) fn tenants(&self) -> Vec<Tenant> {
         let list = self.0.as_array().unwrap_or_default();
         list.iter().filter_map(|value| Tenant::from_json(value).ok()).collect()

@@ -1,64 +1,65 @@
-//! Why the provider or Cognito said no, as far as their texts can be understood.
+//! Why the provider or Cognito has refused a sign-in, read from their error texts (docs/cognito.md lists them).
 //!
-//! AWS: error descriptions "are not fixed strings and you shouldn't use logic that relies on a fixed pattern". They
-//! serve as hints for the words and the way on, never for a decision about trust.
+//! AWS says that error descriptions "are not fixed strings and you shouldn't use logic that relies on a fixed pattern". So they decide
+//! which words a person reads and what they are offered next, and never whether somebody is signed in.
 
-/// A refusal in terms of what the person can do about it.
+/// A refusal, by what the person can do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// The person cancelled, or the provider refused without saying why.
+    /// The person cancelled, or the provider gave no reason.
     AccessDenied,
-    /// The provider knows the person but does not let them use this application.
+    /// The provider knows the person but has not assigned them to this application.
     NotAssigned,
-    /// A first federated sign-in linked an account; the same sign-in works the second time.
+    /// Cognito has linked the person's account during this sign-in. The same sign-in works the second time.
     AccountLinked,
-    /// The operator's own check (a Lambda trigger) refused; `message` is its text.
+    /// The operator's own check, a Lambda trigger, has refused.
     OperatorCheck {
-        /// The trigger's own words, from outside: text, never markup.
+        /// The trigger's message. It comes from outside, so it is shown as text and never as markup.
         message: String,
     },
-    /// The set-up of the provider is wrong: a matter for its administrator.
+    /// The provider is set up wrongly. Its administrator has to mend that.
     SetUp {
         /// Which part of it.
         part: SetUp,
-        /// Cognito's words, for the administrator.
+        /// Cognito's text, for the administrator.
         detail: String,
     },
     /// Cognito could not reach the provider.
     ProviderUnreachable,
-    /// The app client's configuration is wrong: a matter for the operator.
+    /// The app client is configured wrongly. The operator has to mend that.
     AppClient {
-        /// Cognito's words, for the operator.
+        /// Cognito's text, for the operator.
         detail: String,
     },
-    /// There was no session to continue silently.
+    /// There is no session at the hosted UI to continue without asking.
     LoginRequired,
-    /// Anything else.
+    /// Any other refusal.
     Unknown {
-        /// The words that came along.
+        /// The text of the refusal.
         detail: String,
     },
 }
 
-/// The part of a provider's set-up that a refusal points at.
+/// The part of a provider's set-up that is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SetUp {
-    /// Which attributes the provider sends, and what the user pool makes of them.
+    /// The attributes that the provider sends, or their mapping in the user pool.
     Attributes,
     /// The SAML response as a whole.
     SamlResponse,
     /// The certificate that the provider signs with.
     Certificate,
-    /// The exchange of the provider's code for its tokens (OpenID Connect).
+    /// Cognito's exchange of the provider's code for tokens (OpenID Connect).
     TokenExchange,
-    /// Which account of the user pool the provider's account is linked to.
+    /// The link from the provider's account to a profile of the user pool.
     Linking,
 }
 
-/// The most characters of a foreign text that we keep.
+/// The most characters of a refusal's text that are shown.
 const DETAIL_MAX: usize = 300;
 
-/// The first that fits counts: a text may begin with a general part.
+/// What a text contains, and the part of the set-up that it is about. The first that fits counts, since a text may have a general part
+/// too.
 const SET_UP: [(&str, SetUp); 9] = [
     ("Invalid ProviderName/Username combination", SetUp::Linking),
     ("Attribute cannot be updated", SetUp::Attributes),
@@ -76,24 +77,24 @@ const UNREACHABLE: [&str; 4] = [
     "Connection reset",
     "Read timed out",
 ];
-/// After it comes what the first federated sign-in of a linked account runs into, alone or inside a trigger's text.
+/// Cognito's texts when a sign-in has just linked an account, alone or within a trigger's text.
 const LINKED: [&str; 2] = ["Already found an entry for username", "SourceUser is already linked"];
-/// The app client lacks a grant, a flow or a scope. Nobody but the operator can put that right.
+/// The app client lacks a grant, a flow or a scope.
 const APP_CLIENT: [&str; 3] = ["invalid_scope", "Client is not enabled for OAuth2.0 flows", "invalid_redirect"];
 const FAILED: &str = " failed with error ";
 const TRIGGERS: [&str; 6] =
     ["PreSignUp", "PreAuthentication", "PostAuthentication", "PostConfirmation", "PreTokenGeneration", "UserMigration"];
-/// Where AWS's own words begin behind a trigger's message.
+/// The beginning of what AWS adds after a trigger's message.
 const AWS_TAIL: &str = " (Service: AWSCognito";
 
-/// Where a text has such a part, in bytes. The standard library has a search for long texts, which weighs more in the wasm.
+/// Where `text` contains `part`, in bytes. `str::find` would do, but is more code in the wasm.
 fn find(text: &str, part: &str) -> Option<usize> {
     text.as_bytes().windows(part.len()).position(|window| window == part.as_bytes())
 }
 
 impl Refusal {
-    /// Reads `error` and `error_description` (RFC 6749 §4.1.2.1, with Cognito's texts). An error that says nothing by itself
-    /// becomes [`Refusal::Unknown`].
+    /// Reads `error` and `error_description` of an authorization response
+    /// ([RFC 6749 §4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)) with Cognito's texts.
     pub fn read(error: &str, description: Option<&str>) -> Self {
         Self::recognize(error, description).unwrap_or_else(|| match error {
             "access_denied" => Self::AccessDenied,
@@ -104,8 +105,8 @@ impl Refusal {
         })
     }
 
-    /// Reads Cognito's texts alone, wherever they stand: a trigger's refusal comes as `error_description` to the callback, and as
-    /// either of the two from the token endpoint. `None` if none is known.
+    /// Reads Cognito's texts alone, in `error_description` or in `error`: the token endpoint sends a trigger's refusal as either of the
+    /// two. `None` if the text is not known.
     pub fn recognize(error: &str, description: Option<&str>) -> Option<Self> {
         [description.unwrap_or_default(), error]
             .into_iter()
@@ -135,7 +136,7 @@ impl Refusal {
         says(&APP_CLIENT).then(|| Self::AppClient { detail: detail() })
     }
 
-    /// Stable, for `data-error` and for logs.
+    /// The stable code, for `data-error` and for logs.
     pub fn code(&self) -> &'static str {
         match self {
             Self::AccessDenied => "provider_access_denied",
@@ -159,8 +160,8 @@ fn detail(error: &str, description: Option<&str>) -> String {
     clean(description.filter(|text| !text.trim().is_empty()).unwrap_or(error))
 }
 
-/// Foreign text made fit to be shown: without the words that AWS puts behind it, one line, no control or direction-changing
-/// characters, not too long.
+/// A text of somebody else, fit to be shown: without what AWS adds to it, without control characters and direction marks, and cut to
+/// [`DETAIL_MAX`] characters.
 fn clean(text: &str) -> String {
     let text = match find(text, AWS_TAIL) {
         Some(tail) => text[..tail].trim_end().strip_suffix('.').unwrap_or(&text[..tail]),
@@ -177,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_text_of_cognitos_table_has_its_meaning() {
+    fn every_known_text_of_cognito_has_its_code() {
         for (error, description, code) in [
             ("invalid_request", "Already found an entry for username AcmeSAML_ada", "provider_account_linked"),
             ("invalid_request", "PreSignUp failed with error Not on the list. ", "provider_operator_check"),
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn the_operators_own_words_are_kept_as_one_clean_line() {
+    fn a_triggers_message_is_one_line_without_direction_marks() {
         let refusal = Refusal::read("invalid_request", Some("PreSignUp failed with error Not\u{202e} on\nthe list. "));
         assert_eq!(refusal, Refusal::OperatorCheck { message: "Not onthe list.".into() });
     }
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_text_is_cut_to_a_bearable_length() {
+    fn a_long_text_is_cut() {
         let Refusal::Unknown { detail } = Refusal::read("x", Some(&"é".repeat(1000))) else { panic!() };
         assert_eq!(detail.chars().count(), DETAIL_MAX);
     }

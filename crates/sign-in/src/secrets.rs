@@ -1,13 +1,13 @@
-//! The values that bind one attempt to one browser: state, nonce, code_verifier, and the code and tokens they earn.
+//! The secrets of a sign-in: state, nonce and code verifier, and the code and tokens that follow.
 //!
-//! None of them shows itself in `Debug`. `secret()` is the one named door, so that a reviewer can list who uses it.
+//! `Debug` prints none of them. They can be read by `secret()` alone, so that a reviewer can search for who uses it.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
-/// 256 bits for each of the three secrets of an attempt, from the platform's cryptographic generator.
+/// 256 random bits for each of the three secrets of a sign-in. They must come from a cryptographic generator.
 pub struct Entropy {
     /// Becomes `state`.
     pub state: [u8; 32],
@@ -17,16 +17,16 @@ pub struct Entropy {
     pub code_verifier: [u8; 32],
 }
 
-/// The secrets of one attempt, ready before anybody waits for them. `begin` consumes it: no two sign-ins share any.
-pub struct Attempt {
+/// The secrets of one sign-in. [`crate::authorize::begin`] consumes them, so that no two sign-ins share any.
+pub struct SignInSecrets {
     pub(crate) state: State,
     pub(crate) nonce: Nonce,
     pub(crate) verifier: CodeVerifier,
     pub(crate) challenge: String,
 }
 
-impl Attempt {
-    /// Writes the secrets out, and computes the challenge.
+impl SignInSecrets {
+    /// Encodes the random bits as base64url, and computes the code challenge.
     pub fn new(entropy: &Entropy) -> Self {
         let verifier = CodeVerifier::new(base64url(&entropy.code_verifier));
         Self {
@@ -50,7 +50,7 @@ macro_rules! secret {
                 Self(text)
             }
 
-            /// The text itself, for the one place that must send or keep it.
+            /// The text, for the code that has to send or keep it.
             pub fn secret(&self) -> &str {
                 &self.0
             }
@@ -65,62 +65,66 @@ macro_rules! secret {
 }
 
 secret! {
-    /// RFC 6749 §4.1.1 `state`: opaque, since Cognito re-encodes what is not plain base64url.
+    /// `state` ([RFC 6749 §4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1)). Base64url, since Cognito encodes other
+    /// characters anew (docs/cognito.md).
     State, PartialEq
 }
 secret! {
-    /// OpenID Connect Core §3.1.2.1 `nonce`: ties the ID token to this attempt.
+    /// `nonce`, which ties the ID token to this sign-in
+    /// ([OpenID Connect Core §3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
     Nonce, PartialEq
 }
 secret! {
-    /// RFC 7636 §4.1 `code_verifier`. It cannot be cloned, so that no two attempts share one.
+    /// `code_verifier` ([RFC 7636 §4.1](https://www.rfc-editor.org/rfc/rfc7636#section-4.1)). It cannot be cloned, so that no two
+    /// sign-ins share one.
     CodeVerifier
 }
 secret! {
-    /// RFC 6749 §4.1.2 authorization code: good for one token request, which consumes it.
+    /// The authorization code ([RFC 6749 §4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2)), good for one token request.
     Code
 }
 secret! {
-    /// A signed ID token in compact form.
+    /// An ID token in compact form ([RFC 7515 §3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1)).
     IdTokenText, Clone
 }
 secret! {
-    /// RFC 6749 §1.4 access token.
+    /// An access token ([RFC 6749 §1.4](https://www.rfc-editor.org/rfc/rfc6749#section-1.4)).
     AccessToken, Clone
 }
 secret! {
-    /// RFC 6749 §1.5 refresh token.
+    /// A refresh token ([RFC 6749 §1.5](https://www.rfc-editor.org/rfc/rfc6749#section-1.5)).
     RefreshToken, Clone
 }
 
-/// The key under which a pending sign-in is kept: `tenant-picker.pending.<state>`.
+/// The localStorage key of a pending sign-in: `tenant-picker.pending.<state>`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PendingKey(String);
 
 impl PendingKey {
-    /// What every such key begins with.
+    /// The beginning of every such key.
     pub const PREFIX: &'static str = "tenant-picker.pending.";
 
-    /// The key itself.
+    /// The key.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl State {
-    /// Where the sign-in that this state belongs to is kept.
+    /// The key of the pending sign-in that has this state.
     pub fn pending_key(&self) -> PendingKey {
         PendingKey(format!("{}{}", PendingKey::PREFIX, self.0))
     }
 
-    /// A state of ours from an answer. Anything else is nobody's, and never becomes part of a storage key.
-    pub(crate) fn from_answer(text: &str) -> Option<Self> {
+    /// Reads the state of a response. `None` if it cannot be one of ours: then it never becomes part of a storage key.
+    pub(crate) fn from_response(text: &str) -> Option<Self> {
         Base64UrlUnpadded::decode_vec(text).is_ok_and(|bytes| bytes.len() == 32).then(|| Self(text.to_owned()))
     }
 }
 
 impl CodeVerifier {
-    /// RFC 7636 §4.2, method S256: BASE64URL(SHA256(ASCII(code_verifier))).
+    /// The code challenge, BASE64URL(SHA256(ASCII(code_verifier))): method S256 of
+    /// [RFC 7636 §4.2](https://www.rfc-editor.org/rfc/rfc7636#section-4.2).
     pub(crate) fn challenge(&self) -> String {
         base64url(&Sha256::digest(self.0.as_bytes()))
     }
@@ -141,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_verifier_from_rfc_7636s_octets_is_rfc_7636s_text() {
+    fn the_verifier_is_encoded_as_in_rfc_7636_appendix_b() {
         let octets = [
             116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212, 37, 77, 105, 214, 191,
             240, 91, 88, 5, 88, 83, 132, 141, 121,
@@ -150,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn no_secret_shows_itself() {
+    fn debug_prints_no_secret() {
         let shown = format!(
             "{:?} {:?} {:?} {:?}",
             State::new("hush".into()),
@@ -162,11 +166,11 @@ mod tests {
     }
 
     #[test]
-    fn only_256_bits_of_base64url_can_be_a_state_of_ours() {
-        assert!(State::from_answer(&base64url(&[7; 32])).is_some());
+    fn only_256_bits_in_base64url_are_a_state_of_ours() {
+        assert!(State::from_response(&base64url(&[7; 32])).is_some());
         for text in ["", "short", "__proto__", "../../etc", &base64url(&[7; 31]), &format!("{}=", base64url(&[7; 32]))]
         {
-            assert!(State::from_answer(text).is_none(), "{text}");
+            assert!(State::from_response(text).is_none(), "{text}");
         }
     }
 }

@@ -8,14 +8,14 @@ use crate::tokens::SignedIn;
 use lookup_api::{EmailAddress, Tenant};
 use serde::Serialize;
 
-/// The sessionStorage key of the session (contract §6).
+/// The sessionStorage key of the session (docs/contract.md).
 pub const SESSION_KEY: &str = "tenant-picker.session";
 
-/// Somebody signed in to one organization. Made only by [`crate::tokens::SignedTokens::into_session`], or read back
-/// from where that one was kept.
+/// A person's session at one organization. It comes from [`crate::tokens::SignedTokens::into_session`], or from the record of such a
+/// one.
 #[derive(Debug, Clone, Serialize)]
 pub struct Session {
-    /// The organization as the lookup gave it.
+    /// The organization, as the lookup returned it.
     pub tenant: Tenant,
     pub(crate) id_token: IdTokenText,
     pub(crate) access_token: AccessToken,
@@ -24,13 +24,13 @@ pub struct Session {
 }
 
 impl Session {
-    /// What is kept under [`SESSION_KEY`].
+    /// The record to keep under [`SESSION_KEY`].
     pub fn to_record(&self) -> String {
-        // Serialising plain structs of strings cannot fail; an empty record would only read back as no session.
+        // Serializing structs of strings cannot fail. An empty record would be read as no session.
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Reads a kept session; `None` for another version's or a damaged one.
+    /// Reads a kept record. `None` if it is damaged or of another version.
     pub fn from_record(record: &str) -> Option<Self> {
         let record = Record::read(record)?;
         Some(Self {
@@ -42,49 +42,50 @@ impl Session {
         })
     }
 
-    /// The person's email address, if the ID token has it: the only thing here that people know themselves by.
+    /// The person's email address, if the ID token has one. It is what is shown, so that people see who they are signed in as.
     pub fn email(&self) -> Option<String> {
         Some(Jwt::parse(self.id_token.secret()).ok()?.claims.text("email")?.to_owned())
     }
 
-    /// How many seconds its tokens are good for; negative once they are not.
+    /// For how many seconds the tokens are valid; negative if they have expired.
     pub fn seconds_left(&self, now: UnixTime) -> i64 {
         self.expires_at.seconds_since(now)
     }
 
-    /// Whether its tokens are of no more use.
+    /// Whether the tokens have expired.
     pub fn is_expired(&self, now: UnixTime) -> bool {
         now >= self.expires_at
     }
 }
 
-/// A session of another account than the one that was typed: a provider may reuse whoever is signed in there. It waits for the
-/// person to say which one they want.
+/// The person typed one email address and was signed in as another: a provider may reuse an account that is signed in there. The
+/// person has to choose which of the two they want.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OtherAccount {
-    /// The address that was typed.
+    /// The email address that was typed.
     pub login_hint: String,
-    /// Where the person wanted to go; to be checked before anyone follows it.
+    /// Where the person wanted to go. It has to be checked before it is followed.
     pub return_to: Option<String>,
 }
 
-/// The sessionStorage key of the [`OtherAccount`], so that loading the page again does not answer for the person.
+/// The sessionStorage key of the [`OtherAccount`], so that the question is asked again if the page is loaded again.
 pub const OTHER_ACCOUNT_KEY: &str = "tenant-picker.other-account";
 
 impl OtherAccount {
-    /// The question that a sign-in leaves open; `None` where the account is the one that was typed, or nobody can tell.
+    /// The question that a sign-in leaves open. `None` if the account is the one that was typed, or no address was typed, or the ID token
+    /// has none.
     pub fn of(signed_in: &SignedIn) -> Option<Self> {
         let (typed, email) = (signed_in.login_hint.as_deref()?, signed_in.session.email()?);
         let differs = EmailAddress::is_same(typed, &email) == Some(false);
         differs.then(|| Self { login_hint: typed.to_owned(), return_to: signed_in.return_to.clone() })
     }
 
-    /// What is kept under [`OTHER_ACCOUNT_KEY`].
+    /// The record to keep under [`OTHER_ACCOUNT_KEY`].
     pub fn to_record(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Reads what was kept; `None` for a damaged record.
+    /// Reads a kept record. `None` if it is damaged.
     pub fn from_record(record: &str) -> Option<Self> {
         let record = Record::read(record)?;
         Some(Self { login_hint: record.text("login_hint")?, return_to: record.text("return_to") })

@@ -1,118 +1,121 @@
-//! From a code to verified tokens: the token request (RFC 6749 §4.1.3), its answer (§5), and ID-token validation
-//! (OpenID Connect Core §3.1.3.7, AWS "Verifying JSON web tokens").
+//! From an authorization code to verified tokens: the token request
+//! ([RFC 6749 §4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3)), its response (§5), and the checks of the ID token
+//! ([OpenID Connect Core §3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation); AWS, "Verifying JSON web
+//! tokens").
 //!
-//! All app clients of a user pool share issuer and keys, so audience and client are the walls between tenants. Each step consumes the one before: [`CodeGrant`] → [`AwaitedTokens`] → [`UnverifiedTokens`] →
-//! [`SignedTokens`] → [`crate::session::Session`].
+//! All app clients of a user pool share issuer and keys. So it is `aud` and `client_id` that tell whether a token is for this tenant.
+//! Each step consumes the one before: [`CodeGrant`] → [`AwaitedTokens`] → [`UnverifiedTokens`] → [`SignedTokens`] →
+//! [`crate::session::Session`].
 
 use crate::authorize::PendingSignIn;
 use crate::callback::CodeGrant;
-use crate::deployment::{Deployment, UnknownIssuer};
 use crate::jwks::{Jwks, RsaKey};
 use crate::jwt::{Claims, Jwt, JwtError};
 use crate::refusal::Refusal;
 use crate::secrets::{AccessToken, IdTokenText, RefreshToken, base64url};
 use crate::session::Session;
 use crate::time::{CLOCK_TOLERANCE, UnixTime};
-use lookup_api::json::Json;
+use deployment::{Deployment, UnknownIssuer};
+use platform::json::Json;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
-/// The longest body that we read from the token endpoint, in bytes.
+/// The longest response of the token endpoint that is read, in bytes.
 const BODY_MAX: usize = 256 * 1024;
 
-/// One form-encoded POST. It holds code and verifier, so its `Debug` shows neither.
+/// A form-encoded POST to an OAuth endpoint. Its body has secrets, which `Debug` does not print.
 pub struct TokenRequest {
-    /// The token endpoint.
+    /// The address of the endpoint.
     pub url: String,
-    /// `application/x-www-form-urlencoded`.
+    /// The body, as `application/x-www-form-urlencoded`.
     pub body: String,
 }
 
-/// A sign-in whose code is on its way to the token endpoint.
+/// A sign-in that waits for the response of the token endpoint.
 #[derive(Debug)]
 pub struct AwaitedTokens {
     pending: PendingSignIn,
 }
 
-/// What the token endpoint gave, the ID token taken apart but not believed.
+/// The tokens as the token endpoint returned them. Nothing about them is verified yet.
 pub struct UnverifiedTokens {
     pending: PendingSignIn,
     id_token: Jwt,
     id_token_text: IdTokenText,
     access_token: AccessToken,
     refresh_token: Option<RefreshToken>,
-    /// Seconds.
+    /// In seconds.
     expires_in: Option<f64>,
 }
 
-/// Tokens whose ID token the issuer has signed. What it says is still to be held against the sign-in.
+/// Tokens whose ID token has a valid signature of the issuer. Its claims are not checked yet.
 pub struct SignedTokens(UnverifiedTokens);
 
-/// A session, and what the person brought along to it.
+/// A new session, and what the person asked for when the sign-in began.
 #[derive(Debug)]
 pub struct SignedIn {
     /// The session.
     pub session: Session,
-    /// Where the person wanted to go; to be checked once more before anyone follows it.
+    /// Where the person wanted to go. It comes from storage and has to be checked again before it is followed.
     pub return_to: Option<String>,
-    /// The address that the person typed.
+    /// The email address, if one was typed.
     pub login_hint: Option<String>,
 }
 
-/// Why there is no session. All of these end the sign-in; none of them leaves anything stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why a code did not become a session. The sign-in is over then, and nothing of it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.code())]
 pub enum TokenError {
-    /// The token endpoint says why not, in words that the callback could have brought as well: a pre-token-generation trigger
-    /// answers here.
+    /// The token endpoint has refused with a text that [`Refusal`] knows. Refusals of a pre-token-generation trigger come this way.
     Explained(Refusal),
-    /// `invalid_grant`: the code was used, is too old, or the verifier does not fit.
+    /// `invalid_grant`: the code was used, has expired, or belongs to another verifier.
     InvalidGrant,
-    /// `invalid_client` or `unauthorized_client`: the app client is set up wrongly (often: it has a secret).
+    /// `invalid_client` or `unauthorized_client`: the app client is configured wrongly. Often it has a secret.
     ClientRefused,
-    /// Any other 4xx.
+    /// The status is another 4xx.
     Refused,
-    /// 5xx or 429.
+    /// The status is 5xx or 429.
     Unavailable,
-    /// Not the JSON that RFC 6749 §5.1 promises.
+    /// The response is not the JSON of [RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1).
     ResponseMalformed,
-    /// The ID token is no JWT, or lacks a required claim, or has one of the wrong type.
+    /// The ID token is no JWT, or a required claim is missing or of the wrong type.
     IdTokenMalformed,
-    /// Not RS256.
+    /// The ID token is not signed with RS256.
     IdTokenAlgorithm,
-    /// No key of the issuer fits, even after fetching the key set anew.
+    /// The issuer has no key with the ID token's key id, even in a key set that was fetched anew.
     IdTokenKeyUnknown,
-    /// The issuer did not sign this.
+    /// The ID token's signature is not valid.
     IdTokenSignature,
-    /// `iss` is another issuer's.
+    /// `iss` is another issuer.
     IdTokenIssuer,
-    /// `aud` or `azp` is another app client's: another tenant's token.
+    /// `aud` or `azp` is another app client, so the token is another tenant's.
     IdTokenAudience,
-    /// `exp` has passed by so many seconds. A token fresh from the issuer: more likely the device's clock is ahead.
+    /// `exp` has passed. Since the token is new, the device's clock is probably ahead.
     ExpiredOrClockAhead {
-        /// Seconds between the device's clock and `exp`.
+        /// How many seconds `exp` is before the device's time.
         seconds: i64,
     },
-    /// `iat` or `nbf` lies so many seconds ahead: the device's clock is behind.
+    /// `iat` or `nbf` is in the future, so the device's clock is behind.
     ClockBehind {
-        /// Seconds between the device's clock and the claim.
+        /// How many seconds the claim is after the device's time.
         seconds: i64,
     },
-    /// `nonce` is not this attempt's.
+    /// `nonce` is not the one of this sign-in.
     IdTokenNonce,
     /// `token_use` is not `id`.
     IdTokenUse,
-    /// `at_hash` does not fit the access token.
+    /// `at_hash` is not the hash of the access token.
     IdTokenAtHash,
-    /// `identities` names other providers, and not the tenant's.
+    /// `identities` names other providers and not the tenant's.
     IdTokenProvider,
-    /// The tenant is federated, and the token lists no `identities` at all.
+    /// The tenant is federated, and the token has no `identities`.
     IdTokenIdentitiesMissing,
-    /// The access token is no JWT or names another client, issuer, person or use.
+    /// The access token is no JWT, or is for another client, issuer, person or use.
     AccessTokenForeign,
 }
 
 impl TokenError {
-    /// Stable, for `data-error` and for logs.
+    /// The stable code, for `data-error` and for logs.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Explained(refusal) => refusal.code(),
@@ -140,10 +143,10 @@ impl TokenError {
 }
 
 impl TokenError {
-    /// RFC 6749 §5.2, with Cognito's texts.
+    /// Reads an error response ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)) with Cognito's texts.
     fn of_refusal(error: &str, description: Option<&str>) -> Self {
         match (error, Refusal::recognize(error, description)) {
-            // These two name the fault themselves, whatever is said about it.
+            // These two codes say what is wrong, whatever the description says.
             ("invalid_client" | "unauthorized_client", None | Some(Refusal::AppClient { .. })) => Self::ClientRefused,
             (_, Some(refusal)) => Self::Explained(refusal),
             ("invalid_grant", None) => Self::InvalidGrant,
@@ -162,9 +165,15 @@ impl From<JwtError> for TokenError {
 }
 
 impl CodeGrant {
-    /// The token request of a public client: no secret, no Authorization header (RFC 6749 §4.1.3, RFC 7636 §4.5).
+    /// The token request of a public client, without a client secret or an Authorization header
+    /// ([RFC 6749 §4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3),
+    /// [RFC 7636 §4.5](https://www.rfc-editor.org/rfc/rfc7636#section-4.5)).
     ///
-    /// Its address comes from today's config.json, not from the record, which anything on this origin could edit.
+    /// The address of the token endpoint is taken from config.json. The kept record has no say in it, because other scripts of this
+    /// origin could have changed it.
+    ///
+    /// # Errors
+    /// [`UnknownIssuer`] if config.json no longer names the issuer.
     pub fn token_request(self, deployment: &Deployment) -> Result<(TokenRequest, AwaitedTokens), UnknownIssuer> {
         let url = deployment.user_pool_of(&self.pending.issuer)?.endpoint("/oauth2/token");
         let body = form_urlencoded::Serializer::new(String::new())
@@ -179,12 +188,19 @@ impl CodeGrant {
 }
 
 impl AwaitedTokens {
-    /// The address of the issuer's key set: today's config.json tells it, no token does, so the keys can be fetched meanwhile.
+    /// The address of the issuer's key set, from config.json. No token is needed for it, so keys and tokens can be fetched at the same
+    /// time.
+    ///
+    /// # Errors
+    /// [`UnknownIssuer`] if config.json no longer names the issuer.
     pub fn jwks_uri<'d>(&self, deployment: &'d Deployment) -> Result<&'d str, UnknownIssuer> {
         Ok(&deployment.user_pool_of(&self.pending.issuer)?.jwks_uri.href)
     }
 
-    /// Reads the token endpoint's answer.
+    /// Reads the response of the token endpoint.
+    ///
+    /// # Errors
+    /// If it is an error response, or not the JSON of [RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1).
     pub fn receive(self, status: u16, body: &str) -> Result<UnverifiedTokens, TokenError> {
         if status >= 500 || status == 429 {
             return Err(TokenError::Unavailable);
@@ -207,7 +223,7 @@ impl AwaitedTokens {
             None | Some(Json::Null) => None,
             Some(value) => Some(value.as_f64().filter(|n| *n >= 0.0).ok_or(TokenError::ResponseMalformed)?),
         };
-        // RFC 6749 §5.1: the type's case does not matter, its value does.
+        // Case-insensitive (RFC 6749 §5.1, https://www.rfc-editor.org/rfc/rfc6749#section-5.1).
         if !required("token_type")?.eq_ignore_ascii_case("bearer") {
             return Err(TokenError::ResponseMalformed);
         }
@@ -224,13 +240,16 @@ impl AwaitedTokens {
 }
 
 impl UnverifiedTokens {
-    /// The key that is said to have signed the ID token; `None` asks for a fresh key set, once.
+    /// The key that the ID token says it is signed with. `None` if the key set has no such key: it may be out of date.
     pub fn select_key<'k>(&self, keys: &'k Jwks) -> Option<&'k RsaKey> {
         keys.select(self.id_token.kid.as_deref())
     }
 
-    /// Has `verify` check RSASSA-PKCS1-v1_5 with SHA-256 of (key, signing input, signature); only a `true` opens the
-    /// way to a session.
+    /// Checks the signature of the ID token with `verify`, which gets key, signed bytes and signature, and returns whether that is a
+    /// valid RSASSA-PKCS1-v1_5 signature with SHA-256.
+    ///
+    /// # Errors
+    /// Those of `verify`; within, [`TokenError::IdTokenSignature`] if the signature is not valid.
     pub async fn check_signature<E>(
         self,
         key: &RsaKey,
@@ -242,10 +261,10 @@ impl UnverifiedTokens {
 }
 
 impl SignedTokens {
-    /// Holds what the tokens say against the sign-in they should be for.
+    /// Checks the claims of both tokens against the sign-in that they should be for.
     ///
     /// # Errors
-    /// The first claim that does not fit.
+    /// The first claim that is wrong.
     pub fn into_session(self, now: UnixTime) -> Result<SignedIn, TokenError> {
         let tokens = self.0;
         let (pending, claims) = (&tokens.pending, &tokens.id_token.claims);
@@ -268,7 +287,7 @@ impl SignedTokens {
         check_provider(claims, pending)?;
         let access_exp = check_access_token(&tokens.access_token, claims, pending)?;
 
-        // Whatever `expires_in` promises, the token says itself when it ends.
+        // `expires_in` cannot make the session longer than the token's own `exp`.
         let end = access_exp.or(claims.numeric_date("exp")?).unwrap_or_default() as i64;
         let expires_at = tokens.expires_in.map_or(end, |seconds| now.0.saturating_add(seconds as i64).min(end));
         let PendingSignIn { tenant, return_to, login_hint, .. } = tokens.pending;
@@ -283,7 +302,8 @@ impl SignedTokens {
     }
 }
 
-/// OpenID Connect Core §3.1.3.7, 3–5: we are the audience, and where there are others, `azp` must say it is us.
+/// The app client must be in `aud`, and where `aud` has others too, `azp` must be the app client
+/// ([OpenID Connect Core §3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation), 3–5).
 fn check_audience(claims: &Claims, client_id: &str) -> Result<(), TokenError> {
     let azp = match claims.get("azp") {
         None => None,
@@ -317,18 +337,20 @@ fn check_times(claims: &Claims, now: UnixTime) -> Result<(), TokenError> {
     Ok(())
 }
 
-/// OpenID Connect Core §3.1.3.8: optional in the code flow, but binding where it stands.
+/// `at_hash` is optional in the code flow. Where it is there, it must be the hash of the access token
+/// ([OpenID Connect Core §3.1.3.8](https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowTokenValidation)).
 fn check_at_hash(claims: &Claims, access_token: &AccessToken) -> Result<(), TokenError> {
     let Some(at_hash) = claims.get("at_hash") else { return Ok(()) };
     let digest = Sha256::digest(access_token.secret().as_bytes());
     if at_hash.as_str() == Some(&base64url(&digest[..16])) { Ok(()) } else { Err(TokenError::IdTokenAtHash) }
 }
 
-/// AWS "Linking federated users": `identities` lists every provider that the profile is linked to, and does not say by which of
-/// them the person has just signed in. So this is a check of plausibility; `aud` is the wall between tenants.
+/// Checks that `identities` is plausible for the tenant. It lists every provider that the profile is linked to, and does not say
+/// with which of them the person has just signed in (AWS, "Linking federated users to an existing user profile"). So it cannot keep
+/// tenants apart; `aud` does.
 ///
-/// A federated tenant's provider must be in the list, among others or alone. A native account (`COGNITO`) may be linked to
-/// providers as long as none of them is its origin (`primary`).
+/// A federated tenant's provider must be in the list. A native account (`COGNITO`) may be linked to providers, as long as none of
+/// them created the profile (`primary`).
 fn check_provider(claims: &Claims, pending: &PendingSignIn) -> Result<(), TokenError> {
     let provider = &pending.tenant.identity_provider;
     let identities = match claims.get("identities") {
@@ -350,8 +372,8 @@ fn check_provider(claims: &Claims, pending: &PendingSignIn) -> Result<(), TokenE
     }
 }
 
-/// The access token must be the same client's, issuer's and person's. Its signature is the resource server's to
-/// check; here it came straight from the token endpoint. Gives its `exp`, if it has one.
+/// Checks that the access token is for the same client, issuer and person. Its signature is not checked: it came straight from the
+/// token endpoint, and the resource server will check it. Returns its `exp`, if it has one.
 fn check_access_token(
     access_token: &AccessToken,
     id_claims: &Claims,

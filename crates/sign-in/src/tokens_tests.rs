@@ -1,8 +1,8 @@
 //! Every way in which a token endpoint's answer can be wrong, one claim at a time, from one good answer.
 
 use super::*;
-use crate::callback::Answer;
-use crate::deployment::tests::sample;
+use crate::callback::AuthorizationResponse;
+use crate::tests::sample;
 use crate::tests::{NOW, STATE, native_tenant, pending_at, tenant};
 use lookup_api::Tenant;
 use proptest::prelude::*;
@@ -43,7 +43,7 @@ fn body(id: &Value, access: &Value) -> Value {
 }
 
 fn awaited(tenant: Tenant) -> (TokenRequest, AwaitedTokens) {
-    let answer = Answer::parse(&format!("?code=the-code&state={STATE}")).unwrap();
+    let answer = AuthorizationResponse::parse(&format!("?code=the-code&state={STATE}")).unwrap();
     pending_at(tenant).finish(answer, NOW).unwrap().token_request(&sample()).unwrap()
 }
 

@@ -1,10 +1,8 @@
-//! URLs, taken apart by the platform.
-//!
-//! Whether a `return_to` may be followed hangs on reading it exactly as the browser will. So the browser's own parser
-//! does it (`URL` in the app, the `url` crate in native code and tests: both are the WHATWG URL standard), and this
-//! crate only ever compares the parts. It also keeps a second parser with its IDNA tables out of the wasm.
+//! An absolute URL, parsed by the WHATWG URL standard: by the browser's `URL` in the wasm, by the `url` crate elsewhere.
 
-/// An absolute URL in the parts that the WHATWG URL standard gives it, all as the parser normalised them.
+use alloc::string::String;
+
+/// An absolute URL in its parts, each normalised as the [URL standard](https://url.spec.whatwg.org/) says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebUrl {
     /// The whole URL.
@@ -17,52 +15,66 @@ pub struct WebUrl {
     pub origin: String,
     /// The path, dot segments resolved, beginning with `/` for `http` and `https`.
     pub path: String,
-    /// Whether it carries a user name or a password.
+    /// Whether it has a user name or a password.
     pub has_credentials: bool,
-    /// Whether it carries a query or a fragment.
+    /// Whether it has a query or a fragment.
     pub has_query_or_fragment: bool,
 }
 
-/// Parses `text`, relative to `base` where one is given; `None` if it is no URL.
-pub type ParseUrl = fn(text: &str, base: Option<&str>) -> Option<WebUrl>;
-
 impl WebUrl {
+    /// Parses an absolute URL. `None` if the text is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        imp::parse(text, None)
+    }
+
+    /// Parses a URL that may be relative to this one. `None` if the text is no URL.
+    pub fn join(&self, text: &str) -> Option<Self> {
+        imp::parse(text, Some(&self.href))
+    }
+
     /// Host and port as a person reads them: `login.acme.example`, `127.0.0.1:9000`.
     pub fn host(&self) -> &str {
         let host = self.origin.strip_prefix(self.scheme.as_str()).and_then(|rest| rest.strip_prefix("://"));
         host.unwrap_or(&self.hostname)
     }
 
-    /// `https`, or `http` on this very machine.
+    /// Whether it is `https`, or `http` on this machine.
     pub fn is_secure(&self) -> bool {
         self.scheme == "https" || (self.scheme == "http" && matches!(self.hostname.as_str(), "localhost" | "127.0.0.1"))
     }
 
-    /// Whether `other` lies at or below this URL: same origin, and a path that continues this one at a `/`.
+    /// Whether `other` is this URL or lies below it: it has the same origin, and its path is this path or continues it at a `/`.
     ///
-    /// An encoded slash or backslash below a longer prefix is refused, since servers differ in whether `..%2f` climbs.
-    pub(crate) fn covers(&self, other: &WebUrl) -> bool {
+    /// Where this path is longer than `/`, a path with an encoded slash or backslash is not covered: servers differ in whether
+    /// `..%2f` leads to the parent.
+    pub fn covers(&self, other: &WebUrl) -> bool {
         let prefix = self.path.strip_suffix('/').unwrap_or(&self.path);
         let Some(rest) = other.path.strip_prefix(prefix) else { return false };
-        let climbs = |path: &str| {
+        let has_encoded_slash = |path: &str| {
             path.split('%').skip(1).any(|escaped| matches!(escaped.get(..2), Some("2f" | "2F" | "5c" | "5C")))
         };
         self.origin == other.origin
             && self.origin != "null"
             && !other.has_credentials
             && (rest.is_empty() || rest.starts_with('/'))
-            && (prefix.is_empty() || !climbs(&other.path))
+            && (prefix.is_empty() || !has_encoded_slash(&other.path))
     }
 }
 
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
+#[cfg(not(target_arch = "wasm32"))]
+use native as imp;
 
-    /// The native parser, as the service uses it too.
-    pub(crate) fn parse_url(text: &str, base: Option<&str>) -> Option<WebUrl> {
-        let base = base.map(url::Url::parse).transpose().ok()?;
-        let url = url::Url::options().base_url(base.as_ref()).parse(text).ok()?;
+/// Parsing with the `url` crate. Public for the test that compares it with the browser.
+#[cfg(any(feature = "native-url", not(target_arch = "wasm32")))]
+pub mod native {
+    use super::WebUrl;
+    use alloc::borrow::ToOwned;
+    use url::Url;
+
+    /// Parses `text`, relative to `base` if there is one. `None` if it is no URL.
+    pub fn parse(text: &str, base: Option<&str>) -> Option<WebUrl> {
+        let base = base.map(Url::parse).transpose().ok()?;
+        let url = Url::options().base_url(base.as_ref()).parse(text).ok()?;
         Some(WebUrl {
             scheme: url.scheme().to_owned(),
             hostname: url.host_str().unwrap_or_default().to_owned(),
@@ -73,9 +85,38 @@ pub(crate) mod tests {
             href: url.into(),
         })
     }
+}
 
-    pub(crate) fn url(text: &str) -> WebUrl {
-        parse_url(text, None).unwrap()
+#[cfg(target_arch = "wasm32")]
+mod imp {
+    use super::WebUrl;
+    use alloc::borrow::ToOwned;
+    use web_sys::Url;
+
+    pub(super) fn parse(text: &str, base: Option<&str>) -> Option<WebUrl> {
+        let url = match base {
+            Some(base) => Url::new_with_base(text, base),
+            None => Url::new(text),
+        }
+        .ok()?;
+        Some(WebUrl {
+            href: url.href(),
+            scheme: url.protocol().trim_end_matches(':').to_owned(),
+            hostname: url.hostname(),
+            origin: url.origin(),
+            path: url.pathname(),
+            has_credentials: !url.username().is_empty() || !url.password().is_empty(),
+            has_query_or_fragment: !url.search().is_empty() || !url.hash().is_empty(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> WebUrl {
+        WebUrl::parse(text).unwrap()
     }
 
     #[track_caller]
@@ -90,7 +131,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn people_read_host_and_port() {
+    fn host_and_port_are_shown_as_people_read_them() {
         assert_eq!(url("https://login.acme.example/x?y").host(), "login.acme.example");
         assert_eq!(url("http://127.0.0.1:9000/").host(), "127.0.0.1:9000");
     }
@@ -131,7 +172,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn only_this_machine_may_do_without_https() {
+    fn http_is_secure_on_this_machine_only() {
         for text in ["https://a.example", "http://localhost:3000", "http://127.0.0.1"] {
             assert!(url(text).is_secure(), "{text}");
         }

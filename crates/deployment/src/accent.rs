@@ -1,4 +1,5 @@
-//! A brand's colour, made fit to be read: WCAG 2.2 asks for a contrast of 4.5 to 1 (§1.4.3).
+//! The brand's colour, adjusted until text in it can be read: WCAG 2.2 wants a contrast of 4.5 to 1
+//! ([1.4.3](https://www.w3.org/TR/WCAG22/#contrast-minimum)).
 
 use std::fmt::Write;
 
@@ -8,9 +9,9 @@ pub struct Accent([u8; 3]);
 
 const BLACK: Accent = Accent([0; 3]);
 const WHITE: Accent = Accent([255; 3]);
-/// The card's ground in the dark scheme of `style/picker.css`; in the light one it is white.
+/// The background of the card in the dark scheme of `style/picker.css`. In the light scheme it is white.
 const DARK_CARD: Accent = Accent([0x1a, 0x1e, 0x25]);
-/// A hair above 4.5, for the rounding of `f32`.
+/// A little more than 4.5, because `f32` rounds.
 const CONTRAST_MIN: f32 = 4.501;
 
 impl Accent {
@@ -26,7 +27,7 @@ impl Accent {
         }
     }
 
-    /// The colour in CSS.
+    /// The colour as CSS writes it: `#rrggbb`.
     pub fn css(self) -> String {
         let mut css = "#".to_owned();
         for part in self.0 {
@@ -35,17 +36,17 @@ impl Accent {
         css
     }
 
-    /// The colour of text on a ground of this colour. One of the two always has the contrast.
+    /// The colour of text on a background of this colour: white, or black where white has too little contrast.
     pub fn text_on_it(self) -> &'static str {
         if self.contrast(WHITE) >= CONTRAST_MIN { "#fff" } else { "#000" }
     }
 
-    /// The nearest shade of it that can be read on a light card.
+    /// The nearest shade that can be read on the light card.
     pub fn readable_on_light(self) -> Self {
         self.readable_on(WHITE, BLACK)
     }
 
-    /// The nearest shade of it that can be read on a dark card.
+    /// The nearest shade that can be read on the dark card.
     pub fn readable_on_dark(self) -> Self {
         self.readable_on(DARK_CARD, WHITE)
     }

@@ -1,16 +1,16 @@
-//! JSON that somebody else wrote, read once and looked into field by field.
+//! A JSON value to look up fields in: parsed by the browser's `JSON.parse` in the wasm, by `serde_json` elsewhere.
 //!
-//! The text is read by the platform, as addresses are (`sign_in::web_url`): by the browser's own `JSON.parse` in the wasm, by
-//! `serde_json` elsewhere. A second reader is a tenth of the wasm, and serde's derived readers would be as much again.
+//! A JSON parser in Rust would be a tenth of the wasm, and serde's derived deserializers as much again
+//! (docs/performance.md). So JSON is deserialized by hand, and only written by serde.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// How deep a value may be nested, as in `serde_json`: reading it takes the stack.
+/// How deep arrays and objects may be nested, as in `serde_json`: each level takes some of the stack.
 #[cfg(target_arch = "wasm32")]
 const DEPTH_MAX: usize = 127;
 
-/// A value. Numbers are what JavaScript makes of them; of members of the same name the last one counts.
+/// A JSON value. As in JavaScript, numbers are `f64`, and of two members with the same name the last one counts.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Json {
     /// `null`
@@ -19,43 +19,43 @@ pub enum Json {
     Bool(bool),
     /// A finite number.
     Number(f64),
-    /// A text.
+    /// A string.
     String(String),
-    /// A list.
+    /// An array.
     Array(Vec<Json>),
     /// An object.
     Object(Members),
 }
 
-/// What an object consists of: each name once.
+/// The members of an object. Each name is there once.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Members(Vec<(String, Json)>);
 
-/// Not JSON, and where it stops being it in the platform's words.
+/// The text is not JSON. Holds the parser's message, which differs from browser to browser.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NotJson(pub String);
 
 impl Members {
-    /// The value of this name.
+    /// The value of the member with this name.
     pub fn get(&self, name: &str) -> Option<&Json> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
-    /// Takes the value of this name out.
+    /// Removes the member with this name and returns its value.
     pub fn remove(&mut self, name: &str) -> Option<Json> {
         let index = self.0.iter().position(|(known, _)| known == name)?;
         Some(self.0.swap_remove(index).1)
     }
 
-    /// The name of one that is left.
+    /// The name of any one member; `None` if there are none.
     pub fn any_name(&self) -> Option<&str> {
         self.0.first().map(|(name, _)| name.as_str())
     }
 }
 
 impl Json {
-    /// The member of this name, if this is an object that has it.
+    /// The value of the member with this name, if this is an object that has one.
     pub fn get(&self, name: &str) -> Option<&Self> {
         match self {
             Self::Object(members) => members.get(name),
@@ -63,7 +63,7 @@ impl Json {
         }
     }
 
-    /// The text, if this is one.
+    /// The string, if this is one.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
@@ -79,7 +79,7 @@ impl Json {
         }
     }
 
-    /// The list, if this is one.
+    /// The items, if this is an array.
     pub fn as_array(&self) -> Option<&[Self]> {
         match self {
             Self::Array(list) => Some(list),
@@ -89,13 +89,17 @@ impl Json {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-mod platform {
+mod imp {
     use super::{Json, Members, NotJson};
     use alloc::string::ToString;
     use serde_json::Value;
 
     impl Json {
-        /// Reads a text.
+        /// Parses a JSON text.
+        ///
+        /// # Errors
+        /// [`NotJson`] if it is not JSON ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)), is nested more than 127 levels deep
+        /// or has a number that no `f64` can hold.
         pub fn parse(text: &str) -> Result<Self, NotJson> {
             serde_json::from_str(text).map(Value::into).map_err(|error| NotJson(error.to_string()))
         }
@@ -117,14 +121,18 @@ mod platform {
 }
 
 #[cfg(target_arch = "wasm32")]
-mod platform {
+mod imp {
     use super::{DEPTH_MAX, Json, Members, NotJson};
     use alloc::borrow::ToOwned;
     use js_sys::{Array, Error, JSON, Object};
     use wasm_bindgen::{JsCast, JsValue};
 
     impl Json {
-        /// Reads a text.
+        /// Parses a JSON text.
+        ///
+        /// # Errors
+        /// [`NotJson`] if it is not JSON ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)), is nested more than 127 levels deep
+        /// or has a number that no `f64` can hold.
         pub fn parse(text: &str) -> Result<Self, NotJson> {
             let value = JSON::parse(text).map_err(|error| NotJson(error.unchecked_into::<Error>().message().into()))?;
             read(&value, DEPTH_MAX).ok_or_else(|| NotJson("nested too deep, or a number too large".to_owned()))

@@ -1,19 +1,21 @@
-//! One sign-in from leaving to session, with the browser's own storage, randomness, clock and signatures.
+//! A sign-in from beginning to session, with the browser's own storage, randomness, clock and signatures.
 
 use crate::support::{js, js_async, js_text};
+use deployment::Deployment;
 use lookup_api::Tenant;
-use lookup_api::json::Json;
+use platform::json::Json;
 use serde_json::{Value, json};
-use sign_in::authorize::{Luggage, PendingSignIn, begin};
-use sign_in::callback::Answer;
-use sign_in::deployment::Deployment;
+use sign_in::authorize::{PendingSignIn, SignInOptions, begin};
+use sign_in::callback::AuthorizationResponse;
 use sign_in::jwks::{Jwks, RsaKey};
-use sign_in::secrets::{Attempt, PendingKey};
+use sign_in::secrets::{PendingKey, SignInSecrets};
 use sign_in::session::Session;
 use sign_in::time::UnixTime;
 use sign_in::tokens::{TokenError, UnverifiedTokens};
 use std::collections::HashMap;
-use tenant_picker::{browser, depart};
+use tenant_picker::browser::{self, PageLoad, STORE};
+use tenant_picker::context::Context;
+use tenant_picker::hosted_ui;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -24,7 +26,7 @@ pub(crate) const CONFIG: &str = r##"{
 }"##;
 
 pub(crate) fn deployment() -> Deployment {
-    Deployment::parse(CONFIG, &browser::page_url().unwrap(), browser::parse_url).unwrap()
+    Deployment::parse(CONFIG, &browser::page_url().unwrap()).unwrap()
 }
 
 pub(crate) fn tenant() -> Tenant {
@@ -35,9 +37,9 @@ pub(crate) fn tenant() -> Tenant {
 /// A sign-in begun at `now`: its address, and the key and record to keep.
 pub(crate) fn begun(now: UnixTime) -> (String, PendingKey, String) {
     let mut kept = None;
-    let attempt = Attempt::new(&browser::entropy().unwrap());
-    let departure = begin(&deployment(), tenant(), Luggage::default(), attempt, now).unwrap();
-    let address = departure.keep(|key, record| {
+    let secrets = SignInSecrets::new(&browser::entropy().unwrap());
+    let new = begin(&deployment(), tenant(), SignInOptions::default(), secrets, now).unwrap();
+    let address = new.keep(|key, record| {
         kept = Some((key.clone(), record.to_owned()));
         Ok::<_, ()>(())
     });
@@ -46,12 +48,13 @@ pub(crate) fn begun(now: UnixTime) -> (String, PendingKey, String) {
 }
 
 #[wasm_bindgen_test]
-fn a_rehearsal_keeps_nothing_and_leads_nowhere() {
+fn warming_up_keeps_nothing_and_goes_nowhere() {
     let all = "return [location.href, history.length, {...localStorage}, {...sessionStorage}]";
-    let told = || js_text(&format!("return JSON.stringify((() => {{ {all} }})())"));
-    let before = told();
-    depart::rehearse(&deployment());
-    assert_eq!(told(), before);
+    let state = || js_text(&format!("return JSON.stringify((() => {{ {all} }})())"));
+    let before = state();
+    let page_load = PageLoad::new(String::new(), js_sys::Function::new_no_args(""));
+    leptos::prelude::Owner::new().with(|| hosted_ui::warm_up(&Context::new(deployment(), page_load)));
+    assert_eq!(state(), before);
 }
 
 /// Somebody who signs with WebCrypto and publishes the public key as a JWK.
@@ -100,16 +103,22 @@ impl Signer {
     }
 }
 
-/// Leaves, comes back with a code, and gets tokens that `signer` has signed.
+/// The parameters of an address's query, as a JSON object.
+fn js_query(address: &str) -> String {
+    let parameters = "return JSON.stringify(Object.fromEntries(new URL(arg).searchParams))";
+    js(parameters, &address.into()).as_string().unwrap()
+}
+
+/// Begins a sign-in, receives a code, and gets tokens that `signer` has signed.
 async fn tokens_signed_by(signer: &Signer) -> UnverifiedTokens {
     let now = browser::now();
     let (address, key, record) = begun(now);
-    browser::keep_pending(&key, &record, now).unwrap();
-    let query: HashMap<_, _> = url::Url::parse(&address).unwrap().query_pairs().into_owned().collect();
+    STORE.keep_pending(&key, &record, now).unwrap();
+    let query: HashMap<String, String> = serde_json::from_str(&js_query(&address)).unwrap();
 
-    let answer = Answer::parse(&format!("?code=the-code&state={}", query["state"])).unwrap();
-    let record = browser::take_pending(&answer.state().pending_key()).unwrap().unwrap();
-    let grant = PendingSignIn::from_record(&record).unwrap().finish(answer, browser::now()).unwrap();
+    let response = AuthorizationResponse::parse(&format!("?code=the-code&state={}", query["state"])).unwrap();
+    let record = STORE.take_pending(&response.state().pending_key()).unwrap().unwrap();
+    let grant = PendingSignIn::from_record(&record).unwrap().finish(response, browser::now()).unwrap();
     let (_, awaited) = grant.token_request(&deployment()).unwrap();
 
     let id = json!({
@@ -135,12 +144,12 @@ async fn session_from(signed_by: &Signer, published_by: &Signer) -> Result<Sessi
 async fn a_sign_in_becomes_a_session_that_this_tab_keeps() {
     let issuer = Signer::new().await;
     let session = session_from(&issuer, &issuer).await.unwrap();
-    browser::keep_session(&session).unwrap();
-    let kept = browser::session().unwrap();
+    STORE.keep_session(&session).unwrap();
+    let kept = STORE.session().unwrap();
     assert_eq!(kept.to_record(), session.to_record());
     assert_eq!(kept.tenant, tenant());
     assert!(!kept.is_expired(browser::now()));
-    browser::forget_session();
+    STORE.forget_session();
 }
 
 #[wasm_bindgen_test]

@@ -1,0 +1,52 @@
+//! The page at `/`: it asks for the organization, looks it up, and leaves for its sign-in.
+
+mod link;
+mod search;
+mod view;
+
+use crate::api::Lookup;
+use crate::browser::{self, PageLoad};
+use crate::context::{Context, localized};
+use crate::elements::{empty, fragment};
+use crate::form::Form;
+use crate::hosted_ui::warm_up;
+use leptos::prelude::*;
+use link::{Dropped, Link};
+use lookup_api::Identifier;
+use search::Search;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// After how long the page has nothing else to do, so that the sign-in can be warmed up.
+const IDLE_AFTER: Duration = Duration::from_millis(300);
+
+/// The page at `/`.
+pub fn find(context: &Context) -> AnyView {
+    let Some(form) = Form::of_page() else { return empty() };
+    let page_load = context.take_page_load();
+    let by_history = page_load.as_ref().is_some_and(|load| load.by_history);
+    let was_submitted = browser::take_form_over();
+    let early = page_load.as_ref().and_then(PageLoad::early_lookup).map(Lookup::from_boot);
+    let link = Arc::new(Link::read(context, &page_load.map(|load| load.query).unwrap_or_default()));
+    if let Some(text) = link.typed.as_ref().filter(|_| !form.has_text()) {
+        form.fill(text);
+    }
+    let search = Search::new(context, form, link.clone(), early);
+    if was_submitted {
+        search.submit();
+    } else if let Some(code) = &link.tenant {
+        match Identifier::parse_code(code) {
+            // Back from the hosted UI has to lead to the form, and not to the hosted UI again.
+            Ok(_) if by_history => {}
+            Ok(identifier) => search.look_up(identifier),
+            Err(error) => search.fail(error.into()),
+        }
+    }
+    search.listen();
+    let warmed_up = context.clone();
+    browser::after(IDLE_AFTER, move || warm_up(&warmed_up));
+    let page = search.view();
+    // The notice is above every screen, since the link may lead to the hosted UI without showing the form.
+    let notice = localized(context, move || link.dropped.map_or_else(empty, Dropped::notice));
+    fragment(vec![notice, page])
+}
