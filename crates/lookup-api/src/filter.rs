@@ -1,47 +1,46 @@
-//! Finding one of many organizations by a few letters: word starts before word middles.
+//! Filters a long list of organizations by what was typed: matches at the start of a word come before those within one.
 
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// How well an entry fits what was typed; the better fit is the lesser value.
+/// Where in an entry the typed text was found. A better place is a lesser value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
+enum Place {
     Start,
     WordStart,
     Within,
 }
 
-/// The entries, one a line, that contain `typed`, by index: those that start with it, then those with a word that does, then
-/// the rest, each in the order given. Both sides are to be folded by the caller (case, accents): here letters are compared as
-/// they are. What was typed may be several words; every one of them must be there.
+/// The indices of the lines that contain every word of `typed`: first those that start with one, then those in which a word does, then
+/// the others, each in the order of the lines. Letters are compared as they are, so the caller folds case and accents in both texts.
 pub fn filter(lines: &str, typed: &str) -> Vec<usize> {
-    let mut fits = vec![Some(Fit::Start); lines.split('\n').count()];
+    let mut places = vec![Some(Place::Start); lines.split('\n').count()];
     for word in typed.split_whitespace() {
-        let of_word = fits_of_word(lines, word, fits.len());
-        for (fit, of_word) in fits.iter_mut().zip(of_word) {
-            *fit = fit.zip(of_word).map(|(one, other)| one.max(other));
+        let of_word = places_of_word(lines, word, places.len());
+        for (place, of_word) in places.iter_mut().zip(of_word) {
+            *place = place.zip(of_word).map(|(one, other)| one.max(other));
         }
     }
-    let which = |wanted| fits.iter().enumerate().filter(move |(_, fit)| **fit == Some(wanted)).map(|(i, _)| i);
-    [Fit::Start, Fit::WordStart, Fit::Within].into_iter().flat_map(which).collect()
+    let which = |wanted| places.iter().enumerate().filter(move |(_, place)| **place == Some(wanted)).map(|(i, _)| i);
+    [Place::Start, Place::WordStart, Place::Within].into_iter().flat_map(which).collect()
 }
 
-/// How well each line fits one word. All lines are gone through in one search: to begin one for each takes longer than the
-/// search itself.
-fn fits_of_word(lines: &str, word: &str, count: usize) -> Vec<Option<Fit>> {
-    let mut fits: Vec<Option<Fit>> = vec![None; count];
+/// Where in each line the word is; `None` if it is not there. One search goes through all lines, since starting one for each line would
+/// take longer than the search.
+fn places_of_word(lines: &str, word: &str, count: usize) -> Vec<Option<Place>> {
+    let mut places: Vec<Option<Place>> = vec![None; count];
     let (mut line, mut counted) = (0, 0);
     for (at, _) in lines.match_indices(word) {
         line += lines[counted..at].matches('\n').count();
         counted = at;
-        let fit = match lines[..at].chars().next_back() {
-            None | Some('\n') => Fit::Start,
-            Some(before) if before.is_whitespace() || before.is_ascii_punctuation() => Fit::WordStart,
-            Some(_) => Fit::Within,
+        let place = match lines[..at].chars().next_back() {
+            None | Some('\n') => Place::Start,
+            Some(before) if before.is_whitespace() || before.is_ascii_punctuation() => Place::WordStart,
+            Some(_) => Place::Within,
         };
-        fits[line] = Some(fits[line].map_or(fit, |best| best.min(fit)));
+        places[line] = Some(places[line].map_or(place, |best| best.min(place)));
     }
-    fits
+    places
 }
 
 #[cfg(test)]
@@ -57,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn starts_come_first_then_word_starts_then_the_rest() {
+    fn matches_at_the_start_come_first_then_at_word_starts_then_the_others() {
         check("acm", &[2, 1, 4, 3]);
         check("lib", &[0, 1]);
     }
@@ -70,14 +69,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_typed_leaves_the_list_as_it_is() {
+    fn without_a_typed_text_every_line_matches() {
         check("", &[0, 1, 2, 3, 4]);
         check("  ", &[0, 1, 2, 3, 4]);
     }
 
     proptest! {
         #[test]
-        fn what_is_found_contains_what_was_typed_and_nothing_else_does(
+        fn exactly_the_lines_that_contain_the_text_match(
             entries in prop::collection::vec("[abé ]{0,6}", 1..12), typed in "[abé]{1,2}"
         ) {
             let mut found = filter(&entries.join("\n"), &typed);

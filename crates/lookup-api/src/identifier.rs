@@ -1,4 +1,4 @@
-//! What a person types or pastes: a work email, a domain or an organization code, told apart in one place.
+//! Reads what a person types or pastes: a work email, a domain or an organization code.
 
 use crate::spelling::{visible, with_hyphens};
 use crate::{LookupRequest, TenantCode};
@@ -8,63 +8,64 @@ use alloc::vec::Vec;
 use core::fmt;
 use platform::unicode::{domain_to_ascii, percent_decoded};
 
-/// The longest address that SMTP can carry (RFC 5321 §4.5.3.1, with RFC 3696's erratum 1690), in bytes.
+/// The longest email address, in bytes ([RFC 5321 §4.5.3.1](https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1), with erratum 1690 of
+/// RFC 3696).
 const EMAIL_MAX: usize = 254;
-/// The longest domain name in text form (RFC 1035 §2.3.4), in bytes.
+/// The longest domain name, in bytes ([RFC 1035 §2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4)).
 const DOMAIN_MAX: usize = 253;
-/// The longest text that is looked at, in bytes: an address with a name and a subject around it.
+/// The longest text that is read, in bytes. A pasted address may have a name before it and a subject after it.
 const PASTED_MAX: usize = 2048;
 
-/// What a person gave us to find their organization by.
+/// What an organization is looked up by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Identifier {
-    /// A work email; only the part after the last `@` is ever looked up.
+    /// A work email. Only the part after the last `@` is sent.
     Email(EmailAddress),
-    /// A domain, with or without a leading `@`, or a web address in it.
+    /// A domain. It may have been typed with an `@` before it, or as part of a web address.
     Domain(Domain),
     /// An organization code.
     Code(TenantCode),
 }
 
-/// A domain of two labels or more.
+/// A domain of at least two labels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Domain {
     shown: String,
     ascii: String,
 }
 
-/// An email address. Its `Debug` shows the domain only: the local part is nobody's business but the provider's.
+/// An email address. `Debug` prints its domain alone, so that no log names the person.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EmailAddress {
     text: String,
     domain: Domain,
 }
 
-/// Why a text is not an identifier. Each has its own sentence for the person.
+/// Why a text is no identifier. The page has a message for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum IdentifierError {
-    /// Nothing but space.
+    /// The text is empty or white space.
     #[error("nothing was typed")]
     Empty,
-    /// An `@` without something before it and a domain with a dot after it.
+    /// There is an `@`, but no domain with a dot after it.
     #[error("the email address is incomplete")]
     EmailIncomplete,
-    /// More than one address.
+    /// There is more than one address.
     #[error("more than one email address")]
     Several,
-    /// `ACME\ada`: how Windows names people. Its first part may be a code, see [`code_in_windows_name`].
+    /// It is a Windows sign-in name such as `ACME\ada`. [`code_in_windows_name`] returns its first part, which may be a code.
     #[error("a Windows sign-in name")]
     WindowsName,
-    /// White space or control characters within, or a domain that cannot be one.
+    /// There is white space or a control character in it, or its domain is none.
     #[error("neither an email address, a domain nor an organization code")]
     Malformed,
-    /// Longer than any email address, domain or code can be.
+    /// It is longer than an email address, a domain or a code can be.
     #[error("longer than an email address, a domain or a code can be")]
     TooLong,
 }
 
 impl Identifier {
-    /// Reads what was typed, or pasted as mail programs and browsers copy it.
+    /// Reads a text as people type it, or paste it from mail programs and browsers.
     ///
     /// ```
     /// use lookup_api::{Identifier, LookupRequest};
@@ -74,7 +75,7 @@ impl Identifier {
     /// ```
     ///
     /// # Errors
-    /// [`IdentifierError`] says which sentence the person should read.
+    /// Why it is no identifier.
     pub fn parse(typed: &str) -> Result<Self, IdentifierError> {
         let text = pasted(typed)?;
         if let Some(host) = host_of_web_address(&text) {
@@ -87,7 +88,7 @@ impl Identifier {
         if text.contains('\\') && !text.contains('@') {
             return Err(IdentifierError::WindowsName);
         }
-        // At the last one, since a local part may have one.
+        // At the last `@`: a local part may have one, too.
         if let Some((local, after)) = text.rsplit_once('@') {
             return address(local, after);
         }
@@ -97,10 +98,10 @@ impl Identifier {
         if text.contains(is_dot) { domain(&text).map(Self::Domain) } else { code(&text) }
     }
 
-    /// Reads an organization code that is known to be one, from `/?tenant=CODE`.
+    /// Reads an organization code, as in `/?tenant=CODE`. A code may have a dot here, where [`Identifier::parse`] would read a domain.
     ///
     /// # Errors
-    /// If it is empty, too long or has a character that no code can have.
+    /// If it is empty or too long, or has white space or a control character.
     pub fn parse_code(text: &str) -> Result<Self, IdentifierError> {
         match pasted(text)?.trim() {
             "" => Err(IdentifierError::Empty),
@@ -108,7 +109,7 @@ impl Identifier {
         }
     }
 
-    /// What to ask the endpoint. The local part of an email address is not in it.
+    /// The request to the lookup endpoint. It does not have the local part of an email address.
     pub fn request(&self) -> LookupRequest {
         match self {
             Self::Email(email) => LookupRequest::Domain(email.domain.ascii.clone()),
@@ -117,7 +118,7 @@ impl Identifier {
         }
     }
 
-    /// The `login_hint` for the hosted UI: the cleaned address, if one was typed.
+    /// The `login_hint` for the hosted UI: the email address without what was around it. `None` if it is no email address.
     pub fn login_hint(&self) -> Option<&str> {
         match self {
             Self::Email(email) => Some(&email.text),
@@ -125,7 +126,7 @@ impl Identifier {
         }
     }
 
-    /// What was looked for, in words that may be shown and logged: a domain or a code, never a local part.
+    /// The domain or the code, to be shown or logged. Never the local part of an email address.
     pub fn subject(&self) -> &str {
         match self {
             Self::Email(email) => &email.domain.shown,
@@ -134,7 +135,7 @@ impl Identifier {
         }
     }
 
-    /// The same identifier with another domain: the local part of an email stays. `None` if that is no domain.
+    /// The same identifier with another domain. An email address keeps its local part. `None` if `other` is no domain.
     #[must_use]
     pub fn with_domain(&self, other: &str) -> Option<Self> {
         match self {
@@ -146,15 +147,15 @@ impl Identifier {
         }
     }
 
-    /// What to put into the field for it.
+    /// The text to put into the field.
     pub fn as_text(&self) -> &str {
         self.login_hint().unwrap_or(self.subject())
     }
 }
 
 impl EmailAddress {
-    /// Whether two texts name one mailbox, as far as anybody but its own server can tell: case does not matter, nor how the
-    /// domain is spelt. `None` if one of them is no address.
+    /// Whether two texts are the same email address, whatever their case and the spelling of their domain. `None` if one of them is no
+    /// email address.
     pub fn is_same(one: &str, other: &str) -> Option<bool> {
         let (Ok(Identifier::Email(one)), Ok(Identifier::Email(other))) =
             (Identifier::parse(one), Identifier::parse(other))
@@ -172,19 +173,19 @@ impl fmt::Debug for EmailAddress {
     }
 }
 
-/// The organization code that a Windows sign-in name may begin with: the `ACME` of `ACME\ada`.
+/// The first part of a Windows sign-in name, which may be an organization code: the `ACME` of `ACME\ada`. `None` if there is none.
 pub fn code_in_windows_name(typed: &str) -> Option<Identifier> {
     let text = pasted(typed).ok()?;
     let (before, _) = text.split_once('\\')?;
     Identifier::parse_code(before).ok()
 }
 
-/// The text in one spelling, if it is short enough to be looked at.
+/// The text without invisible characters and look-alikes, if it is not too long.
 fn pasted(typed: &str) -> Result<Cow<'_, str>, IdentifierError> {
     if typed.len() > PASTED_MAX { Err(IdentifierError::TooLong) } else { Ok(visible(typed)) }
 }
 
-/// The host in `https://acme.example:8443/login`, whatever else there is.
+/// The host of a web address: the `acme.example` of `https://acme.example:8443/login`.
 fn host_of_web_address(text: &str) -> Option<&str> {
     let (scheme, rest) = text.trim().split_once(':')?;
     if scheme.is_empty() || !scheme.bytes().all(|b| b.is_ascii_alphanumeric()) {
@@ -194,7 +195,7 @@ fn host_of_web_address(text: &str) -> Option<&str> {
     authority.rsplit('@').next()?.split(':').next()
 }
 
-/// The address without what mail programs put around it: `Ada <ada@acme.example>`, `"ada@acme.example";`,
+/// The address without what mail programs put around it, as in `Ada <ada@acme.example>`, `"ada@acme.example";` and
 /// `mailto:ada@acme.example?subject=x`.
 fn without_wrapping(text: &str) -> Result<String, IdentifierError> {
     let text = match text.split_once('<') {
@@ -220,7 +221,7 @@ fn is_separator(c: char) -> bool {
     matches!(c, ',' | ';')
 }
 
-/// The text without space, list separators and pairs of quotation marks at its ends.
+/// The text without white space, separators and pairs of quotation marks at its ends.
 fn without_quotes(mut text: &str) -> &str {
     const OPENING: [char; 9] = ['"', '\'', '“', '„', '‘', '‚', '«', '‹', '`'];
     const CLOSING: [char; 10] = ['"', '\'', '”', '“', '’', '‘', '»', '›', '`', '´'];
@@ -236,7 +237,8 @@ fn without_quotes(mut text: &str) -> &str {
     }
 }
 
-/// The two sides of an address whose local part is a quoted string (RFC 5321 §4.1.2): `"ada lovelace"@acme.example`.
+/// Local part and domain of an address whose local part is a quoted string, such as `"ada lovelace"@acme.example`
+/// ([RFC 5321 §4.1.2](https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2)).
 fn split_quoted(text: &str) -> Option<(&str, &str)> {
     let (local, after) = text.rsplit_once('@')?;
     let inner = local.strip_prefix('"')?.strip_suffix('"')?;
@@ -248,11 +250,11 @@ fn address(local: &str, after: &str) -> Result<Identifier, IdentifierError> {
         return domain(after).map(Identifier::Domain);
     }
     let is_quoted = local.starts_with('"');
-    let may_not_stand = |c: char| c.is_control() || (c.is_whitespace() && !is_quoted);
-    if local.contains(may_not_stand) || after.contains(char::is_whitespace) {
+    let is_forbidden = |c: char| c.is_control() || (c.is_whitespace() && !is_quoted);
+    if local.contains(is_forbidden) || after.contains(char::is_whitespace) {
         return Err(IdentifierError::Malformed);
     }
-    // A missing dot is the usual slip while typing an address, and deserves better than "malformed".
+    // People often forget the end of the domain, and get a message of its own.
     if !has_dot(after) {
         return Err(IdentifierError::EmailIncomplete);
     }
@@ -264,7 +266,8 @@ fn address(local: &str, after: &str) -> Result<Identifier, IdentifierError> {
     Ok(Identifier::Email(EmailAddress { text, domain }))
 }
 
-/// The full stops of Chinese and Japanese keyboards, as IDNA maps them (RFC 3490 §3.1). NFKC has mapped the others.
+/// A full stop, or the ideographic one of Chinese and Japanese keyboards. NFKC has replaced the other ones that separate labels
+/// ([RFC 3490 §3.1](https://www.rfc-editor.org/rfc/rfc3490#section-3.1)).
 fn is_dot(c: char) -> bool {
     matches!(c, '.' | '\u{3002}')
 }
@@ -281,20 +284,20 @@ fn code(text: &str) -> Result<Identifier, IdentifierError> {
     TenantCode::try_from(text.into_owned()).map(Identifier::Code).map_err(|_| IdentifierError::Malformed)
 }
 
-/// Two labels or more, none of them empty, no ASCII that a host name cannot have, and A-labels for all of it.
+/// Reads a domain: at least two labels, none of them empty, without ASCII that a host name cannot have.
 fn domain(text: &str) -> Result<Domain, IdentifierError> {
     let text = with_hyphens(text);
     let text = text.strip_suffix(is_dot).unwrap_or(&text);
     if text.len() > DOMAIN_MAX {
         return Err(IdentifierError::TooLong);
     }
-    let label_holds = |label: &&str| {
-        let is_edged = label.starts_with('-') || label.ends_with('-');
-        let may_stand = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_') || !c.is_ascii();
-        !label.is_empty() && !is_edged && !label.contains(char::is_whitespace) && label.chars().all(may_stand)
+    let is_label = |label: &&str| {
+        let has_outer_hyphen = label.starts_with('-') || label.ends_with('-');
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_') || !c.is_ascii();
+        !label.is_empty() && !has_outer_hyphen && !label.contains(char::is_whitespace) && label.chars().all(is_allowed)
     };
     let labels: Vec<&str> = text.split(is_dot).collect();
-    if labels.len() < 2 || !labels.iter().all(label_holds) {
+    if labels.len() < 2 || !labels.iter().all(is_label) {
         return Err(IdentifierError::Malformed);
     }
     let shown = labels.join(".");
@@ -309,11 +312,11 @@ mod tests {
     use alloc::string::ToString;
     use proptest::prelude::*;
 
-    /// What people type and paste, and what comes of it. The browser tests run the same file on the wasm.
+    /// Typed and pasted texts, and how each has to be read. tests/browser/platform.rs runs the same file in the wasm.
     const SAMPLES: &str = include_str!("../identifiers.json");
 
     #[test]
-    fn every_sample_is_read_as_it_is_meant() {
+    fn every_sample_is_read_as_the_file_says() {
         let samples: Vec<serde_json::Value> = serde_json::from_str(SAMPLES).unwrap();
         assert!(samples.len() > 50);
         for sample in samples {
@@ -335,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_is_said_to_be_so() {
+    fn a_text_that_is_too_long_is_refused() {
         use IdentifierError::TooLong;
         for typed in [
             "a".repeat(65),
@@ -348,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deep_link_may_carry_a_code_with_a_dot() {
+    fn the_code_of_a_link_may_have_a_dot() {
         let code = |text: &str| Ok(LookupRequest::Code(text.to_string()));
         assert_eq!(Identifier::parse_code(" acme.eu ").map(|i| i.request()), code("acme.eu"));
         assert_eq!(Identifier::parse_code("pied\u{ad}piper\u{2013}eu").map(|i| i.request()), code("piedpiper-eu"));
@@ -357,14 +360,14 @@ mod tests {
     }
 
     #[test]
-    fn a_windows_name_begins_with_what_may_be_a_code() {
+    fn the_first_part_of_a_windows_name_may_be_a_code() {
         let code = code_in_windows_name("ACME\\ada").map(|i| i.request());
         assert_eq!(code, Some(LookupRequest::Code("ACME".to_string())));
         assert_eq!(code_in_windows_name("ada"), None);
     }
 
     #[test]
-    fn another_domain_leaves_the_local_part_alone() {
+    fn another_domain_keeps_the_local_part() {
         let text =
             |typed: &str| Identifier::parse(typed).unwrap().with_domain("acme.example").unwrap().as_text().to_string();
         assert_eq!(text("Ada@amce.example"), "Ada@acme.example");
@@ -414,7 +417,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_read_once_reads_the_same_again(text in "\\PC{1,60}") {
+        fn an_identifier_written_as_text_reads_the_same(text in "\\PC{1,60}") {
             if let Ok(first) = Identifier::parse(&text)
                 && let LookupRequest::Domain(domain) = first.request()
             {
