@@ -15,7 +15,7 @@ build: ## the production site in dist/, and its sizes
 	@tools/with build tools/build.sh
 
 bench: ## sizes, page timings against a hand-written page, the lookup service beside a constant one
-	@tools/with bench tools/bench.sh
+	@tools/with bench tools/bench/bench.sh
 
 size: build ## what the wasm is made of, by crate and by function
 	@node tools/size.mjs

@@ -29,7 +29,7 @@ step "the site"
 tools/build.sh
 cargo build --quiet --locked --release -p lookup-service
 step "a lookup's instructions"
-tools/instructions.sh
+tools/bench/instructions.sh
 step "end-to-end tests"
 cargo test --quiet --locked -p end-to-end
 step "everything passed"
