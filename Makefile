@@ -1,24 +1,30 @@
-# GNU make. Every target sets up what it needs first (tools/setup.sh) and says so if there is anything to do.
+# GNU make. Before each target, tools/setup.sh installs what the target needs and is missing.
 .DEFAULT_GOAL := help
-.PHONY: help demo test build bench size screenshots
+.PHONY: help demo test lint build bench size screenshots setup
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## picker, lookup service and a local hosted UI to try it all with (PORT=8080)
+demo: ## start the picker, the lookup service and a local hosted UI on this machine (PORT=8080)
 	@PORT='$(PORT)' tools/with demo tools/demo.sh
 
-test: ## formatting, lints, native, browser and end-to-end tests
+test: ## check formatting and lints, then run the native, the browser and the end-to-end tests
 	@tools/with test tools/test.sh
 
-build: ## the production site in dist/, and its sizes
+lint: ## check formatting and lints only
+	@tools/with test tools/lint.sh
+
+build: ## build the production site into dist/, print its sizes and check them against the budgets
 	@tools/with build tools/build.sh
 
-bench: ## sizes, page timings against a hand-written page, the lookup service beside a constant one
-	@tools/with bench tools/bench.sh
+bench: ## measure the pages and the lookup service, each beside a baseline
+	@tools/with bench tools/bench/bench.sh
 
-size: build ## what the wasm is made of, by crate and by function
+size: build ## list what the wasm consists of, by crate and by function
 	@node tools/size.mjs
 
-screenshots: ## every screen as a picture, light and dark, phone and desktop, English and Arabic
+screenshots: ## take a picture of every screen: light and dark, phone and desktop, English and Arabic
 	@tools/with test tools/screenshots.sh
+
+setup: ## install what build, demo and test need, and do nothing else
+	@tools/setup.sh test

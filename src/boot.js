@@ -1,39 +1,45 @@
-// Runs as soon as the form is to be seen, and before the app has loaded: tools/finish.mjs puts it into index.html, since a file of
-// its own would cost a round trip. It takes the answer out of the address bar, looks up what is sent too early, asks for
-// config.json and the words of the language that src/first.js chose, and starts the app.
+// Runs as soon as the form is visible, before the app has loaded. It removes the authorization response from the
+// address bar, sends the lookup if the user submits early, fetches config.json and the words of the language that
+// src/first.js chose, and starts the app. tools/finish.mjs puts this script into index.html, because a file of its
+// own would cost a round trip.
 const root = document.documentElement;
-// Says that this ran, see tools/finish.mjs.
+// Tells that this script ran (tools/finish.mjs).
 root.dataset.boot = "";
 const { pathname, search } = location;
 const all = (selector) => [...document.querySelectorAll(selector)];
 
-// Before any request of the app could carry a code in a Referer, or the history keep it (RFC 9700 §4.2.4). Browsers refuse it to
-// a page that does it too often, and that is no reason to stop.
+// Removes the authorization code from the address, so that neither a Referer header nor the history has it
+// (https://www.rfc-editor.org/rfc/rfc9700#section-4.2.4). Browsers refuse this if a page does it too often. The
+// sign-in goes on then.
 try {
   if (pathname.startsWith("/callback")) history.replaceState(null, "", pathname);
 } catch {}
 
-// All that follows comes after the first frame. A tab in the background draws none, and goes on by itself.
+// Resolved after the first frame of the form, or after half a second: a tab in the background draws no frame.
 const drawn = new Promise((done) => {
   if (root.dataset.screen !== "form") return done();
   requestAnimationFrame(() => setTimeout(done));
   setTimeout(done, 500);
 });
 
-// What is asked for before the app is there to ask; src/api.rs reads it: status, text, Retry-After.
+// Fetches something for the app. Resolves to the status, the text and the Retry-After header, as src/api.rs reads
+// them.
 const ask = async (address, options) => {
   const answer = await fetch(address, { redirect: "error", signal: AbortSignal.timeout(15000), ...options });
   return [answer.status, await answer.text(), answer.headers.get("retry-after")];
 };
 const config = drawn.then(() => {
-  // It may be minutes old, unless somebody loads the page again because something is amiss.
+  // A cached copy may be minutes old. A user who reloads the page, perhaps because it does not work, gets the
+  // current one.
   const reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
   return ask("/config.json", { cache: reloaded ? "no-cache" : "default" });
 });
-// Said by the app, which is not there yet.
+// The app shows the error when it has started. Until then it must not count as an unhandled rejection.
 config.catch(() => {});
-// The lookup of what was sent early, while the app is on its way. Only what is plainly a domain or a code, and only at the
-// picker's own origin: all else is the app's to judge. It takes the answer if it would have asked the very same.
+// The lookup for what the user submitted before the app has started: the request body, the response as a promise,
+// and the response itself once it is there. It is sent only if the input is plainly a domain or a code, and only to
+// the picker's own origin. The app uses the response if its own request would have the same body. Otherwise it
+// sends its own.
 let early;
 const lookUp = () => {
   if (!("submitted" in root.dataset) || "app" in root.dataset) return;
@@ -54,7 +60,7 @@ const lookUp = () => {
 addEventListener("submit", lookUp, true);
 lookUp();
 
-// ── the language that src/first.js chose ──
+// ── the words of the language that src/first.js chose ──
 const language = root.lang;
 const words = language !== "en" && document.querySelector(`link[hreflang="${language}"]`);
 const messages = words ? fetch(words.href).then((answer) => answer.json()).catch(() => null) : null;
@@ -71,8 +77,8 @@ if (messages) {
 }
 
 // ── the app ──
-// No WebAssembly, a download that broke, or an app that stopped: say so instead of leaving a dead page. A stopped app is
-// seen from here because it cannot be trusted to say anything itself.
+// Shows an error page if the browser has no WebAssembly, a download failed, or the app has crashed.
+// After a crash the app cannot do it itself.
 const crashed = () => {
   root.dataset.screen = "other";
   document.getElementById("app").replaceChildren(document.getElementById("crashed").content.cloneNode(true));
@@ -83,12 +89,14 @@ const watch = (kind, reason) => addEventListener(kind, (event) => reason(event) 
 watch("error", (event) => event.error);
 watch("unhandledrejection", (event) => event.reason);
 const preloaded = (selector) => document.querySelector(selector).href;
-// As the preload was asked for, or the browser loads it a second time: WebKit takes a preload only where all of the request is alike.
+// The same mode and credentials as in the preload. Otherwise the browser would load the file twice: WebKit uses a
+// preload only for an identical request.
 const wasm = fetch(preloaded("link[rel=preload][type='application/wasm']"), { mode: "no-cors", credentials: "include" });
 wasm.catch(() => {});
 await drawn;
 try {
-  // A policy that enforces Trusted Types lets the app's own static markup pass, and nothing that could run.
+  // If the Content-Security-Policy enforces Trusted Types (https://www.w3.org/TR/trusted-types/), the app may still
+  // create elements from its own static markup. Markup that could run a script is refused.
   globalThis.trustedTypes?.createPolicy("default", {
     createHTML: (html) => (/<(script|iframe|object|embed|base|link|meta|svg|math|style)|[\s/"']on\w+\s*=|javascript:/i.test(html) ? null : html),
   });

@@ -1,14 +1,16 @@
-// Runs before the first paint, and so does no more than that needs: which screen it is, what it speaks, room for what the app will
-// add, and that nothing typed or sent from now on is lost. tools/finish.mjs puts it into index.html, behind the form: the first look
-// into storage waits for another process. All else is src/boot.js's, which runs once there is something to see.
+// Runs before the first paint, so it does only what must be done by then: it chooses the screen and the language,
+// reserves the height of what the app will add, and takes care that nothing the user types or submits from now on
+// is lost. src/boot.js does everything else, after the form is visible. tools/finish.mjs puts this script into
+// index.html, after the form: the first access to storage takes a while, because the browser asks another process.
 (() => {
   const root = document.documentElement;
   root.dataset.screen = location.pathname === "/" ? "form" : "other";
-  // Where the policy lets nothing inline pass, this runs as a file (see tools/finish.mjs), and the style is one too.
+  // If the Content-Security-Policy blocks what is inline, this script runs as a file (tools/finish.mjs), and so
+  // must the style.
   const style = document.querySelector("link[rel=fallback-style]");
   if (style && !document.styleSheets.length) style.rel = "stylesheet";
 
-  // Storage that is blocked throws as soon as it is looked at.
+  // If the browser blocks storage, reading it throws.
   const stored = (key, where = "localStorage") => {
     try {
       return globalThis[where].getItem(key);
@@ -16,13 +18,13 @@
       return null;
     }
   };
-  // Room for the organizations used before, so that nothing moves when the app shows them.
+  // The style reserves the height of the organizations used before, so that nothing moves when the app shows them.
   try {
     const recents = JSON.parse(stored("tenant-picker.recents")).length;
     if (recents) root.style.setProperty("--recents", (root.dataset.recents = recents));
   } catch {}
 
-  // The direction follows from the script that a language is written in. The app calls this, too.
+  // The language and the script of a tag. "zh-TW" has the script Hant.
   const scripted = (tag) => {
     try {
       const { language, script } = new Intl.Locale(tag).maximize();
@@ -31,13 +33,15 @@
       return [];
     }
   };
+  // Sets the language of the page, and its direction, which follows from the script. The app calls it too.
   globalThis.setPageLanguage = (tag) => {
     root.lang = tag;
     root.dir = /Arab|Hebr|Syrc|Thaa|Nkoo|Adlm/.test(scripted(tag)[1]) ? "rtl" : "ltr";
   };
 
-  // ?lang=, which holds for this tab, else what was chosen on this device, else what the browser asks for; each in full,
-  // then by its language and script alone: Traditional Chinese is not answered in Simplified.
+  // The first of these that the page has: ?lang= of this tab, the language chosen on this device, the languages of
+  // the browser. Each is compared as a whole first, then by language and script. So "de-AT" gets German, but
+  // Traditional Chinese does not get Simplified Chinese.
   const LANGUAGE = "tenant-picker.lang";
   const asked = new URLSearchParams(location.search).get("lang");
   try {
@@ -51,22 +55,24 @@
     link ??= links.find((one) => one.hreflang.toLowerCase() === tag.toLowerCase()) ?? links.find((one) => bare(one.hreflang) === bare(tag) && one.title);
   }
   setPageLanguage(link?.hreflang ?? "en");
-  // The form waits for its words, though not for long; it can be typed in all the while.
+  // The form is invisible until its words are there, for three seconds at most (src/boot.js). The user can type in
+  // it already.
   if (root.lang !== "en") root.dataset.words = "awaited";
 
-  // What is sent before the app is there waits for it; src/boot.js looks it up meanwhile.
+  // If the user submits before the app has started, the app handles it when it starts. src/boot.js sends the lookup
+  // already.
   addEventListener("submit", (event) => {
     event.preventDefault();
     if ("app" in root.dataset) return;
     root.dataset.submitted = "";
     event.target.setAttribute("aria-busy", "true");
     const sent = document.getElementById("sent");
-    // In another language src/boot.js has put the words in.
+    // In another language src/boot.js may have set the text.
     sent.textContent ||= sent.dataset.words;
     sent.hidden = false;
   }, true);
   if (root.dataset.screen !== "form") return;
-  // Where something else comes first, the focus would skip it.
+  // Not if organizations used before come first, because the focus would skip them.
   if (!root.dataset.recents && document.activeElement === document.body) document.getElementById("identifier").focus();
   performance.mark("usable");
 })();

@@ -1,23 +1,32 @@
 #!/usr/bin/env bash
-# The production site in dist/. Run through tools/with.
+# `make build`: builds the production site into dist/. Run it through tools/with.
 set -euo pipefail
 
-# Rust's standard library comes compiled for speed and with every panic's words. Where its source is there (set-up adds
-# it), it is compiled anew for size, and a panic becomes a plain trap, which src/boot.js turns into words: a fifth less
-# to load. These are unstable options, hence RUSTC_BOOTSTRAP; they change how the code is compiled, not what it does,
-# and the tests run both with them (end to end) and without (everything else).
+# The standard library that comes with Rust is compiled for speed, and contains the text of every
+# panic message. With its source (tools/setup.sh installs it), cargo compiles it again for size,
+# with a trap instead of the messages: the site gets 20 kB smaller. src/boot.js shows the user an
+# error page when the wasm traps. These compiler options are unstable, so RUSTC_BOOTSTRAP has to
+# allow them. They change the size of the code, not what it does. The end-to-end tests run with
+# them, all other tests without.
 sources=$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock
 if [ -e "$sources" ]; then
   export RUSTC_BOOTSTRAP=1
   export CARGO_UNSTABLE_BUILD_STD=std,panic_abort CARGO_UNSTABLE_BUILD_STD_FEATURES=optimize_for_size
-  # Joined by cargo to what .cargo/config.toml says.
-  export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none"
+  # cargo adds these to the flags in .cargo/config.toml.
+  export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Zunstable-options \
+-Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none"
+  # tools/finish.mjs checks the budgets only if this is set.
   export STD_FOR_SIZE=1
 else
-  echo "The source of Rust's standard library is not here ('rustup component add rust-src'), so the site gets 20 kB larger." >&2
+  echo "The source of Rust's standard library is missing, so the site gets 20 kB larger." \
+    "To add it: rustup component add rust-src" >&2
 fi
-# The sentences of every language, as the page loads them (crates/messages). With the host's own compiler settings.
+
+# The messages of every language, as the page loads them (crates/messages). This program runs on
+# this machine, so it is compiled without the options for wasm.
 env -u CARGO_UNSTABLE_BUILD_STD -u CARGO_UNSTABLE_BUILD_STD_FEATURES -u RUSTC_BOOTSTRAP \
   cargo run --quiet --locked -p messages -- locales target/locales
-trunk build
+# trunk's JavaScript minifier cannot parse what wasm-bindgen writes. trunk then copies the file as
+# it is and warns about it. tools/finish.mjs minifies that file, so the warning is switched off.
+trunk build --log error,trunk=info,trunk::processing::minify=error
 node tools/finish.mjs dist

@@ -1,43 +1,75 @@
 #!/usr/bin/env bash
-# Picker, lookup service and local hosted UI on this machine, until Ctrl-C. Run through tools/with.
+# `make demo`: runs the picker, the lookup service and the local hosted UI on this machine until
+# Ctrl-C. Run it through tools/with. The picker is on PORT, the hosted UI on the port after it.
 set -euo pipefail
 PORT=${PORT:-8080}
-[[ $PORT =~ ^[0-9]+$ ]] && ((PORT > 0 && PORT < 65535)) || {
+if ! [[ $PORT =~ ^[0-9]+$ ]] || ((PORT < 1 || PORT > 65534)); then
   echo "PORT must be a number from 1 to 65534, and the port after it must be free as well (for the hosted UI)." >&2
   exit 2
-}
+fi
 picker=http://127.0.0.1:$PORT
 hosted_ui=http://127.0.0.1:$((PORT + 1))
+logs=(.demo/hosted-ui.log .demo/lookup-service.log)
 
-tools/build.sh
-cargo build --quiet --locked --release -p lookup-service
-
-mkdir -p .demo
-cat >.demo/config.json <<JSON
+write_config() {
+  cat >.demo/config.json <<JSON
 {
   "lookup_url": "/v1/lookup",
   "user_pools": [{ "issuer": "$hosted_ui", "hosted_ui": "$hosted_ui" }],
   "branding": { "product": "Example", "support_url": "mailto:support@example.com" }
 }
 JSON
+}
 
-children=()
+# stop: ends the servers that were started. The traps call it.
+servers=()
+# shellcheck disable=SC2329
 stop() {
   trap - EXIT INT TERM HUP
-  ((${#children[@]} == 0)) || kill "${children[@]}" 2>/dev/null || true
+  ((${#servers[@]} == 0)) || kill "${servers[@]}" 2>/dev/null || true
   wait
 }
+
+start_servers() {
+  node hosted-ui/main.mjs --port $((PORT + 1)) --directory crates/lookup-service/tenants.toml \
+    --picker "$picker" >"${logs[0]}" 2>&1 &
+  servers+=($!)
+  target/release/lookup-service --listen "127.0.0.1:$PORT" --site dist --config .demo/config.json \
+    >"${logs[1]}" 2>&1 &
+  servers+=($!)
+}
+
+responds() { curl -fsS -o /dev/null "$1" 2>/dev/null; }
+
+# fail WHY: prints it with the end of both logs.
+fail() {
+  echo "$1" >&2
+  tail -n 5 "${logs[@]}" >&2
+  exit 1
+}
+
+# Waits ten seconds at most.
+wait_until_ready() {
+  local server
+  for _ in $(seq 100); do
+    if responds "$picker/healthz" && responds "$hosted_ui/.well-known/jwks.json"; then return; fi
+    for server in "${servers[@]}"; do
+      kill -0 "$server" 2>/dev/null || fail "The demo did not start:"
+    done
+    sleep 0.1
+  done
+  fail "The demo did not respond within 10 seconds:"
+}
+
+tools/build.sh
+cargo build --quiet --locked --release -p lookup-service
+mkdir -p .demo
+write_config
 trap stop EXIT
 trap 'exit 130' INT TERM HUP
-
-node hosted-ui/main.mjs --port $((PORT + 1)) --directory crates/lookup-service/tenants.toml --picker "$picker" >.demo/hosted-ui.log 2>&1 &
-children+=($!)
-target/release/lookup-service --listen "127.0.0.1:$PORT" --site dist --config .demo/config.json >.demo/lookup-service.log 2>&1 &
-children+=($!)
-
-for _ in $(seq 100); do
-  if curl -fsS -o /dev/null "$picker/healthz" 2>/dev/null && curl -fsS -o /dev/null "$hosted_ui/.well-known/jwks.json" 2>/dev/null; then
-    cat <<TEXT
+start_servers
+wait_until_ready
+cat <<TEXT
 
   Open  $picker
 
@@ -47,21 +79,6 @@ for _ in $(seq 100); do
   Logs are in .demo/. Ctrl-C ends everything.
 
 TEXT
-    # Whichever ends first ends the demo: half of it is of no use.
-    wait -n || true
-    echo "The demo has ended. If you did not end it, the reason is below or in .demo/." >&2
-    tail -n 5 .demo/*.log >&2
-    exit 1
-  fi
-  for child in "${children[@]}"; do
-    kill -0 "$child" 2>/dev/null || {
-      echo "The demo did not start:" >&2
-      tail -n 5 .demo/*.log >&2
-      exit 1
-    }
-  done
-  sleep 0.1
-done
-echo "The demo did not answer within 10 seconds:" >&2
-tail -n 5 .demo/*.log >&2
-exit 1
+# If one server ends, the other is of no use, so the demo ends.
+wait -n || true
+fail "The demo has ended. If you did not end it, the reason is below or in .demo/."

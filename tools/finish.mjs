@@ -1,5 +1,11 @@
-// The last touches to trunk's dist/: the glue minified, style and first scripts put into the page, fingerprints of what is really
-// served, a .br and a .gz beside every compressible file, and the sizes, which must stay within the budget below.
+// node tools/finish.mjs [DIST]: makes what trunk left in DIST (by default dist) ready to be served.
+//
+// 1. index.html names each message by its number, as the files of the languages do.
+// 2. The wasm loses what the picker does not use, and is optimized for size.
+// 3. Every file is named after the hash of its final content, and the JavaScript is minified.
+// 4. The style sheet and the first two scripts are copied into index.html.
+// 5. Every file gets a .br and a .gz beside it. The sizes are printed and checked against
+//    tools/budgets.json.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -8,117 +14,261 @@ import zlib from "node:zlib";
 import { shortened } from "./glue.mjs";
 import { emptied } from "./wasm.mjs";
 
-const BUDGETS = JSON.parse(readFileSync("tools/budgets.json"))["bytes, brotli"];
+const dist = process.argv[2] ?? "dist";
+
 const COMPRESSIBLE = new Set([".html", ".js", ".css", ".wasm", ".json", ".svg"]);
 
-/** What every browser since 2022 has. */
-const FEATURES = ["bulk-memory", "nontrapping-float-to-int", "sign-ext", "mutable-globals", "reference-types", "multivalue"].map((name) => `--enable-${name}`);
+/** WebAssembly features that every browser has had since 2022. */
+const WASM_FEATURES = [
+  "--enable-bulk-memory",
+  "--enable-nontrapping-float-to-int",
+  "--enable-sign-ext",
+  "--enable-mutable-globals",
+  "--enable-reference-types",
+  "--enable-multivalue",
+];
 
-const dist = process.argv[2] ?? "dist";
+const WASM_OPTIMIZATIONS = [
+  // Flat code has more equal parts to merge. The second and third -Oz remove what that leaves.
+  "-Oz",
+  "--flatten",
+  "--rereloop",
+  "-Oz",
+  "-Oz",
+  // No data is in the lowest kilobyte: the stack ends there, which grows down from a megabyte.
+  "--low-memory-unused",
+  // Functions of similar names side by side compress better. The names can go after that.
+  "--reorder-functions-by-name",
+  "--strip-debug",
+  "--strip-producers",
+  "--strip-target-features",
+  "--minify-imports-and-exports-and-modules",
+];
+
+const ESBUILD_OPTIONS = [
+  "--minify",
+  "--format=esm",
+  "--target=es2022",
+  "--loader=js",
+  "--legal-comments=none",
+];
+
 const file = (name) => join(dist, name);
+const read = (name) => readFileSync(file(name));
 const names = () => readdirSync(dist).sort();
-
-// trunk's own minifier cannot read the glue, so it comes out as wasm-bindgen wrote it, comments and all. And trunk takes
-// its fingerprints before it optimizes: a browser that keeps a file for a year needs one of what it really gets.
-let page = readFileSync(file("index.html"), "utf8");
-// The page's sentences by their place in the files of the languages, as the app knows them (crates/messages).
-const sentences = [...readFileSync("locales/en.ftl", "utf8").matchAll(/^([a-z][a-z\d-]*) =/gm)].map(([, id]) => id);
-page = page.replace(/data-message=([a-z\d-]+)/g, (_, id) => {
-  if (!sentences.includes(id)) throw Error(`locales/en.ftl has no ${id}`);
-  return `data-message=${sentences.indexOf(id)}`;
-});
-// Leptos links the streams of its server functions, which export themselves and stand in the table of functions. The picker
-// has none, so out with them and with all that only they use.
-const [wasm] = names().filter((name) => name.endsWith(".wasm"));
-writeFileSync(file(wasm), emptied(readFileSync(file(wasm)), (name) => name.includes("wasm_streams[")));
-const exported = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(file(wasm)))).map(({ name }) => name);
-const used = exported.filter((name) => !name.includes("intounderlying")).map((name) => ({ name, root: true, export: name }));
-writeFileSync(file("graph.json"), JSON.stringify(used));
-execFileSync("wasm-metadce", [...FEATURES, "-g", file(wasm), "--graph-file", file("graph.json"), "-o", file(wasm)], { stdio: ["ignore", "ignore", "inherit"] });
-rmSync(file("graph.json"));
-// Flat code finds more to fold; what that leaves behind, the second and third round take away. Nothing lives in the lowest kilobyte:
-// there the stack ends, which grows down from a megabyte.
-const rounds = ["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused"];
-const passes = [...rounds, "--reorder-functions-by-name", "--strip-debug", "--strip-producers", "--strip-target-features", "--minify-imports-and-exports-and-modules"];
-const shortNames = JSON.parse(execFileSync("wasm-opt", [...FEATURES, ...passes, file(wasm), "-o", file(wasm)]));
-// Browsers do not check the integrity of a preloaded fetch; all it does is warn in the console. Without crossorigin the request is
-// of the one kind that src/boot.js can repeat to the letter in every browser.
-page = page.replace(/<link as=fetch [^>]*>/g, (tag) => tag.replace(/ (integrity|crossorigin)(=[^ >]+)?/g, ""));
+const find = (pattern) => names().find((name) => pattern.test(name));
 const hash = (algorithm, bytes, encoding) => createHash(algorithm).update(bytes).digest(encoding);
-const minify = ["--minify", "--format=esm", "--target=es2022", "--loader=js", "--legal-comments=none"];
+const fingerprint = (bytes) => hash("sha256", bytes, "hex").slice(0, 16);
+
+/** index.html. Each step below changes it; `finish` writes it back. */
+let page = read("index.html").toString();
+
+/** Replaces each data-message=ID in the page by the number of that message in locales/en.ftl. */
+const numberMessages = () => {
+  const source = readFileSync("locales/en.ftl", "utf8");
+  const ids = [...source.matchAll(/^([a-z][a-z\d-]*) =/gm)].map(([, id]) => id);
+  page = page.replace(/data-message=([a-z\d-]+)/g, (_, id) => {
+    if (!ids.includes(id)) throw Error(`locales/en.ftl has no ${id}`);
+    return `data-message=${ids.indexOf(id)}`;
+  });
+};
+
+/**
+ * Removes the streams of Leptos' server functions, with everything that only they use. The picker
+ * has no server functions, but Rust's linker keeps them: they are exported, and are entries of the
+ * function table.
+ */
+const removeStreams = (wasm) => {
+  writeFileSync(
+    file(wasm),
+    emptied(read(wasm), (name) => name.includes("wasm_streams[")),
+  );
+  const used = WebAssembly.Module.exports(new WebAssembly.Module(read(wasm)))
+    .filter(({ name }) => !name.includes("intounderlying"))
+    .map(({ name }) => ({ name, root: true, export: name }));
+  const graph = file("graph.json");
+  writeFileSync(graph, JSON.stringify(used));
+  const options = [...WASM_FEATURES, "-g", file(wasm), "--graph-file", graph, "-o", file(wasm)];
+  execFileSync("wasm-metadce", options, { stdio: ["ignore", "ignore", "inherit"] });
+  rmSync(graph);
+};
+
+/** Makes the wasm as small as it gets. Returns the short names of its imports and exports. */
+const optimize = (wasm) => {
+  const options = [...WASM_FEATURES, ...WASM_OPTIMIZATIONS, file(wasm), "-o", file(wasm)];
+  return JSON.parse(execFileSync("wasm-opt", options));
+};
+
+/**
+ * Makes the preload of the wasm a request that src/boot.js can repeat exactly in every browser,
+ * which needs a link without crossorigin. Its integrity goes, too: browsers do not check it for
+ * such a preload, they only warn in the console.
+ */
+const simplifyPreload = () => {
+  page = page.replace(/<link as=fetch [^>]*>/g, (tag) =>
+    tag.replace(/ (integrity|crossorigin)(=[^ >]+)?/g, ""),
+  );
+};
+
+const minified = (bytes) => execFileSync("esbuild", ESBUILD_OPTIONS, { input: bytes });
+
+/**
+ * Applies `change` to the content of a file, renames the file after the new content, and updates
+ * its name and its integrity in the page. Returns the new name. trunk's fingerprint is that of the
+ * file before it was optimized, but a browser that caches a file for a year needs one of the file
+ * that it gets.
+ */
 const fingerprinted = (name, change = (bytes) => bytes) => {
-  const before = readFileSync(file(name));
+  const before = read(name);
   const after = change(before);
-  // trunk drops a fingerprint's leading zeros.
-  const renamed = name.replace(/-[0-9a-f]{8,16}(?=[._])/, `-${hash("sha256", after, "hex").slice(0, 16)}`);
+  // 8 to 16 digits, because trunk drops leading zeros.
+  const renamed = name.replace(/-[0-9a-f]{8,16}(?=[._])/, `-${fingerprint(after)}`);
   if (!page.includes(name)) throw Error(`index.html does not name ${name}`);
-  page = page.replaceAll(name, renamed).replaceAll(hash("sha384", before, "base64"), hash("sha384", after, "base64"));
+  page = page
+    .replaceAll(name, renamed)
+    .replaceAll(hash("sha384", before, "base64"), hash("sha384", after, "base64"));
   rmSync(file(name));
   writeFileSync(file(renamed), after);
   return renamed;
 };
-const named = (pattern) => names().find((name) => pattern.test(name));
-const minified = (bytes) => execFileSync("esbuild", minify, { input: bytes });
-fingerprinted(named(/\.wasm$/));
-const [first, boot] = [/^first.*\.js$/, /^boot.*\.js$/].map((pattern) => fingerprinted(named(pattern), minified));
-// Style, first.js and boot.js stand in the page itself: as files they would cost a round trip before anything is to be seen. Where a
-// content security policy forbids that (it must name their hashes, see `lookup-service --print-headers`), the files are
-// fetched after all: the glue, which no policy of ours keeps out, loads the scripts, and the first of them the style.
-// The glue's script stands behind the page's own module and waits for it, as modules do (HTML Standard, "the end" of parsing), so it
-// knows of each of the two whether it ran, however slowly the page came.
-const fallback = `{const{dataset:d}=document.documentElement;(async()=>{d.screen??await import("/${first}");d.boot??await import("/${boot}")})()}`;
-fingerprinted(named(/^tenant-picker.*\.js$/), (bytes) => Buffer.concat([minified(shortened(bytes.toString(), shortNames)), Buffer.from(fallback)]));
+
+/**
+ * The end of the glue: it loads first.js and boot.js as files if the page's own copies did not run.
+ *
+ * The page contains both scripts and the style sheet, because a file for each would cost a round
+ * trip before the form is visible. A Content-Security-Policy that does not name their hashes (see
+ * `lookup-service --print-headers`) blocks them. The glue is a file, which the policy allows. Its
+ * script element stands behind the page's own module, and modules run in order, so it can tell
+ * whether the two scripts ran: each leaves a data attribute. first.js then loads the style sheet.
+ */
+const loadBlockedScripts = (first, boot) =>
+  "{const{dataset:d}=document.documentElement;(async()=>{" +
+  `d.screen??await import("/${first}");d.boot??await import("/${boot}")})()}`;
+
+/** Replaces the element that `tag` matches by an element with the content of the file in it. */
 const inline = (tag, name, element, attributes = "") => {
-  const content = readFileSync(file(name), "utf8").trim();
-  if (!tag.test(page) || content.includes(`</${element}`)) throw Error(`${name} cannot be put into index.html`);
+  const content = read(name).toString().trim();
+  if (!tag.test(page) || content.includes(`</${element}`))
+    throw Error(`${name} cannot be put into index.html`);
   page = page.replace(tag, () => `<${element}${attributes}>${content}</${element}>`);
 };
-const style = named(/\.css$/);
-inline(/<link [^>]*rel=stylesheet[^>]*>/, style, "style");
-inline(/<script [^>]*src=\/first[^>]*><\/script>/, first, "script");
-inline(/<script [^>]*src=\/boot[^>]*><\/script>/, boot, "script", " type=module");
-let glueScript;
-page = page.replace(/<link [^>]*rel=modulepreload[^>]*>/, (tag) => {
-  const attribute = (name) => tag.match(new RegExp(`${name}=[^ >]+`))[0];
-  const glue = attribute("href").replace("href", "src");
-  glueScript = `<script type=module ${glue} ${attribute("integrity")}></script>`;
-  return `<link rel=fallback-style href=/${style}>${tag}`;
-});
-page = page.replace("</body>", `${glueScript}</body>`);
-for (const name of readdirSync(file("locales"))) {
-  const renamed = name.replace(".json", `-${hash("sha256", readFileSync(file(`locales/${name}`)), "hex").slice(0, 16)}.json`);
-  if (!page.includes(`/locales/${name}`)) throw Error(`index.html does not name locales/${name}`);
-  page = page.replace(`/locales/${name}`, `/locales/${renamed}`);
-  renameSync(file(`locales/${name}`), file(`locales/${renamed}`));
-}
-writeFileSync(file("index.html"), page);
 
-const brotli = (bytes) => zlib.brotliCompressSync(bytes, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 11, [zlib.constants.BROTLI_PARAM_LGWIN]: 22, [zlib.constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
-const compressed = (name) => {
-  const bytes = readFileSync(file(name));
+/** Adds what the page needs if its scripts and style are blocked, see `loadBlockedScripts`. */
+const addFallback = (style) => {
+  let script;
+  page = page.replace(/<link [^>]*rel=modulepreload[^>]*>/, (tag) => {
+    const attribute = (name) => tag.match(new RegExp(`${name}=[^ >]+`))[0];
+    const source = attribute("href").replace("href", "src");
+    script = `<script type=module ${source} ${attribute("integrity")}></script>`;
+    return `<link rel=fallback-style href=/${style}>${tag}`;
+  });
+  page = page.replace("</body>", `${script}</body>`);
+};
+
+/** Adds its fingerprint to the name of each language's file. */
+const fingerprintLanguages = () => {
+  for (const name of readdirSync(file("locales"))) {
+    const renamed = name.replace(".json", `-${fingerprint(read(`locales/${name}`))}.json`);
+    if (!page.includes(`/locales/${name}`)) throw Error(`index.html does not name locales/${name}`);
+    page = page.replace(`/locales/${name}`, `/locales/${renamed}`);
+    renameSync(file(`locales/${name}`), file(`locales/${renamed}`));
+  }
+};
+
+const brotli = (bytes) => {
+  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT } = zlib.constants;
+  return zlib.brotliCompressSync(bytes, {
+    params: {
+      [BROTLI_PARAM_QUALITY]: 11,
+      [BROTLI_PARAM_LGWIN]: 22,
+      [BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    },
+  });
+};
+
+/** Writes NAME.br and NAME.gz. Returns the sizes. */
+const compress = (name) => {
+  const bytes = read(name);
   const br = brotli(bytes);
   writeFileSync(file(`${name}.br`), br);
   writeFileSync(file(`${name}.gz`), zlib.gzipSync(bytes, { level: 9 }));
-  return [name, bytes.length, br.length];
+  return { name: basename(name), bytes: bytes.length, brotli: br.length };
 };
-const languages = readdirSync(file("locales")).sort().map((name) => compressed(`locales/${name}`));
-const [inlined, rows] = [true, false].map((isInlined) =>
-  names().filter((name) => COMPRESSIBLE.has(extname(name)) && [first, boot, style].includes(name) === isInlined).map(compressed));
-const total = rows.reduce(([, a, b], [, x, y]) => ["total", a + x, b + y], ["total", 0, 0]);
-const line = ([name, bytes, br]) => `${basename(name).padEnd(48)} ${String(bytes).padStart(9)} ${String(br).padStart(9)}`;
-const [largest] = languages.toSorted((a, b) => b[2] - a[2]);
-console.log([line([dist, "bytes", "brotli"]), ...rows.map(line), line(total), line(["a language, at most", largest[1], largest[2]]), "within index.html, and files for a policy that forbids that:", ...inlined.map(line)].join("\n"));
-// With a std that is not compiled for size none of it can hold.
-const weighs = (pattern) => rows.find(([name]) => pattern.test(name))[2];
-const weights = {
-  "the document: form, style and first scripts": weighs(/\.html$/),
-  "the glue": weighs(/\.js$/),
-  "the wasm": weighs(/\.wasm$/),
-  "all of a first visit but config.json": total[2],
-  "another language, at most": largest[2],
+
+/** Compresses everything. `inlined` names the files whose content the page contains. */
+const compressAll = (inlined) => {
+  const languages = readdirSync(file("locales"))
+    .sort()
+    .map((name) => compress(`locales/${name}`));
+  const [largest] = languages.toSorted((a, b) => b.brotli - a.brotli);
+  const files = names().filter((name) => COMPRESSIBLE.has(extname(name)));
+  const fallbacks = files.filter((name) => inlined.includes(name)).map(compress);
+  const loaded = files.filter((name) => !inlined.includes(name)).map(compress);
+  const sum = (key) => loaded.reduce((total, row) => total + row[key], 0);
+  return { loaded, fallbacks, largest, total: { bytes: sum("bytes"), brotli: sum("brotli") } };
 };
-for (const [what, bytes] of process.env.STD_FOR_SIZE ? Object.entries(weights) : []) {
-  if (bytes <= BUDGETS[what]) continue;
-  console.error(`${what}: ${bytes} bytes are not within the budget of ${BUDGETS[what]} (brotli, tools/budgets.json).`);
-  process.exitCode = 1;
-}
+
+const printSizes = ({ loaded, fallbacks, largest, total }) => {
+  const print = ({ name, bytes, brotli }) =>
+    console.log(name.padEnd(48), String(bytes).padStart(9), String(brotli).padStart(9));
+  print({ name: basename(dist), bytes: "bytes", brotli: "brotli" });
+  loaded.forEach(print);
+  print({ ...total, name: "total" });
+  print({ ...largest, name: "a language, at most" });
+  console.log("within index.html, and files for a policy that forbids that:");
+  fallbacks.forEach(print);
+};
+
+/** Fails if a file is larger than its budget. */
+const checkBudgets = ({ loaded, largest, total }) => {
+  const budgets = JSON.parse(readFileSync("tools/budgets.json"))["bytes, brotli"];
+  const size = (extension) => loaded.find(({ name }) => extname(name) === extension).brotli;
+  const sizes = {
+    "the document: form, style and first scripts": size(".html"),
+    "the glue": size(".js"),
+    "the wasm": size(".wasm"),
+    "all of a first visit but config.json": total.brotli,
+    "another language, at most": largest.brotli,
+  };
+  for (const [what, bytes] of Object.entries(sizes)) {
+    if (bytes <= budgets[what]) continue;
+    console.error(
+      `${what}: ${bytes} bytes (brotli) are more than the ${budgets[what]} of tools/budgets.json.`,
+    );
+    process.exitCode = 1;
+  }
+};
+
+const finish = () => {
+  numberMessages();
+
+  const wasm = find(/\.wasm$/);
+  removeStreams(wasm);
+  const shortNames = optimize(wasm);
+  simplifyPreload();
+
+  fingerprinted(wasm);
+  const first = fingerprinted(find(/^first.*\.js$/), minified);
+  const boot = fingerprinted(find(/^boot.*\.js$/), minified);
+  fingerprinted(find(/^tenant-picker.*\.js$/), (glue) =>
+    Buffer.concat([
+      minified(shortened(glue.toString(), shortNames)),
+      Buffer.from(loadBlockedScripts(first, boot)),
+    ]),
+  );
+  fingerprintLanguages();
+
+  const style = find(/\.css$/);
+  inline(/<link [^>]*rel=stylesheet[^>]*>/, style, "style");
+  inline(/<script [^>]*src=\/first[^>]*><\/script>/, first, "script");
+  inline(/<script [^>]*src=\/boot[^>]*><\/script>/, boot, "script", " type=module");
+  addFallback(style);
+  writeFileSync(file("index.html"), page);
+
+  const sizes = compressAll([first, boot, style]);
+  printSizes(sizes);
+  // The budgets are for a site with a standard library compiled for size (tools/build.sh).
+  if (process.env.STD_FOR_SIZE) checkBudgets(sizes);
+};
+
+finish();

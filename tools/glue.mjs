@@ -1,38 +1,53 @@
-// What wasm-bindgen's JavaScript and the wasm call each other by, made short: the names that they come with are long, carry
-// a hash each, and stand in both files. And out of the glue goes what the wasm no longer asks for once wasm-metadce has been
-// at it. It reads wasm-bindgen's output line by line, which is safe as long as its version is pinned (Cargo.toml); whatever
-// does not look as expected stops the build.
+// Shortens the glue: the JavaScript that wasm-bindgen writes to load the wasm and to call it.
+//
+// The glue and the wasm know each other's functions by long names with a hash in each. wasm-opt has
+// replaced these names in the wasm by short ones, and `shortened` does the same in the glue. It also
+// removes the functions that the wasm does not import any more.
+//
+// It relies on how wasm-bindgen lays out its lines. That is safe as long as the version is pinned
+// (Cargo.toml). If lines do not look as expected, the build stops with an error.
 
 /**
  * @param {string} glue as wasm-bindgen wrote it
- * @param {{imports: [string, string, string][], exports: [string, string][]}} names from wasm-opt's
- *   --minify-imports-and-exports-and-modules: the module and the name of each, and the short one
+ * @param {{imports: [string, string, string][], exports: [string, string][]}} names what wasm-opt
+ *   prints with --minify-imports-and-exports-and-modules. Of each import the module, the name and the
+ *   short name; of each export the name and the short name.
+ * @returns {string} the glue for that wasm
+ * @throws if the glue lacks an import of the wasm, or calls something that the wasm does not export
  */
 export const shortened = (glue, { imports, exports }) => {
-  const asked = new Map(imports.map(([, name, short]) => [name, short]));
-  const given = new Map(exports);
+  const wanted = new Map(imports.map(([, name, short]) => [name, short]));
+  const exported = new Map(exports);
   const found = new Set();
-  // One import an entry, from its name to the next one's or the end of the object.
-  glue = glue.replace(/^ {8}(__wb\w+): (function\([\s\S]*?)(?=^ {8}__wb|^ {4}\};)/gm, (_, name, body) => {
-    if (!asked.has(name)) return "";
-    found.add(name);
-    return `${asked.get(name)}: ${body}`;
-  });
-  const missing = [...asked.keys()].filter((name) => !found.has(name));
-  if (missing.length) throw Error(`the glue does not give what the wasm asks for: ${missing}`);
+  // Each match is one import: from its name to the next name or to the end of the object.
+  glue = glue.replace(
+    /^ {8}(__wb\w+): (function\([\s\S]*?)(?=^ {8}__wb|^ {4}\};)/gm,
+    (_, name, body) => {
+      if (!wanted.has(name)) return "";
+      found.add(name);
+      return `${wanted.get(name)}: ${body}`;
+    },
+  );
+  const missing = [...wanted.keys()].filter((name) => !found.has(name));
+  if (missing.length) throw Error(`the glue lacks imports of the wasm: ${missing}`);
 
-  // The streams of Leptos' server functions, and a second way to start: nobody calls them.
+  // Not used: the streams of Leptos' server functions, and the synchronous way to start the wasm.
   glue = glue.replace(/^export class IntoUnderlying\w+ \{[\s\S]*?^\}\n/gm, "");
-  glue = glue.replace(/^const IntoUnderlying\w+ = [\s\S]*?;\n/gm, "").replace(/^if \(Symbol\.dispose\) IntoUnderlying.*\n/gm, "");
-  glue = glue.replace("export { initSync, __wbg_init as default }", "export { __wbg_init as default }");
-  // wasm-opt's name for the one module.
+  glue = glue
+    .replace(/^const IntoUnderlying\w+ = [\s\S]*?;\n/gm, "")
+    .replace(/^if \(Symbol\.dispose\) IntoUnderlying.*\n/gm, "");
+  glue = glue.replace(
+    "export { initSync, __wbg_init as default }",
+    "export { __wbg_init as default }",
+  );
+  // The wasm imports from one module, which wasm-opt has named "a".
   glue = glue.replace(/^ {8}".\/tenant-picker_bg.js": import0/m, "        a: import0");
 
   glue = glue.replace(/(?<=\bwasm\.)\w+/g, (name) => {
-    if (name === "memory" && !given.has(name)) return name;
-    if (!given.has(name)) throw Error(`the glue calls ${name}, which the wasm does not have`);
-    return given.get(name);
+    if (name === "memory" && !exported.has(name)) return name;
+    if (!exported.has(name)) throw Error(`the glue calls ${name}, which the wasm does not export`);
+    return exported.get(name);
   });
-  if (glue.includes("IntoUnderlying")) throw Error("something of the streams is left in the glue");
+  if (glue.includes("IntoUnderlying")) throw Error("the glue still contains a part of the streams");
   return glue;
 };

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every screen of the real app as a picture in target/screenshots/ (or FOLDER=). Run through tools/with test.
+# `make screenshots`: writes a picture of every screen of the real app to target/screenshots/, or to
+# the folder in FOLDER. Run it through tools/with test.
 set -euo pipefail
 tools/build.sh
 cargo build --quiet --locked --release -p lookup-service

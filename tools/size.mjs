@@ -1,22 +1,42 @@
-// `make size`: what the wasm is made of, by crate and by function, read from the names that the build leaves in it. Bytes of
-// code before wasm-opt and compression: what weighs most here weighs most in dist/ too, though not to the byte.
+// `make size`: lists what the wasm consists of, by crate and by function.
+//   node tools/size.mjs [FILE] [HOW-MANY-FUNCTIONS]
+// It reads the file that wasm-bindgen wrote, because that still has the names of the functions. The
+// sizes are bytes of code before wasm-opt and compression: what is large here is large in dist/ too,
+// but not by the same number of bytes.
 import { readFileSync } from "node:fs";
 import { functions, sections } from "./wasm.mjs";
 
-const [file = "target/wasm-bindgen/release/tenant-picker_bg.wasm", most = "40"] = process.argv.slice(2);
+const [file = "target/wasm-bindgen/release/tenant-picker_bg.wasm", most = "40"] =
+  process.argv.slice(2);
 const wasm = readFileSync(file);
 const rows = functions(wasm).map(({ name, from, until }) => [name, until - from]);
 
-// A path begins with its crate and that crate's hash; the first one in a name is the function's own.
-const crate = (name) => /(\w+)\[[0-9a-f]+\]/.exec(name)?.[1] ?? "(JavaScript's side)";
+// A Rust path begins with its crate and the crate's hash. The first path in a name is the function's
+// own; others are those of its type parameters.
+const crate = (name) => /(\w+)\[[0-9a-f]+\]/.exec(name)?.[1] ?? "(no crate in the name)";
 const byCrate = new Map();
 for (const [name, size] of rows) byCrate.set(crate(name), (byCrate.get(crate(name)) ?? 0) + size);
-const [code, data] = [10, 11].map((id) => sections(wasm).find((section) => section.id === id)).map(({ content, until }) => until - content);
+
+const sectionSize = (id) => {
+  const { content, until } = sections(wasm).find((section) => section.id === id);
+  return until - content;
+};
+const withoutHashes = (name) => name.replace(/\[[0-9a-f]{16}\]/g, "").slice(0, 200);
+const largestFirst = (rows) => rows.toSorted((a, b) => b[1] - a[1]);
 
 const table = (title, rows) => {
   console.log(`\n${title}`);
-  for (const [name, size] of rows.toSorted((a, b) => b[1] - a[1])) console.log(`${String(size).padStart(9)}  ${name}`);
+  for (const [name, size] of largestFirst(rows))
+    console.log(`${String(size).padStart(9)}  ${name}`);
 };
-table("bytes", [["code", code], ["data", data]]);
+table("bytes", [
+  ["code", sectionSize(10)],
+  ["data", sectionSize(11)],
+]);
 table("bytes of code by crate", [...byCrate]);
-table(`the ${most} largest functions`, rows.toSorted((a, b) => b[1] - a[1]).slice(0, Number(most)).map(([name, size]) => [name.replace(/\[[0-9a-f]{16}\]/g, "").slice(0, 200), size]));
+table(
+  `the ${most} largest functions`,
+  largestFirst(rows)
+    .slice(0, Number(most))
+    .map(([name, size]) => [withoutHashes(name), size]),
+);

@@ -1,8 +1,10 @@
-// A wasm file's functions: their names, their bodies, and how to empty some (WebAssembly core specification 3.0, §5.5 and the
-// name section of §7.4.1).
+// Reads the sections and the functions of a wasm file, and empties functions. The format is in the
+// WebAssembly core specification 3.0: the binary format in §5.5, the name section in §7.4.1.
 const [CUSTOM, CODE] = [0, 10];
 
+/** Reads the bytes of a file one after the other, from the position `at` on. */
 const reader = (wasm, at) => ({
+  /** The position of the next byte. */
   get at() {
     return at;
   },
@@ -10,6 +12,7 @@ const reader = (wasm, at) => ({
     at += length;
   },
   byte: () => wasm[at++],
+  /** An unsigned integer in LEB128. */
   number() {
     for (let value = 0, scale = 1; ; scale *= 0x80) {
       const byte = wasm[at++];
@@ -24,12 +27,14 @@ const reader = (wasm, at) => ({
   },
 });
 
-const number = (value) => (value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...number(Math.floor(value / 0x80))]);
+/** The bytes of an unsigned integer in LEB128. */
+const number = (value) =>
+  value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...number(Math.floor(value / 0x80))];
 
-/** Its sections: id, where it begins, where its content does, and where it ends. */
+/** The sections of a file: id, and the positions of its first byte, its content and its end. */
 export const sections = (wasm) => {
   const found = [];
-  for (const read = reader(wasm, 8); read.at < wasm.length; ) {
+  for (const read = reader(wasm, 8); read.at < wasm.length;) {
     const from = read.at;
     const id = read.byte();
     const length = read.number();
@@ -39,9 +44,11 @@ export const sections = (wasm) => {
   return found;
 };
 
-/** Its own functions in their order: name (if the file says it), and where the body begins and ends. */
+/** The functions of a file, without the imported ones: name, and the positions of the body. */
 export const functions = (wasm) => {
-  const imported = WebAssembly.Module.imports(new WebAssembly.Module(wasm)).filter(({ kind }) => kind === "function").length;
+  const imported = WebAssembly.Module.imports(new WebAssembly.Module(wasm)).filter(
+    ({ kind }) => kind === "function",
+  ).length;
   const all = sections(wasm);
   const names = new Map();
   for (const { content, until } of all.filter(({ id }) => id === CUSTOM)) {
@@ -50,7 +57,8 @@ export const functions = (wasm) => {
     while (read.at < until) {
       const kind = read.byte();
       const end = read.number() + read.at;
-      for (let left = kind === 1 ? read.number() : 0; left > 0; left--) names.set(read.number(), read.text());
+      for (let left = kind === 1 ? read.number() : 0; left > 0; left--)
+        names.set(read.number(), read.text());
       read.skip(end - read.at);
     }
   }
@@ -58,16 +66,33 @@ export const functions = (wasm) => {
   return Array.from({ length: read.number() }, (_, i) => {
     const length = read.number();
     read.skip(length);
-    return { name: names.get(imported + i) ?? `function ${i}`, from: read.at - length, until: read.at };
+    return {
+      name: names.get(imported + i) ?? `function ${i}`,
+      from: read.at - length,
+      until: read.at,
+    };
   });
 };
 
-/** The same file, the functions of such a name doing nothing but trap: for what nobody calls and a table keeps alive. */
+/**
+ * A copy of the file in which the functions whose name `isDead` accepts only trap. It is for functions
+ * that are never called, but that the function table refers to, so wasm-opt keeps them.
+ */
 export const emptied = (wasm, isDead) => {
   const all = functions(wasm);
   const trap = [0, 0x00, 0x0b]; // No locals, `unreachable`, `end`.
-  const bodies = all.map(({ name, from, until }) => (isDead(name) ? Buffer.from(trap) : wasm.subarray(from, until)));
-  const content = Buffer.concat([Buffer.from(number(all.length)), ...bodies.flatMap((body) => [Buffer.from(number(body.length)), body])]);
+  const bodies = all.map(({ name, from, until }) =>
+    isDead(name) ? Buffer.from(trap) : wasm.subarray(from, until),
+  );
+  const content = Buffer.concat([
+    Buffer.from(number(all.length)),
+    ...bodies.flatMap((body) => [Buffer.from(number(body.length)), body]),
+  ]);
   const { from, until } = sections(wasm).find(({ id }) => id === CODE);
-  return Buffer.concat([wasm.subarray(0, from), Buffer.from([CODE, ...number(content.length)]), content, wasm.subarray(until)]);
+  return Buffer.concat([
+    wasm.subarray(0, from),
+    Buffer.from([CODE, ...number(content.length)]),
+    content,
+    wasm.subarray(until),
+  ]);
 };

@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
-# Instructions of one lookup among 1,000 tenants, counted by valgrind's callgrind: the whole service in one process without the
-# socket, the same in every run to within ten. More than tools/budgets.json allows is a failure.
+# Counts the CPU instructions of one lookup among 1,000 tenants with valgrind's callgrind, and fails
+# if they are more than tools/budgets.json allows. What is counted is the whole service in one
+# process without the socket (crates/lookup-service/examples/lookups.rs). Two runs differ by ten
+# instructions at most.
 set -euo pipefail
 if ! command -v valgrind >/dev/null; then
-  echo "instructions of a lookup: not counted, there is no valgrind here"
+  echo "instructions of a lookup: not counted, because valgrind is not installed"
   exit 0
 fi
 built=${CARGO_TARGET_DIR:-target}/release
 work=${CARGO_TARGET_DIR:-target}/bench-service
 cargo build --quiet --locked --release -p lookup-service --example lookups
-tools/lookups.sh 1000 "$work"
-# All that the process needs for so many.
+tools/bench/lookups.sh 1000 "$work"
+# collected N: prints the instructions of the whole process that makes N lookups. The difference
+# between two N leaves the start out.
 collected() {
   valgrind --tool=callgrind --callgrind-out-file=/dev/null "$built/examples/lookups" "$work/1000.toml" "$work/1000.bodies" "$1" 2>&1 |
     sed -n 's/.*Collected : //p'

@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# tools/lookups.sh N FOLDER: a directory of N tenants, every other one with the domains below its own (N.toml), and ten thousand
-# questions to it, spread over all of it (N.bodies): a domain that is there (4 of 10), one below it, a code, and one of either
-# that nobody has.
+# tools/bench/lookups.sh N FOLDER: writes what the lookup service is measured with.
+#   FOLDER/N.toml     a directory of N tenants. Every second tenant has all subdomains of its
+#                     domain too.
+#   FOLDER/N.bodies   the bodies of 10,000 lookups, one a line, spread over all tenants. Of ten,
+#                     four ask for a domain in the directory, two for a subdomain, two for a code,
+#                     one for an unknown domain and one for an unknown code.
 set -euo pipefail
 mkdir -p "$2"
 awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) {

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# `make bench`: measures the pages and the lookup service, and prints one table. Run it through
+# tools/with.
+#
+# Each row compares with a baseline that was measured in the same run: the pages with a page written
+# by hand and two pages made with frameworks, the lookup service with a server that always returns
+# the same JSON. Compare the ratios: the milliseconds depend on the machine.
+#
+# The compared pages and the code that drives the browser are not in this repository. They are read
+# from $PAGES_BENCH, by default the folder ../shared/bench beside this checkout. Without it the
+# lookup service alone is measured.
+#
+#   RUNS=5                   how often each page is measured (5 times if not given)
+#   ROUNDS=, SECONDS_EACH=   how often and how many seconds the service is measured (tools/bench/service.sh)
+set -euo pipefail
+RUNS=${RUNS:-5}
+PAGES_BENCH=${PAGES_BENCH:-../shared/bench}
+work=target/bench
+
+measure_pages() {
+  printf '\n── pages in Chromium, slow 4G and CPU ×4, %s rounds (some minutes)\n' "$RUNS"
+  local pages=$work/peers/pages peers=(a-vanilla-inline g-react-oidc-context f-amplify-ui-react)
+  # Copied, because npm installs packages beside them and the original may be read-only.
+  cp -r --no-preserve=mode "$PAGES_BENCH/harness" "$PAGES_BENCH/peers" "$work/"
+  (cd "$work/harness" && npm install --silent --no-fund --no-audit --ignore-scripts)
+  (cd "$work/peers" && npm ci --silent --no-fund --no-audit && node build.mjs "${peers[@]}" >/dev/null)
+  CHROME=${CHROME:-/usr/bin/chromium} node tools/bench/pages.mjs "$work/harness" "$RUNS" \
+    picker=dist by-hand="$pages/${peers[0]}" react-oidc-context="$pages/${peers[1]}" amplify-ui="$pages/${peers[2]}"
+}
+
+print_table() {
+  printf '\n── all results: median (least–most); the ratio to the baseline is the median of the ratios of each round\n'
+  {
+    printf 'what\tours\tbaseline\tratio\ttarget\tothers\n'
+    cat "$work"/*.tsv
+  } | column -t -s "$(printf '\t')" -o ' │ '
+}
+
+tools/build.sh
+mkdir -p "$work"
+rm -f "$work"/*.tsv
+printf '\n── the lookup service beside a server that always returns the same JSON\n'
+tools/bench/service.sh
+if [ -d "$PAGES_BENCH/harness" ] && [ -d "$PAGES_BENCH/peers" ]; then
+  measure_pages
+else
+  printf '\nThe pages are not measured: %s does not have the folders harness and peers.\n' "$PAGES_BENCH"
+  printf 'Name the folder that has them in PAGES_BENCH.\n'
+fi
+print_table
