@@ -4,7 +4,6 @@ use crate::jwt::Jwt;
 use crate::record::Record;
 use crate::secrets::{AccessToken, IdTokenText, RefreshToken};
 use crate::time::UnixTime;
-use crate::tokens::SignedIn;
 use lookup_api::{EmailAddress, Tenant};
 use serde::Serialize;
 
@@ -56,6 +55,17 @@ impl Session {
     pub fn is_expired(&self, now: UnixTime) -> bool {
         now >= self.expires_at
     }
+}
+
+/// A new session, and what the person asked for when the sign-in began.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The session.
+    pub session: Session,
+    /// Where the person wanted to go. It comes from storage and has to be checked again before it is followed.
+    pub return_to: Option<String>,
+    /// The email address, if one was typed.
+    pub login_hint: Option<String>,
 }
 
 /// The person typed one email address and was signed in as another: a provider may reuse an account that is signed in there. The

@@ -13,7 +13,7 @@ use crate::jwks::{Jwks, RsaKey};
 use crate::jwt::{Claims, Jwt, JwtError};
 use crate::refusal::Refusal;
 use crate::secrets::{AccessToken, IdTokenText, RefreshToken, base64url};
-use crate::session::Session;
+use crate::session::{Session, SignedIn};
 use crate::time::{CLOCK_TOLERANCE, UnixTime};
 use deployment::{Deployment, UnknownIssuer};
 use platform::json::Json;
@@ -50,17 +50,6 @@ pub struct UnverifiedTokens {
 
 /// Tokens whose ID token has a valid signature of the issuer. Its claims are not checked yet.
 pub struct SignedTokens(UnverifiedTokens);
-
-/// A new session, and what the person asked for when the sign-in began.
-#[derive(Debug)]
-pub struct SignedIn {
-    /// The session.
-    pub session: Session,
-    /// Where the person wanted to go. It comes from storage and has to be checked again before it is followed.
-    pub return_to: Option<String>,
-    /// The email address, if one was typed.
-    pub login_hint: Option<String>,
-}
 
 /// Why a code did not become a session. The sign-in is over then, and nothing of it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

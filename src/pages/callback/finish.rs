@@ -11,8 +11,8 @@ use leptos::prelude::*;
 use lookup_api::{Identifier, Tenant};
 use sign_in::authorize::{PendingSignIn, SignInOptions};
 use sign_in::callback::{AuthorizationResponse, CallbackError};
-use sign_in::session::OtherAccount;
-use sign_in::tokens::{SignedIn, TokenError};
+use sign_in::session::{OtherAccount, SignedIn};
+use sign_in::tokens::TokenError;
 use std::sync::Arc;
 
 /// Finishes the sign-in that the query is the response to, and sets `stage` to the outcome.
