@@ -16,11 +16,6 @@ const TAGS: [&str; 7] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", 
 const SILENT: [&str; 6] = ["none", "generic", "InlineTextBox", "LineBreak", "LayoutTable", "paragraph"];
 
 impl World {
-    /// Puts a command to the browser's own protocol: [`World::command`].
-    pub async fn devtools(&self, command: &str, parameters: Value) -> Result<Value> {
-        self.command(command, parameters).await
-    }
-
     /// Shows the page in this scheme (`light` or `dark`).
     pub async fn in_scheme(&self, scheme: &str) -> Result<()> {
         self.with_media(&[("prefers-color-scheme", scheme)]).await

@@ -20,13 +20,17 @@ mod lookup_stub;
 mod page;
 mod pool;
 mod program;
+mod requests;
 mod screens;
 mod servers;
+mod steps;
 
 pub use delivery::Delivery;
 pub use engine::Engine;
 pub use lookup_stub::{Answer, LookupStub};
-pub use screens::{PRODUCT, SEVERAL_MORE, Screen, recent};
+pub use requests::{body_of, is_lookup, lookup_bodies};
+pub use screens::{PRODUCT, SEVERAL_MORE, Screen, recent, two_recents};
+pub use steps::script_that_fills;
 
 pub use page::Way;
 
@@ -99,6 +103,40 @@ pub struct Conditions {
 }
 
 impl Conditions {
+    /// A browser with a back/forward cache: for tests that use the history.
+    pub fn whole_browser() -> Self {
+        Self { whole_browser: true, ..Self::default() }
+    }
+
+    /// The hosted UI is the hostile provider.
+    pub fn hostile() -> Self {
+        Self { hostile_provider: true, ..Self::default() }
+    }
+
+    /// The browser logs every request, for [`World::requests`].
+    pub fn watched() -> Self {
+        Self { watched: true, ..Self::default() }
+    }
+
+    /// With the tenants that [`Screen::LongChoice`] needs, so that every screen can be shown.
+    pub fn every_screen() -> Self {
+        Self { directory: Some(SEVERAL_MORE.to_owned()), ..Self::default() }
+    }
+
+    /// [`Conditions::every_screen`] with other fields in config.json.
+    pub fn with_settings(settings: Value) -> Self {
+        Self { settings: Some(settings), ..Self::every_screen() }
+    }
+
+    /// The lookup API is a stub on another origin, which responds as this function says.
+    ///
+    /// # Panics
+    /// If no port can be opened for the stub.
+    pub fn with_lookups(respond: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
+        let stub = LookupStub::start(respond).unwrap();
+        Self::with_settings(json!({ "lookup_url": stub.url }))
+    }
+
     /// How the site comes to this engine.
     fn delivery(&self) -> Option<Delivery> {
         match self.engine {
@@ -188,7 +226,7 @@ impl World {
     pub async fn configure(&self, settings: Option<Value>) -> Result<()> {
         self.servers.configure(settings).await?;
         // Which keeps the settings for some minutes.
-        self.command("Network.clearBrowserCache", json!({})).await.map(drop)
+        self.devtools("Network.clearBrowserCache", json!({})).await.map(drop)
     }
 
     /// Ends the lookup service, and with it the site.
@@ -231,8 +269,9 @@ impl World {
         Ok(reqwest::get(format!("{}/counts", self.hosted_ui)).await?.json().await?)
     }
 
-    /// Sends a command of the DevTools protocol to this tab. Only Chromium has that, and so all that stands on it.
-    pub async fn command(&self, method: &str, parameters: Value) -> Result<Value> {
+    /// Sends a command of the DevTools protocol to this tab and returns its result. Only Chromium has this protocol, so all
+    /// steps that use it work in Chromium only.
+    pub async fn devtools(&self, method: &str, parameters: Value) -> Result<Value> {
         self.needs(Engine::Chromium, method)?;
         self.driver.cdp().send_raw(method, parameters).await.with_context(|| method.to_owned())
     }
@@ -256,45 +295,24 @@ impl World {
 
     /// Lets this tab's requests for such an address (`*` stands for anything) wait until [`World::release`].
     pub async fn hold(&self, address: &str) -> Result<()> {
-        self.command("Fetch.enable", json!({ "patterns": [{ "urlPattern": address }] })).await.map(drop)
+        self.devtools("Fetch.enable", json!({ "patterns": [{ "urlPattern": address }] })).await.map(drop)
     }
 
     /// Lets the requests go on that [`World::hold`] holds up.
     pub async fn release(&self) -> Result<()> {
-        self.command("Fetch.disable", json!({})).await.map(drop)
+        self.devtools("Fetch.disable", json!({})).await.map(drop)
     }
 
     /// Makes this tab's requests for such an address fail; none: lifts it.
     pub async fn block(&self, address: Option<&str>) -> Result<()> {
-        self.command("Network.enable", json!({})).await?;
+        self.devtools("Network.enable", json!({})).await?;
         let addresses: Vec<_> = address.into_iter().collect();
-        self.command("Network.setBlockedURLs", json!({ "urls": addresses })).await.map(drop)
-    }
-
-    /// Takes this tab's connection away, or gives it back.
-    pub async fn set_offline(&self, offline: bool) -> Result<()> {
-        self.command("Network.enable", json!({})).await?;
-        let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
-        self.command("Network.emulateNetworkConditions", conditions).await.map(drop)
+        self.devtools("Network.setBlockedURLs", json!({ "urls": addresses })).await.map(drop)
     }
 
     /// Runs a script in every page of this tab before the page's own.
     pub async fn before_every_page(&self, script: &str) -> Result<()> {
-        self.command("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await.map(drop)
-    }
-
-    /// Every request since the last time, redirects too, as the DevTools protocol's `Network.Request`. In a watched world.
-    pub async fn requests(&self) -> Result<Vec<Value>> {
-        self.needs(Engine::Chromium, "the record of requests")?;
-        let mut requests = Vec::new();
-        for entry in self.driver.get_log("performance").await? {
-            let mut entry: Value = serde_json::from_str(&entry.message)?;
-            let message = &mut entry["message"];
-            if message["method"] == "Network.requestWillBeSent" {
-                requests.push(message["params"]["request"].take());
-            }
-        }
-        Ok(requests)
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await.map(drop)
     }
 
     async fn keep_evidence(&self, name: &str) {

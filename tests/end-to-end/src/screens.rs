@@ -192,6 +192,11 @@ pub fn recent(code: &str, name: &str, domain: &str) -> Value {
     })
 }
 
+/// Acme and Globex, as the browser remembers them.
+pub fn two_recents() -> Value {
+    json!([recent("acme", "Acme Corporation", "acme.example"), recent("globex", "Globex", "globex.example")])
+}
+
 impl World {
     /// Opens a path as somebody who was never here, except for these recents, and waits until the page is done.
     pub async fn arrive(&self, path: &str, lang: &str, recents: Value) -> Result<()> {

@@ -1,6 +1,8 @@
 //! What goes wrong: each ends in words, a stable code and a way on.
 
 use end_to_end::{Conditions, journey, ordinary_journey};
+use std::time::Duration;
+use tokio::time::sleep;
 
 fn with_config(config: Option<String>) -> Conditions {
     Conditions { config: Some(config), ..Conditions::default() }
@@ -171,5 +173,40 @@ fn an_address_that_does_not_exist_leads_to_the_form() {
         w.sees_problem("page_not_found").await?;
         w.press("Start over").await?;
         w.field().await.map(drop)
+    });
+}
+
+#[test]
+fn nobody_leaves_without_web_cryptography() {
+    ordinary_journey("no-crypto", |w| async move {
+        w.before_every_page("Object.defineProperty(crypto, 'subtle', { value: undefined })").await?;
+        w.open("/").await?;
+        w.submit("acme").await?;
+        w.sees_problem("no_web_crypto").await?;
+        assert_eq!(w.driver.current_url().await?.as_str(), format!("{}/", w.picker));
+        assert_eq!(w.pending().await?, 0);
+        Ok(())
+    });
+}
+
+/// Ask 12: no redirect loop when the person is not a member.
+#[test]
+fn who_is_not_a_member_is_not_sent_round_in_circles() {
+    journey("no-circles", Conditions::whole_browser(), |w| async move {
+        w.open("/?tenant=acme").await?;
+        w.signs_in_at("AcmeSAML", "Noor").await?;
+        w.sees_problem("provider_not_assigned").await?;
+        w.ask("window.isStillHere = true").await?;
+        sleep(Duration::from_millis(1500)).await;
+        assert_eq!(w.ask("return window.isStillHere").await?, true, "after a refusal nothing goes on by itself");
+        w.press("Choose another organization").await?;
+        assert_eq!(w.typed_text().await?, "", "the organization that refused is not proposed again");
+        sleep(Duration::from_millis(500)).await;
+        assert_eq!(w.driver.current_url().await?.as_str(), format!("{}/", w.picker));
+        // Neither does the deep link, when Back leads to it again.
+        w.driver.back().await?;
+        sleep(Duration::from_millis(500)).await;
+        assert!(w.driver.current_url().await?.as_str().starts_with(&w.picker));
+        Ok(())
     });
 }

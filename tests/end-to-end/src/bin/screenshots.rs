@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a tool of this repository, which fails by panicking")]
 
-use end_to_end::{Conditions, SEVERAL_MORE, Screen, journey, root};
+use end_to_end::{Conditions, Screen, journey, root};
 use std::path::PathBuf;
 
 /// Name, width, height, pixels per CSS pixel, touch.
@@ -21,9 +21,8 @@ fn main() {
     println!("{}", folder.display());
     // A world of its own for each language: the last screen leaves it without its config.json.
     for lang in languages {
-        let every_screen = Conditions { directory: Some(SEVERAL_MORE.to_owned()), ..Conditions::default() };
         let folder = folder.clone();
-        journey("screenshots", every_screen, |w| async move {
+        journey("screenshots", Conditions::every_screen(), |w| async move {
             let mut taken = 0;
             for screen in Screen::ALL {
                 // The window is what people have before a page loads; a page that is resized is not quite the same.

@@ -1,0 +1,131 @@
+//! TODO
+
+use anyhow::{Context, ensure};
+use end_to_end::{Conditions, Screen, journey, root};
+use serde_json::json;
+use std::fmt::Write;
+
+/// The languages that index.html offers, and how they run.
+const LANGUAGES: [(&str, &str); 9] = [
+    ("ar", "rtl"),
+    ("de", "ltr"),
+    ("en", "ltr"),
+    ("es", "ltr"),
+    ("fr", "ltr"),
+    ("he", "rtl"),
+    ("ja", "ltr"),
+    ("pt-BR", "ltr"),
+    ("zh-Hans", "ltr"),
+];
+
+/// WCAG 2.5.8 asks for targets of 24 px; where touch is likely, people need 44.
+const SMALL: &str = "
+    return [...document.querySelectorAll('a, button, input, select, summary')].map((e) => {
+      const box = (e.type === 'checkbox' ? e.closest('label') : e).getBoundingClientRect();
+      return [e, Math.min(box.width, box.height)];
+    }).filter(([e, size]) => e.checkVisibility() && size < (e.matches('p a') ? 24 : 44) - .5)
+      .map(([e, size]) => `${e.outerHTML.slice(0, 80)} ${size.toFixed(1)}`)";
+
+#[test]
+fn axe_finds_nothing_on_any_screen_and_each_has_its_title_heading_focus_and_large_targets() {
+    journey("axe-screens", Conditions::every_screen(), |w| async move {
+        let mut found = String::new();
+        for screen in Screen::ALL {
+            let name = screen.name();
+            w.show(screen, "en").await.context(name)?;
+            let headings = "return [...document.querySelectorAll('h1')].filter((h) => h.checkVisibility()).length";
+            let headings = w.ask(headings).await?;
+            if headings != 1 {
+                writeln!(found, "{name}: {headings} main headings")?;
+            }
+            let title = w.driver.title().await?;
+            let failed = w.ask("return document.querySelector('[data-error]') !== null").await? == true;
+            if title.starts_with("Error: ") != failed {
+                writeln!(found, "{name}: the title is {title}")?;
+            }
+            let focus = w.focus().await?;
+            let expected = match screen {
+                Screen::Form | Screen::Dropped | Screen::Looking => "input Work email or organization code",
+                // A list comes before the field: whoever listens begins at the top.
+                Screen::Recents => "body",
+                // A script pressed Edit. `the_focus_stays_where_it_is_used` does it by hand.
+                Screen::RecentsEditing => "",
+                _ if failed => "div There is a problem",
+                _ => "h1",
+            };
+            if !focus.starts_with(expected) {
+                writeln!(found, "{name}: the focus is on {focus}")?;
+            }
+            let small = w.ask(SMALL).await?;
+            if small != json!([]) {
+                writeln!(found, "{name}: too small for a finger: {small}")?;
+            }
+            for scheme in ["light", "dark"] {
+                w.in_scheme(scheme).await?;
+                let barriers = w.barriers().await.context(name)?;
+                if !barriers.is_empty() {
+                    writeln!(found, "{name} {scheme}: {barriers}")?;
+                }
+            }
+        }
+        ensure!(found.is_empty(), "{found}");
+        Ok(())
+    });
+}
+
+#[test]
+fn axe_finds_nothing_in_any_language() {
+    journey("axe-languages", Conditions::every_screen(), |w| async move {
+        let mut found = String::new();
+        for (lang, dir) in LANGUAGES {
+            for screen in [Screen::Form, Screen::NoMatch, Screen::Recents] {
+                w.show(screen, lang).await.with_context(|| format!("{lang} {}", screen.name()))?;
+                let of_page = w.ask("const { lang, dir } = document.documentElement; return [lang, dir]").await?;
+                assert_eq!(of_page, json!([lang, dir]));
+                let barriers = w.barriers().await?;
+                if !barriers.is_empty() {
+                    writeln!(found, "{lang} {}: {barriers}", screen.name())?;
+                }
+            }
+        }
+        ensure!(found.is_empty(), "{found}");
+        Ok(())
+    });
+}
+
+/// What assistive technology is told is kept in `accessibility/`, one file a screen, for everybody to read.
+/// `UPDATE_SNAPSHOTS=1` writes it anew.
+#[test]
+fn every_screen_is_told_to_assistive_technology_as_its_snapshot_says() {
+    journey("told", Conditions::every_screen(), |w| async move {
+        let folder = root().join("tests/end-to-end/accessibility");
+        let update = std::env::var_os("UPDATE_SNAPSHOTS").is_some();
+        let mut differences = String::new();
+        for screen in Screen::ALL {
+            w.show(screen, "en").await.with_context(|| screen.name())?;
+            let told = w.told().await?;
+            let file = folder.join(screen.name()).with_extension("txt");
+            if update {
+                std::fs::create_dir_all(&folder)?;
+                std::fs::write(file, told)?;
+            } else {
+                let kept = std::fs::read_to_string(&file).unwrap_or_default();
+                if kept != told {
+                    writeln!(differences, "{}:\n{}", screen.name(), difference(&kept, &told))?;
+                }
+            }
+        }
+        ensure!(differences.is_empty(), "UPDATE_SNAPSHOTS=1 accepts these:\n{differences}");
+        Ok(())
+    });
+}
+
+/// The lines that went (-) and came (+) between what the two have in common at their ends.
+fn difference(before: &str, after: &str) -> String {
+    let (before, after): (Vec<_>, Vec<_>) = (before.lines().collect(), after.lines().collect());
+    let same = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
+    let (gone, come) = (&before[same..], &after[same..]);
+    let end = gone.iter().rev().zip(come.iter().rev()).take_while(|(a, b)| a == b).count();
+    let gone = gone[..gone.len() - end].iter().map(|line| format!("-{line}\n"));
+    gone.chain(come[..come.len() - end].iter().map(|line| format!("+{line}\n"))).collect()
+}

@@ -1,0 +1,89 @@
+//! TODO
+
+use end_to_end::{Conditions, journey, ordinary_journey};
+use serde_json::json;
+
+#[test]
+fn a_native_account_hops_silently_until_an_organization_is_strict() {
+    ordinary_journey("isolation", |w| async move {
+        w.signs_in("/?tenant=initech", "COGNITO", "initech", "Initech").await?;
+        w.press("Switch organization").await?;
+        w.submit("miskatonic-hospital").await?;
+        // Nobody is asked anything: both are app clients of one user pool, and the cookie spans them.
+        w.is_signed_in_to("miskatonic-hospital", "Miskatonic University Hospital").await?;
+        // Whoever is strict lets nobody in like that, whichever way they come.
+        w.open("/?tenant=hooli").await?;
+        w.signs_in_at("COGNITO", "Ada Lovelace").await?;
+        w.is_signed_in_to("hooli", "Hooli").await?;
+
+        w.press("Switch organization").await?;
+        w.field().await?;
+        assert_eq!(w.driver.current_url().await?.as_str(), format!("{}/", w.picker));
+        assert!(w.session().await?.is_null());
+        w.submit("initech").await?;
+        w.signs_in_at("COGNITO", "Alan Turing").await?;
+        w.is_signed_in_to("initech", "Initech").await
+    });
+}
+
+#[test]
+fn no_way_around_the_switch_leads_into_the_next_organization_unasked() {
+    ordinary_journey("ways-around", |w| async move {
+        // Strict, and left without a word: the form opened by hand, in another tab.
+        w.signs_in("/?tenant=hooli", "COGNITO", "hooli", "Hooli").await?;
+        w.opens_a_tab("/").await?;
+        w.submit("cara@initech.example").await?;
+        w.signs_in_at("COGNITO", "Alan Turing").await?;
+        w.is_signed_in_to("initech", "Initech").await?;
+        // A refusal leaves the hosted UI's cookie too.
+        w.open("/?tenant=hooli").await?;
+        w.signs_in_at("COGNITO", "Cancel").await?;
+        w.sees_problem("provider_access_denied").await?;
+        w.press("Choose another organization").await?;
+        w.submit("initech").await?;
+        w.signs_in_at("COGNITO", "Alan Turing").await?;
+        w.is_signed_in_to("initech", "Initech").await
+    });
+}
+
+#[test]
+fn a_deployment_can_keep_all_organizations_apart() {
+    let settings = Some(json!({ "isolation": "strict" }));
+    journey("isolated", Conditions { settings, ..Conditions::default() }, |w| async move {
+        w.signs_in("/?tenant=initech", "COGNITO", "initech", "Initech").await?;
+        w.press("Switch organization").await?;
+        assert_eq!(w.comes_true("return location.pathname === '/'").await?, true);
+        w.submit("hooli").await?;
+        w.signs_in_at("COGNITO", "Ada Lovelace").await?;
+        w.is_signed_in_to("hooli", "Hooli").await
+    });
+}
+
+#[test]
+fn a_sign_out_that_was_stopped_has_a_way_on() {
+    ordinary_journey("stopped", |w| async move {
+        w.signs_in_to_acme().await?;
+        // Held up, so that the hosted UI's answer cannot arrive before the press on Stop.
+        w.hold("*/logout*").await?;
+        w.ask("document.querySelector('#app .ways-on button.quiet').click(); stop()").await?;
+        w.sees_heading("Signing you out…").await?;
+        w.release().await?;
+        w.press("Start over").await?;
+        w.field().await.map(drop)
+    });
+}
+
+#[test]
+fn a_switch_that_got_stuck_does_not_turn_a_later_sign_out_into_one() {
+    ordinary_journey("stuck-switch", |w| async move {
+        w.signs_in("/?tenant=hooli", "COGNITO", "hooli", "Hooli").await?;
+        // The browser's own Stop button, before the hosted UI has answered.
+        w.hold("*/logout*").await?;
+        w.ask("document.querySelector('#app .ways-on button').click(); stop()").await?;
+        w.sees_heading("Signing you out…").await?;
+        w.release().await?;
+        w.signs_in_to_acme().await?;
+        w.press("Sign out").await?;
+        w.sees_heading("You have signed out").await
+    });
+}

@@ -1,0 +1,152 @@
+//! TODO
+
+use anyhow::Context;
+use end_to_end::{Answer, Conditions, journey, ordinary_journey};
+use serde_json::json;
+use thirtyfour::prelude::*;
+
+#[test]
+fn a_lookup_goes_on_by_itself_when_the_connection_is_back() {
+    ordinary_journey("offline", |w| async move {
+        w.open("/").await?;
+        w.settles().await?;
+        w.set_offline(true).await?;
+        w.sees("You are offline.").await?;
+        w.submit("ada@acme.example").await?;
+        w.sees_problem("lookup_offline").await?;
+        assert_eq!(w.field().await?.prop("value").await?.as_deref(), Some("ada@acme.example"));
+        w.set_offline(false).await?;
+        w.sees_sign_in_page("AcmeSAML").await?;
+        w.sees("Continue as ada@acme.example").await
+    });
+}
+
+#[test]
+fn so_does_the_lookup_of_an_organization_from_the_list() {
+    ordinary_journey("offline-list", |w| async move {
+        w.signs_in_to_acme().await?;
+        w.open("/").await?;
+        w.settles().await?;
+        w.set_offline(true).await?;
+        w.sees("You are offline.").await?;
+        w.driver.find(By::Css("#recents button.organization")).await?.click().await?;
+        w.sees_problem("lookup_offline").await?;
+        w.set_offline(false).await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await
+    });
+}
+
+#[test]
+fn who_is_offline_reads_so_and_is_served_as_soon_as_there_is_a_connection() {
+    ordinary_journey("offline", |w| async move {
+        w.arrive("/", "en", json!([])).await?;
+        w.stays_when_leaving().await?;
+        w.set_offline(true).await?;
+        w.sees("You are offline.").await?;
+        w.sends("ada@acme.example", "[data-error=lookup_offline]").await?;
+        w.set_offline(false).await?;
+        w.sees_heading("Taking you to Acme Corporation").await
+    });
+}
+
+#[test]
+fn a_lookup_that_takes_its_time_says_so_and_can_be_cancelled() {
+    let lookups = Conditions::with_lookups(|asked| match asked {
+        "slow.example" => Answer::Silence,
+        "busy.example" => Answer::TooMany(7),
+        _ => Answer::Tenants(json!([])),
+    });
+    journey("slow", lookups, |w| async move {
+        w.arrive("/", "en", json!([])).await?;
+        w.sends("ada@slow.example", ".progress button").await?;
+        let hears = "return document.querySelector('.progress[role=status]').textContent";
+        let at_first = w.ask(hears).await?;
+        assert!(at_first.as_str().is_some_and(|words| words.starts_with("Looking up")), "{at_first}");
+        w.sees("Still looking…").await?;
+        let after = w.ask("return performance.now() - window.sentAt").await?.as_f64().context("a number")?;
+        assert!((2400.0..6000.0).contains(&after), "after {after} ms");
+        w.press("Cancel").await?;
+        w.waits_for("return document.querySelector('.progress').textContent === ''").await?;
+        assert_eq!(w.typed_text().await?, "ada@slow.example");
+        assert_eq!(w.ask("return document.getElementById('ask-form').getAttribute('aria-busy')").await?, "false");
+        assert!(w.focus().await?.starts_with("input Work email or organization code"), "{}", w.focus().await?);
+
+        w.arrive("/", "en", json!([])).await?;
+        w.sends("ada@busy.example", "[data-error=lookup_rate_limited]").await?;
+        let words = w.sees_problem("lookup_rate_limited").await?;
+        assert!(words.contains("You can try again in 7 seconds."), "{words}");
+        assert_eq!(w.typed_text().await?, "ada@busy.example");
+        Ok(())
+    });
+}
+
+/// Ask 20: long lists have search, and assistive technology hears the results.
+#[test]
+fn five_thousand_organizations_are_all_there_and_found() {
+    const COUNT: usize = 5000;
+    const HEARS: &str = "return document.querySelector('#filter ~ [role=status]').textContent";
+    let tenants: Vec<_> = (0..COUNT)
+        .map(|i| {
+            let kinds =
+                ["Werke", "Logistics", "Énergie", "Ångström Labs", "Hospital", "Universität", "Holding", "大学"];
+            let (kind, code) = (kinds[i % kinds.len()], format!("org-{i}"));
+            let name = match i {
+                17 => "Åkerlund & Söner".to_owned(),
+                4321 => "Grand Bakerlund".to_owned(),
+                4999 => "The Very Last Kerlund".to_owned(),
+                _ => format!("Number {i} {kind}"),
+            };
+            json!({ "code": code, "name": name, "domain": "many.example", "client_id": "c", "identity_provider": "P" })
+        })
+        .collect();
+    let many = Conditions::with_lookups(move |_| Answer::Tenants(json!(tenants)));
+    journey("long-list", many, |w| async move {
+        w.arrive("/", "en", json!([])).await?;
+        w.sends("ada@many.example", "#filter").await?;
+        w.holds_still().await?;
+        let buttons = "return document.querySelectorAll('ul[aria-label=\"Your organizations\"] > li > button').length";
+        assert_eq!(w.ask(buttons).await?, COUNT);
+        let filter = w.driver.find(By::Id("filter")).await?;
+        filter.click().await?;
+        // A virtual list, or one whose entries are drawn only in sight, would not tell of those further down.
+        let list = w.devtools("DOM.getDocument", json!({ "depth": 0 })).await?["root"]["nodeId"].clone();
+        for name in ["Number 0 Werke", "Number 2500 Hospital", "The Very Last Kerlund"] {
+            let query = json!({ "nodeId": list, "role": "button", "accessibleName": format!("{name} many.example") });
+            let told = w.devtools("Accessibility.queryAXTree", query).await?;
+            let told = told["nodes"].as_array().context("nodes")?.iter().filter(|node| node["ignored"] == false);
+            assert_eq!(told.count(), 1, "assistive technology is told of {name}");
+        }
+        assert_eq!(w.ask("return window.find('The Very Last Kerlund')").await?, true, "find-in-page");
+
+        let names =
+            "return [...document.querySelectorAll('#organizations .name')].slice(0, 9).map((n) => n.textContent)";
+        // The search in the page has taken the selection with it.
+        filter.click().await?;
+        w.types("KERLUND").await?;
+        w.waits_for(&format!("{HEARS} === '3 organizations'")).await?;
+        let found = json!(["The Very Last Kerlund", "Åkerlund & Söner", "Grand Bakerlund"]);
+        assert_eq!(w.ask(names).await?, found, "word starts first, then in the order given");
+        // The same number again is news too.
+        w.types(Key::Backspace).await?;
+        let again = w.ask(HEARS).await?;
+        assert_eq!(again.as_str().map(str::trim), Some("3 organizations"));
+        assert_ne!(again, "3 organizations", "the same words are announced only if something about them is new");
+
+        // Cut out and pasted: no key that writes a letter is pressed.
+        filter.send_keys(Key::Control + "a").await?;
+        filter.send_keys(Key::Control + "x").await?;
+        w.waits_for(&buttons.replace("length", &format!("length === {COUNT}"))).await.context("cut")?;
+        filter.send_keys(Key::Control + "v").await?;
+        w.waits_for(&buttons.replace("length", "length === 3")).await.context("pasted")?;
+        filter.send_keys(Key::Control + "a").await?;
+        w.types("soner").await?;
+        w.waits_for(&buttons.replace("length", "length === 1")).await.context("accents")?;
+        w.types("xyz").await?;
+        w.waits_for(&format!("{HEARS} === 'No organization in the list matches.'")).await?;
+        filter.send_keys(Key::Control + "a").await?;
+        w.types(Key::Delete).await?;
+        w.waits_for(&buttons.replace("length", &format!("length === {COUNT}"))).await.context("cleared")?;
+
+        Ok(())
+    });
+}

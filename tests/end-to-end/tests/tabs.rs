@@ -1,0 +1,240 @@
+//! TODO
+
+use anyhow::{Context, Result, ensure};
+use end_to_end::Way::Reload;
+use end_to_end::{Conditions, World, journey, ordinary_journey};
+use serde_json::json;
+use thirtyfour::prelude::*;
+
+#[test]
+fn two_tabs_finish_two_organizations_in_reverse_order() {
+    ordinary_journey("reverse", |w| async move {
+        let first = w.driver.window().await?;
+        w.open("/?tenant=acme").await?;
+        w.sees_sign_in_page("AcmeSAML").await?;
+        w.opens_a_tab("/?tenant=globex").await?;
+        let second = w.driver.window().await?;
+        w.sees_sign_in_page("GlobexOIDC").await?;
+        w.press("Ada Lovelace").await?;
+        w.is_signed_in_to("globex", "Globex").await?;
+        w.driver.switch_to_window(first).await?;
+        w.press("Alan Turing").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await?;
+        w.driver.switch_to_window(second).await?;
+        assert_eq!(w.goes(Reload).await?, "Signed in to Globex");
+        assert_eq!(w.session().await?["tenant"]["code"], "globex");
+        assert_eq!(w.pending().await?, 0);
+        Ok(())
+    });
+}
+
+#[test]
+fn an_answer_that_many_tabs_have_is_redeemed_once() {
+    journey("many-tabs", Conditions::hostile(), |w| async move {
+        let first = w.driver.window().await?;
+        // At once, and while the one that was first waits for its tokens.
+        for (delay, losers) in
+            [(0, ["callback_in_progress", "callback_state_unknown"]), (1500, ["callback_in_progress"; 2])]
+        {
+            // A fragment is no answer: code and state stay for those who come next.
+            w.steer(&json!({ "answer": "#held", "token": { "delay": delay } })).await?;
+            w.open("/?tenant=acme").await?;
+            w.sees_problem("callback_empty").await?;
+            let secrets = w.counts().await?["secrets"].take();
+            let answer = format!(
+                "/callback?code={}&state={}",
+                secrets["code"].as_str().context("a code")?,
+                secrets["state"].as_str().context("a state")?
+            );
+            // Without an opener, so that the browser is free to give each a process of its own.
+            w.ask(&format!("for (let i = 0; i < 3; i++) open('{answer}', '_blank', 'noopener')")).await?;
+
+            let mut winners = 0;
+            for tab in w.sees_tabs(4).await?.into_iter().filter(|tab| *tab != first) {
+                w.driver.switch_to_window(tab).await?;
+                match w.settles().await?.as_str() {
+                    "Signed in to Acme Corporation" => winners += 1,
+                    outcome => ensure!(losers.contains(&outcome), "with {delay} ms: {outcome}"),
+                }
+                w.driver.close_window().await?;
+            }
+            w.driver.switch_to_window(first.clone()).await?;
+            assert_eq!(winners, 1, "with {delay} ms");
+            assert_eq!(w.counts().await?["token_requests"], 1, "with {delay} ms");
+            assert_eq!(w.pending().await?, 0);
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_duplicated_tab_waits_for_nothing() {
+    journey("duplicate", Conditions::hostile(), |w| async move {
+        w.steer(&json!({ "token": { "delay": 1500 } })).await?;
+        let first = w.driver.window().await?;
+        w.open("/?tenant=acme").await?;
+        w.sees_heading("Signing you in…").await?;
+        // As browsers duplicate tabs: the address as it stands there, and a copy of sessionStorage.
+        w.ask("open(location.href)").await?;
+        w.switches_to_the_new_tab().await?;
+        assert_eq!(w.settles().await?, "callback_empty");
+        w.driver.close_window().await?;
+        w.driver.switch_to_window(first.clone()).await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await?;
+
+        w.ask("open(location.href)").await?;
+        w.switches_to_the_new_tab().await?;
+        assert_eq!(w.settles().await?, "Signed in to Acme Corporation", "the copy holds the session too");
+        w.driver.close_window().await?;
+        w.driver.switch_to_window(first).await?;
+        w.opens_a_tab("/callback").await?;
+        assert_eq!(w.settles().await?, "callback_empty");
+        assert_eq!(w.counts().await?["token_requests"], 1);
+        Ok(())
+    });
+}
+
+#[test]
+fn signing_out_is_seen_in_the_other_tabs_of_the_organization_and_in_no_others() {
+    ordinary_journey("sign-out-elsewhere", |w| async move {
+        let first = w.driver.window().await?;
+        w.signs_in_to_acme().await?;
+        w.opens_a_tab("/?tenant=acme").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await?;
+        let second = w.driver.window().await?;
+        w.opens_a_tab("/signed-out").await?;
+        w.signs_in("/?tenant=globex", "GlobexOIDC", "globex", "Globex").await?;
+        let third = w.driver.window().await?;
+
+        w.driver.switch_to_window(first).await?;
+        w.press("Sign out").await?;
+        w.sees_heading("You have signed out").await?;
+
+        w.driver.switch_to_window(third).await?;
+        assert_eq!(w.goes(Reload).await?, "Signed in to Globex");
+        assert!(w.session().await?["id_token"].is_string());
+
+        w.driver.switch_to_window(second).await?;
+        w.sees_heading("You have signed out").await?;
+        assert!(w.session().await?.is_null());
+        // A session that is begun afterwards is none of those that are over.
+        w.press("Sign in again").await?;
+        w.submit("acme").await?;
+        w.signs_in_at("AcmeSAML", "Alan Turing").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await?;
+        assert_eq!(w.goes(Reload).await?, "Signed in to Acme Corporation");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_sign_out_reaches_the_other_tabs_when_the_storage_is_full() {
+    ordinary_journey("full-sign-out", |w| async move {
+        w.signs_in_to_acme().await?;
+        let first = w.driver.window().await?;
+        w.opens_a_tab("/").await?;
+        w.signs_in_to_acme_unasked().await?;
+        w.fill_storage("localStorage").await?;
+        w.press("Sign out").await?;
+        w.sees_heading("You have signed out").await?;
+        w.driver.switch_to_window(first).await?;
+        w.sees_heading("You have signed out").await
+    });
+}
+
+#[test]
+fn the_form_offers_no_session_that_was_signed_out_elsewhere() {
+    ordinary_journey("over-at-the-form", |w| async move {
+        let [first, second] = two_tabs_at_acme_and_one_at_the_form(&w).await?;
+        w.driver.switch_to_window(first).await?;
+        w.press("Sign out").await?;
+        w.sees_heading("You have signed out").await?;
+        w.driver.switch_to_window(second).await?;
+        assert_eq!(w.goes(Reload).await?, "form");
+        let text = w.text().await?;
+        assert!(!text.contains("You are signed in"), "{text}");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_session_from_before_a_sign_out_does_not_come_back() {
+    ordinary_journey("stays-over", |w| async move {
+        let [first, second] = two_tabs_at_acme_and_one_at_the_form(&w).await?;
+        w.driver.switch_to_window(first).await?;
+        w.press("Sign out").await?;
+        w.sees_heading("You have signed out").await?;
+        // Somebody signs in again, and means this tab alone: the other one's tokens are still the old ones.
+        w.signs_in_to_acme().await?;
+        w.driver.switch_to_window(second).await?;
+        w.open("/callback").await?;
+        assert_eq!(w.settles().await?, "You have signed out");
+        assert!(w.session().await?.is_null());
+        Ok(())
+    });
+}
+
+/// Two tabs with a session at Acme each. The second shows the form, and so does not hear what the first one does.
+async fn two_tabs_at_acme_and_one_at_the_form(w: &World) -> Result<[WindowHandle; 2]> {
+    let first = w.driver.window().await?;
+    w.signs_in_to_acme().await?;
+    w.opens_a_tab("/?tenant=acme").await?;
+    w.is_signed_in_to("acme", "Acme Corporation").await?;
+    w.open("/").await?;
+    w.sees("You are signed in to Acme Corporation").await?;
+    Ok([first, w.driver.window().await?])
+}
+
+#[test]
+fn what_another_tab_keeps_moves_no_focus() {
+    ordinary_journey("focus", |w| async move {
+        w.signs_in_to_acme().await?;
+        w.ask("document.querySelector('#app .ways-on button.quiet').focus()").await?;
+        // As the browser tells a tab of what another one keeps.
+        w.ask("dispatchEvent(new StorageEvent('storage', { key: 'tenant-picker.pending.x', newValue: '{}' }))").await?;
+        let focus = "await new Promise((done) => setTimeout(done)); return document.activeElement.textContent";
+        assert_eq!(w.ask(focus).await?, "Sign out");
+        Ok(())
+    });
+}
+
+#[test]
+fn what_another_tab_keeps_does_not_disturb_a_sign_out() {
+    ordinary_journey("undisturbed", |w| async move {
+        w.signs_in_to_acme().await?;
+        // While a sign-out is under way, WebDriver gets no answers; the page looks itself, and remembers.
+        w.ask(
+            "document.querySelector('#app .ways-on button.quiet').click();
+             setTimeout(() => {
+               const before = document.querySelector('#app h1').textContent;
+               dispatchEvent(new StorageEvent('storage', { key: 'tenant-picker.pending.x', newValue: '{}' }));
+               setTimeout(() => {
+                 const after = document.querySelector('#app h1').textContent;
+                 sessionStorage.setItem('test.headings', JSON.stringify([before, after]));
+               });
+             });",
+        )
+        .await?;
+        w.sees_heading("You have signed out").await?;
+        let headings = w.ask("return JSON.parse(sessionStorage.getItem('test.headings'))").await?;
+        assert_eq!(headings, json!(["Signing you out…", "Signing you out…"]));
+        Ok(())
+    });
+}
+
+/// Ask 18: work where frames do not: a popup that a page of another origin opens synchronously in the click.
+#[test]
+fn a_popup_opened_by_a_click_signs_in() {
+    ordinary_journey("popup", |w| async move {
+        w.driver.goto(format!("{}/.well-known/openid-configuration", w.hosted_ui)).await?;
+        w.sees("authorization_endpoint").await?;
+        let button = "const button = document.body.appendChild(document.createElement('button'));
+            button.textContent = 'Sign in';
+            button.onclick = () => { window.popup = window.open(arguments[0], 'sign-in', 'width=480,height=720') };";
+        w.driver.execute(button, vec![json!(format!("{}/?tenant=acme", w.picker))]).await?;
+        w.press("Sign in").await?;
+        w.switches_to_the_new_tab().await?;
+        w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await
+    });
+}

@@ -1,0 +1,106 @@
+//! TODO
+
+use end_to_end::{Conditions, journey, ordinary_journey};
+use thirtyfour::prelude::*;
+
+#[test]
+fn an_answer_that_nobody_asked_for_names_its_organization_and_begins_anew() {
+    journey("unsolicited", Conditions::watched(), |w| async move {
+        let mut asks = true;
+        for path in ["/callback?code=abc&tenant=acme", "/callback/acme?code=abc"] {
+            w.open(path).await?;
+            let words = w.sees_problem("callback_unsolicited").await?;
+            assert!(words.contains("Acme Corporation"), "{words}");
+            assert_eq!(w.ask("return location.search").await?, "");
+            assert!(w.session().await?.is_null());
+            assert!(!w.requests().await?.iter().any(|request| request["url"].to_string().contains("/oauth2/")));
+            w.press("Continue to Acme Corporation").await?;
+            if asks {
+                w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
+                asks = false;
+            }
+            w.is_signed_in_to("acme", "Acme Corporation").await?;
+            let tokens = w.requests().await?;
+            let tokens = tokens.iter().filter(|request| request["url"].to_string().contains("/oauth2/token"));
+            assert_eq!(tokens.count(), 1, "{path}: the fresh code, and never the one that came along");
+            w.ask("sessionStorage.clear()").await?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn an_answer_that_nobody_asked_for_shows_nothing_of_what_it_says() {
+    journey("unsolicited-hostile", Conditions::watched(), |w| async move {
+        for query in [
+            "/callback?code=abc&tenant=%3Cb%3Ex%3C%2Fb%3E",
+            "/callback/%3Cb%3Ex%3C%2Fb%3E?code=abc",
+            "/callback?code=abc&tenant=nobody-has-this-code",
+            "/callback?code=abc&tenant=acme.example",
+            "/callback?code=abc&error=%3Cb%3Ex%3C%2Fb%3E&error_description=%3Cb%3Ex%3C%2Fb%3E",
+            "/callback?code=abc&state=&id_token=%3Cb%3Ex%3C%2Fb%3E",
+        ] {
+            w.open(query).await?;
+            assert_eq!(w.settles().await?, "callback_unsolicited", "{query}");
+            let shown = w.ask("return document.querySelector('#app').innerHTML").await?.to_string();
+            for foreign in ["<b>", "&lt;b", "nobody-has-this-code", "acme"] {
+                assert!(!shown.contains(foreign), "{query}: {shown}");
+            }
+            w.press("Start over").await?;
+            w.field().await?;
+        }
+        assert!(!w.requests().await?.iter().any(|request| request["url"].to_string().contains("/oauth2/")));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_third_party_can_begin_a_sign_in() {
+    ordinary_journey("third-party", |w| async move {
+        let target = format!("{}/.well-known/openid-configuration", w.hosted_ui);
+        for (target, arrives) in
+            [("%2Fsigned-out", format!("{}/signed-out", w.picker)), (target.as_str(), target.clone())]
+        {
+            w.open(&format!("/?iss={}&login_hint=ada%40acme.example&target_link_uri={target}", w.hosted_ui)).await?;
+            assert_eq!(w.settles().await?, "form");
+            assert_eq!(w.field().await?.prop("value").await?.as_deref(), Some("ada@acme.example"));
+            assert_eq!(w.ask("return document.querySelectorAll('.notice').length").await?, 0);
+            w.press("Continue").await?;
+            // The second time, the hosted UI remembers.
+            if arrives.starts_with(&w.picker) {
+                w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
+            }
+            w.arrives_at(&arrives).await?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_third_party_that_is_not_known_or_asks_too_much_is_told_apart() {
+    ordinary_journey("third-party-refused", |w| async move {
+        let known = w.hosted_ui.as_str();
+        let almost = format!("{known}/");
+        for (iss, target, fills, says) in [
+            ("https://evil.example", "/signed-out", "", "does not know"),
+            (almost.as_str(), "/signed-out", "", "does not know"),
+            (known, "https://evil.example", "ada@acme.example", "not on our list"),
+            (known, "javascript:alert(1)", "ada@acme.example", "not on our list"),
+        ] {
+            let query = format!("iss={iss}&login_hint=ada%40acme.example&target_link_uri={target}");
+            w.open(&format!("/?{query}")).await?;
+            assert_eq!(w.settles().await?, "form");
+            assert_eq!(w.field().await?.prop("value").await?.as_deref(), Some(fills), "{query}");
+            let notice = w.driver.find(By::Css("[role=status].notice")).await?;
+            assert!(notice.is_displayed().await?);
+            let words = notice.text().await?;
+            assert!(words.contains(says) && !words.contains("evil"), "{query}: {words}");
+        }
+        // What was dropped is not followed either.
+        w.press("Continue").await?;
+        w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await?;
+        assert_eq!(w.driver.current_url().await?.path(), "/callback");
+        Ok(())
+    });
+}
