@@ -60,7 +60,7 @@ impl Proxy {
     }
 
     /// How many requests there were for paths with this ending.
-    pub(crate) fn asked(&self, ending: &str) -> usize {
+    pub(crate) fn request_count(&self, ending: &str) -> usize {
         self.asked.lock().unwrap().iter().filter(|(path, _)| path.ends_with(ending)).map(|(_, count)| count).sum()
     }
 }

@@ -17,7 +17,7 @@ const SILENT: [&str; 6] = ["none", "generic", "InlineTextBox", "LineBreak", "Lay
 
 impl World {
     /// Shows the page in this scheme (`light` or `dark`).
-    pub async fn in_scheme(&self, scheme: &str) -> Result<()> {
+    pub async fn in_color_scheme(&self, scheme: &str) -> Result<()> {
         self.with_media(&[("prefers-color-scheme", scheme)]).await
     }
 
@@ -34,20 +34,21 @@ impl World {
     }
 
     /// Writes a picture of the whole page, as far as it can be scrolled, and at least of the window.
-    pub async fn take_picture(&self, file: &Path) -> Result<()> {
+    pub async fn take_screenshot(&self, file: &Path) -> Result<()> {
         let size = "const { scrollHeight } = document.documentElement;
             return { x: 0, y: 0, width: innerWidth, height: Math.max(innerHeight, scrollHeight), scale: 1 }";
-        let parameters = json!({ "format": "png", "captureBeyondViewport": true, "clip": self.ask(size).await? });
+        let parameters =
+            json!({ "format": "png", "captureBeyondViewport": true, "clip": self.run_script(size).await? });
         let picture = self.devtools("Page.captureScreenshot", parameters).await?;
         let picture = base64_decode(picture["data"].as_str().context("a picture")?)?;
         Ok(std::fs::write(file, picture)?)
     }
 
     /// What axe-core finds wrong with the page, one finding a line; empty if nothing.
-    pub async fn barriers(&self) -> Result<String> {
-        if self.ask("return typeof axe").await? == "undefined" {
+    pub async fn axe_violations(&self) -> Result<String> {
+        if self.run_script("return typeof axe").await? == "undefined" {
             let path = std::env::var("AXE_CORE").context("AXE_CORE; tools/setup.sh test provides axe-core")?;
-            self.ask(&std::fs::read_to_string(&path).with_context(|| path.clone())?).await?;
+            self.run_script(&std::fs::read_to_string(&path).with_context(|| path.clone())?).await?;
         }
         let run = "const [values, done] = arguments;
             axe.run(document, { runOnly: { type: 'tag', values }, resultTypes: ['violations'] }).then(
@@ -68,7 +69,7 @@ impl World {
     }
 
     /// What assistive technology is told about the page: a line a node with role, name and state, indented.
-    pub async fn told(&self) -> Result<String> {
+    pub async fn accessibility_tree(&self) -> Result<String> {
         let tree = self.devtools("Accessibility.getFullAXTree", json!({})).await?;
         let nodes = tree["nodes"].as_array().context("nodes")?;
         let by_id: HashMap<&str, &Value> = nodes.iter().filter_map(|n| Some((n["nodeId"].as_str()?, n))).collect();
@@ -84,7 +85,7 @@ impl World {
     /// How far the page is wider than its window, in CSS pixels.
     pub async fn overflow(&self) -> Result<i64> {
         let overflow = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
-        self.ask(overflow).await?.as_i64().context("a number")
+        self.run_script(overflow).await?.as_i64().context("a number")
     }
 
     /// What has the focus: its tag, and its label or words; `body` if nothing in particular has it.
@@ -93,7 +94,7 @@ impl World {
             if (e === document.body) return 'body';
             const label = [...e.labels ?? []].at(-1);
             return `${e.localName} ${e.ariaLabel ?? label?.textContent ?? e.textContent}`.trim().slice(0, 100)";
-        Ok(self.ask(focus).await?.as_str().context("a text")?.to_owned())
+        Ok(self.run_script(focus).await?.as_str().context("a text")?.to_owned())
     }
 
     /// Whether the focus can be seen: its ring is there, nothing lies above it and nothing cuts it off. Says what is wrong.
@@ -114,7 +115,7 @@ impl World {
               if (box.x - ring < limit.x - .5 || box.y - ring < limit.y - .5 || box.right + ring > limit.right + .5
                   || box.bottom + ring > limit.bottom + .5) return `is cut off by its ${a.localName}.${a.className}`;
             }";
-        match self.ask(check).await? {
+        match self.run_script(check).await? {
             Value::String(fault) => bail!("the focus on {:?} {fault}", self.focus().await?),
             _ => Ok(()),
         }

@@ -83,7 +83,7 @@ pub struct Conditions {
     pub settings: Option<Value>,
     /// More tenants, in the words of `tenants.toml`, for the lookup service and the hosted UI.
     pub directory: Option<String>,
-    /// The site comes through a proxy, for [`World::asked`].
+    /// The site comes through a proxy, for [`World::request_count`].
     pub delivery: Option<Delivery>,
     /// More files of the site: name and text.
     pub files: Vec<(&'static str, &'static str)>,
@@ -277,7 +277,7 @@ impl World {
     }
 
     /// Runs the body of an async function with the browser's own powers, as its menus and settings have them. In Firefox.
-    pub async fn with_powers_of_firefox(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+    pub async fn run_privileged_in_firefox(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
         self.needs(Engine::Firefox, "a script with the browser's own powers")?;
         firefox::with_its_powers(&self.driver, script, arguments).await
     }
@@ -289,29 +289,29 @@ impl World {
     }
 
     /// How many requests there were for paths of the site with this ending. In a world with a delivery.
-    pub fn asked(&self, ending: &str) -> Result<usize> {
-        self.servers.asked(ending)
+    pub fn request_count(&self, ending: &str) -> Result<usize> {
+        self.servers.request_count(ending)
     }
 
-    /// Lets this tab's requests for such an address (`*` stands for anything) wait until [`World::release`].
-    pub async fn hold(&self, address: &str) -> Result<()> {
+    /// Lets this tab's requests for such an address (`*` stands for anything) wait until [`World::release_requests`].
+    pub async fn hold_requests(&self, address: &str) -> Result<()> {
         self.devtools("Fetch.enable", json!({ "patterns": [{ "urlPattern": address }] })).await.map(drop)
     }
 
-    /// Lets the requests go on that [`World::hold`] holds up.
-    pub async fn release(&self) -> Result<()> {
+    /// Lets the requests go on that [`World::hold_requests`] holds up.
+    pub async fn release_requests(&self) -> Result<()> {
         self.devtools("Fetch.disable", json!({})).await.map(drop)
     }
 
     /// Makes this tab's requests for such an address fail; none: lifts it.
-    pub async fn block(&self, address: Option<&str>) -> Result<()> {
+    pub async fn block_requests(&self, address: Option<&str>) -> Result<()> {
         self.devtools("Network.enable", json!({})).await?;
         let addresses: Vec<_> = address.into_iter().collect();
         self.devtools("Network.setBlockedURLs", json!({ "urls": addresses })).await.map(drop)
     }
 
     /// Runs a script in every page of this tab before the page's own.
-    pub async fn before_every_page(&self, script: &str) -> Result<()> {
+    pub async fn runs_in_every_page(&self, script: &str) -> Result<()> {
         self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await.map(drop)
     }
 

@@ -110,7 +110,7 @@ impl World {
         let until = Instant::now() + PATIENCE;
         loop {
             // A page that is just being left answers nothing.
-            let found = self.ask(&format!("return !!(() => {{ {script} }})()")).await;
+            let found = self.run_script(&format!("return !!(() => {{ {script} }})()")).await;
             if found.as_ref().is_ok_and(|found| found == true) {
                 return Ok(());
             }
@@ -184,16 +184,16 @@ impl World {
     /// Waits until a page of the picker awaits nothing more, and tells what it came to: a failure's code, a heading, or
     /// `form`. Whoever is left on a spinner fails here.
     pub async fn settles(&self) -> Result<String> {
-        let outcome = self.comes_true(AT_REST).await.context("the page never came to rest")?;
+        let outcome = self.waits_for_value(AT_REST).await.context("the page never came to rest")?;
         Ok(outcome.as_str().unwrap_or_default().to_owned())
     }
 
     /// Waits until a script answers something that is true, and gives its answer.
-    pub async fn comes_true(&self, script: &str) -> Result<Value> {
+    pub async fn waits_for_value(&self, script: &str) -> Result<Value> {
         let until = Instant::now() + PATIENCE;
         loop {
             // While one page gives way to the next, there is none to ask.
-            match self.ask(script).await {
+            match self.run_script(script).await {
                 Ok(Value::Null | Value::Bool(false)) | Err(_) if Instant::now() < until => sleep(GLANCE).await,
                 Ok(Value::Null | Value::Bool(false)) => bail!("waited in vain for: {script}"),
                 answer => return answer,
@@ -204,7 +204,7 @@ impl World {
     /// Uses a button of the browser, and tells what the page there comes to.
     pub async fn goes(&self, way: Way) -> Result<String> {
         // A page that comes back to life is the same as before; one that is loaded has never heard of the mark.
-        self.ask("window.left = true; addEventListener('pageshow', () => window.left = false)").await?;
+        self.run_script("window.left = true; addEventListener('pageshow', () => window.left = false)").await?;
         match way {
             Way::Back => self.driver.back().await?,
             Way::Forward => self.driver.forward().await?,
@@ -219,19 +219,19 @@ impl World {
     }
 
     /// What a script finds out.
-    pub async fn ask(&self, script: &str) -> Result<Value> {
+    pub async fn run_script(&self, script: &str) -> Result<Value> {
         Ok(self.driver.execute(script, Vec::new()).await?.json().clone())
     }
 
     /// This tab's session, as contract §6 describes it.
     pub async fn session(&self) -> Result<Value> {
-        self.ask("return JSON.parse(sessionStorage.getItem('tenant-picker.session'))").await
+        self.run_script("return JSON.parse(sessionStorage.getItem('tenant-picker.session'))").await
     }
 
     /// How many pending sign-ins wait in this browser.
-    pub async fn pending(&self) -> Result<usize> {
+    pub async fn pending_count(&self) -> Result<usize> {
         let count = "return Object.keys(localStorage).filter(key => key.startsWith('tenant-picker.pending.')).length";
-        Ok(usize::try_from(self.ask(count).await?.as_u64().context("a number")?)?)
+        Ok(usize::try_from(self.run_script(count).await?.as_u64().context("a number")?)?)
     }
 
     /// The session's tenant, by code.

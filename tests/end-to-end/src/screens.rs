@@ -199,11 +199,11 @@ pub fn two_recents() -> Value {
 
 impl World {
     /// Opens a path as somebody who was never here, except for these recents, and waits until the page is done.
-    pub async fn arrive(&self, path: &str, lang: &str, recents: Value) -> Result<()> {
+    pub async fn visits_first_time(&self, path: &str, lang: &str, recents: Value) -> Result<()> {
         self.resume_service();
         if !self.driver.current_url().await?.as_str().starts_with(&self.picker) {
             self.open("/signed-out").await?;
-            self.holds_still().await?;
+            self.waits_until_drawn().await?;
         }
         // At the hosted UI too.
         self.devtools("Network.clearBrowserCookies", json!({})).await?;
@@ -217,14 +217,14 @@ impl World {
 
     /// Opens a path and waits until the new page is done: the old one may look the same.
     pub async fn reopen(&self, path: &str) -> Result<()> {
-        self.ask("window.isOfBefore = true").await?;
+        self.run_script("window.isOfBefore = true").await?;
         self.open(path).await?;
         self.waits_for("return !window.isOfBefore").await?;
-        self.holds_still().await
+        self.waits_until_drawn().await
     }
 
     /// Waits until the app has drawn the page and nothing moves any more.
-    pub async fn holds_still(&self) -> Result<()> {
+    pub async fn waits_until_drawn(&self) -> Result<()> {
         self.waits_for(
             "return document.readyState === 'complete' && !document.documentElement.dataset.words
                && (document.querySelector('#foot select') || document.querySelector('[data-error]'))
@@ -244,14 +244,16 @@ impl World {
             ])
         };
         match screen {
-            Screen::Form => self.arrive("/", lang, nobody()).await?,
+            Screen::Form => self.visits_first_time("/", lang, nobody()).await?,
             Screen::FormError => {
-                self.arrive("/", lang, nobody()).await?;
+                self.visits_first_time("/", lang, nobody()).await?;
                 self.sends("", "[data-error]").await?;
             }
-            Screen::Dropped => self.arrive("/?return_to=https%3A%2F%2Fevil.example%2F", lang, nobody()).await?,
+            Screen::Dropped => {
+                self.visits_first_time("/?return_to=https%3A%2F%2Fevil.example%2F", lang, nobody()).await?
+            }
             Screen::Looking => {
-                self.arrive("/", lang, nobody()).await?;
+                self.visits_first_time("/", lang, nobody()).await?;
                 // Until the next arrival.
                 self.freeze_service();
                 self.sends("ada@acme.example", ".progress button").await?;
@@ -259,19 +261,19 @@ impl World {
                 self.waits_for("return performance.now() - window.sentAt > 2700").await?;
             }
             Screen::NoMatch => {
-                self.arrive("/", lang, nobody()).await?;
+                self.visits_first_time("/", lang, nobody()).await?;
                 self.sends("ada@acme.exmaple", "[data-error=no_match]").await?;
             }
             Screen::Choice => {
-                self.arrive("/", lang, nobody()).await?;
+                self.visits_first_time("/", lang, nobody()).await?;
                 self.sends("ada@umbrella.example", "#organizations").await?;
             }
             Screen::LongChoice => {
-                self.arrive("/", lang, nobody()).await?;
+                self.visits_first_time("/", lang, nobody()).await?;
                 self.sends("ada@holding.example", "#filter").await?;
             }
             Screen::Leaving => {
-                self.arrive("/", lang, nobody()).await?;
+                self.visits_first_time("/", lang, nobody()).await?;
                 self.stays_when_leaving().await?;
                 self.sends("ada@acme.example", "#app .emblem").await?;
             }
@@ -279,36 +281,36 @@ impl World {
             Screen::RefusedInWords => self.comes_back_as("Omar", lang, "[data-error]").await?,
             Screen::SignedIn => self.comes_back_as("Ada Lovelace", lang, "#app .emblem").await?,
             Screen::OtherAccount => self.comes_back_as("Alan Turing", lang, "#app .notice").await?,
-            Screen::SignedOut => self.arrive("/signed-out", lang, nobody()).await?,
-            Screen::Recents => self.arrive("/", lang, remembered()).await?,
+            Screen::SignedOut => self.visits_first_time("/signed-out", lang, nobody()).await?,
+            Screen::Recents => self.visits_first_time("/", lang, remembered()).await?,
             Screen::RecentsEditing => {
-                self.arrive("/", lang, remembered()).await?;
-                self.ask("document.querySelector('.recents-foot button:last-child').click()").await?;
+                self.visits_first_time("/", lang, remembered()).await?;
+                self.run_script("document.querySelector('.recents-foot button:last-child').click()").await?;
                 self.waits_for("return document.querySelector('.forget')").await?;
             }
             Screen::Unsolicited => {
-                self.arrive("/callback/acme?code=made-up", lang, nobody()).await?;
+                self.visits_first_time("/callback/acme?code=made-up", lang, nobody()).await?;
                 self.waits_for("return document.querySelector('[data-error=callback_unsolicited]')").await?;
             }
-            Screen::NotFound => self.arrive("/no/such/page", lang, nobody()).await?,
+            Screen::NotFound => self.visits_first_time("/no/such/page", lang, nobody()).await?,
             Screen::ConfigMissing => {
                 self.configure(None).await?;
-                self.arrive("/", lang, nobody()).await?;
+                self.visits_first_time("/", lang, nobody()).await?;
             }
         }
-        self.holds_still().await
+        self.waits_until_drawn().await
     }
 
     /// Types, sends the form, and waits for what it leads to.
     pub async fn sends(&self, text: &str, leads_to: &str) -> Result<()> {
-        self.ask("window.sentAt = performance.now()").await?;
+        self.run_script("window.sentAt = performance.now()").await?;
         self.driver.find(By::Id("identifier")).await?.send_keys(text.to_owned() + Key::Enter).await?;
         self.waits_for(&format!("return document.querySelector('{leads_to}')")).await
     }
 
     /// Goes through Acme's sign-in as this person of the hosted UI.
     async fn comes_back_as(&self, person: &str, lang: &str, leads_to: &str) -> Result<()> {
-        self.arrive("/?login_hint=ada%40acme.example", lang, json!([])).await?;
+        self.visits_first_time("/?login_hint=ada%40acme.example", lang, json!([])).await?;
         self.driver.find(By::Id("identifier")).await?.send_keys(Key::Enter).await?;
         self.signs_in_at("AcmeSAML", person).await?;
         self.arrives_at(&format!("{}/callback", self.picker)).await?;
@@ -317,7 +319,7 @@ impl World {
 
     /// From now on, and for this page alone, nothing leaves the picker: the page that says where to stays.
     pub async fn stays_when_leaving(&self) -> Result<()> {
-        self.ask(
+        self.run_script(
             "navigation.addEventListener('navigate', (event) => {
                if (new URL(event.destination.url).origin !== location.origin) {
                  window.leftFor = event.destination.url;

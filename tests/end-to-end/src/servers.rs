@@ -123,8 +123,8 @@ impl Servers {
     }
 
     /// How many requests there were for paths of the site with this ending.
-    pub(crate) fn asked(&self, ending: &str) -> Result<usize> {
-        Ok(self.proxy.as_ref().context("nobody counts without a delivery in the Conditions")?.asked(ending))
+    pub(crate) fn request_count(&self, ending: &str) -> Result<usize> {
+        Ok(self.proxy.as_ref().context("nobody counts without a delivery in the Conditions")?.request_count(ending))
     }
 
     /// Something is done to them that must not meet the next test.

@@ -38,7 +38,7 @@ impl World {
 
     /// The text in the form's field, found by its id: in any language, and without waiting.
     pub async fn typed_text(&self) -> Result<String> {
-        let value = self.ask("return document.getElementById('identifier').value").await?;
+        let value = self.run_script("return document.getElementById('identifier').value").await?;
         Ok(value.as_str().context("a text")?.to_owned())
     }
 
@@ -67,7 +67,7 @@ impl World {
 
     /// Fills `localStorage` or `sessionStorage` to the last byte.
     pub async fn fill_storage(&self, storage: &str) -> Result<()> {
-        self.ask(&script_that_fills(storage)).await.map(drop)
+        self.run_script(&script_that_fills(storage)).await.map(drop)
     }
 
     /// Runs a script at the picker in another tab and returns to this one. In the script, `key` and `record` are the key
@@ -76,7 +76,7 @@ impl World {
         let here = self.driver.window().await?;
         self.opens_a_tab("/").await?;
         self.field().await?;
-        self.ask(&format!(
+        self.run_script(&format!(
             "const key = Object.keys(localStorage).find((key) => key.startsWith('tenant-picker.pending.'));
              const record = JSON.parse(localStorage[key]);
              {script}"

@@ -34,12 +34,12 @@ fn axe_finds_nothing_on_any_screen_and_each_has_its_title_heading_focus_and_larg
             let name = screen.name();
             w.show(screen, "en").await.context(name)?;
             let headings = "return [...document.querySelectorAll('h1')].filter((h) => h.checkVisibility()).length";
-            let headings = w.ask(headings).await?;
+            let headings = w.run_script(headings).await?;
             if headings != 1 {
                 writeln!(found, "{name}: {headings} main headings")?;
             }
             let title = w.driver.title().await?;
-            let failed = w.ask("return document.querySelector('[data-error]') !== null").await? == true;
+            let failed = w.run_script("return document.querySelector('[data-error]') !== null").await? == true;
             if title.starts_with("Error: ") != failed {
                 writeln!(found, "{name}: the title is {title}")?;
             }
@@ -48,7 +48,7 @@ fn axe_finds_nothing_on_any_screen_and_each_has_its_title_heading_focus_and_larg
                 Screen::Form | Screen::Dropped | Screen::Looking => "input Work email or organization code",
                 // A list comes before the field: whoever listens begins at the top.
                 Screen::Recents => "body",
-                // A script pressed Edit. `the_focus_stays_where_it_is_used` does it by hand.
+                // A script pressed Edit. `redrawing_the_page_does_not_take_the_focus_away` does it by hand.
                 Screen::RecentsEditing => "",
                 _ if failed => "div There is a problem",
                 _ => "h1",
@@ -56,13 +56,13 @@ fn axe_finds_nothing_on_any_screen_and_each_has_its_title_heading_focus_and_larg
             if !focus.starts_with(expected) {
                 writeln!(found, "{name}: the focus is on {focus}")?;
             }
-            let small = w.ask(SMALL).await?;
+            let small = w.run_script(SMALL).await?;
             if small != json!([]) {
                 writeln!(found, "{name}: too small for a finger: {small}")?;
             }
             for scheme in ["light", "dark"] {
-                w.in_scheme(scheme).await?;
-                let barriers = w.barriers().await.context(name)?;
+                w.in_color_scheme(scheme).await?;
+                let barriers = w.axe_violations().await.context(name)?;
                 if !barriers.is_empty() {
                     writeln!(found, "{name} {scheme}: {barriers}")?;
                 }
@@ -80,9 +80,10 @@ fn axe_finds_nothing_in_any_language() {
         for (lang, dir) in LANGUAGES {
             for screen in [Screen::Form, Screen::NoMatch, Screen::Recents] {
                 w.show(screen, lang).await.with_context(|| format!("{lang} {}", screen.name()))?;
-                let of_page = w.ask("const { lang, dir } = document.documentElement; return [lang, dir]").await?;
+                let of_page =
+                    w.run_script("const { lang, dir } = document.documentElement; return [lang, dir]").await?;
                 assert_eq!(of_page, json!([lang, dir]));
-                let barriers = w.barriers().await?;
+                let barriers = w.axe_violations().await?;
                 if !barriers.is_empty() {
                     writeln!(found, "{lang} {}: {barriers}", screen.name())?;
                 }
@@ -96,14 +97,14 @@ fn axe_finds_nothing_in_any_language() {
 /// What assistive technology is told is kept in `accessibility/`, one file a screen, for everybody to read.
 /// `UPDATE_SNAPSHOTS=1` writes it anew.
 #[test]
-fn every_screen_is_told_to_assistive_technology_as_its_snapshot_says() {
+fn every_screens_accessibility_tree_matches_its_snapshot() {
     journey("told", Conditions::every_screen(), |w| async move {
         let folder = root().join("tests/end-to-end/accessibility");
         let update = std::env::var_os("UPDATE_SNAPSHOTS").is_some();
         let mut differences = String::new();
         for screen in Screen::ALL {
             w.show(screen, "en").await.with_context(|| screen.name())?;
-            let told = w.told().await?;
+            let told = w.accessibility_tree().await?;
             let file = folder.join(screen.name()).with_extension("txt");
             if update {
                 std::fs::create_dir_all(&folder)?;

@@ -17,7 +17,7 @@ async fn left_with(w: &World, name: &str) -> Result<Value> {
 }
 
 async fn sub(w: &World) -> Result<Value> {
-    w.ask("return JSON.parse(atob(JSON.parse(sessionStorage['tenant-picker.session']).id_token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/'))).sub")
+    w.run_script("return JSON.parse(atob(JSON.parse(sessionStorage['tenant-picker.session']).id_token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/'))).sub")
         .await
 }
 
@@ -43,7 +43,7 @@ fn one_profile_signs_in_to_several_organizations_federated_and_native() {
 }
 
 #[test]
-fn a_federated_token_that_names_no_provider_at_all_has_words_of_its_own() {
+fn a_federated_token_without_a_provider_has_its_own_error() {
     ordinary_journey("no-identities", |w| async move {
         w.open("/?tenant=acme").await?;
         w.signs_in_at("AcmeSAML", "Nemo (no provider claim)").await?;
@@ -54,7 +54,7 @@ fn a_federated_token_that_names_no_provider_at_all_has_words_of_its_own() {
 }
 
 #[test]
-fn the_operators_gate_is_heard_at_the_token_endpoint_in_its_own_words() {
+fn a_pre_token_triggers_message_is_shown_without_what_aws_adds() {
     ordinary_journey("gate", |w| async move {
         w.open("/?tenant=acme").await?;
         w.signs_in_at("AcmeSAML", "Gus (refused by the gate)").await?;
@@ -66,7 +66,7 @@ fn the_operators_gate_is_heard_at_the_token_endpoint_in_its_own_words() {
 }
 
 #[test]
-fn another_account_than_the_one_that_was_typed_is_said_before_anything_goes_on() {
+fn another_account_than_the_typed_one_has_to_be_confirmed_first() {
     ordinary_journey("other-account", |w| async move {
         let target = format!("{}/.well-known/openid-configuration", w.hosted_ui);
         w.open(&format!("/?return_to={target}")).await?;
@@ -85,7 +85,7 @@ fn another_account_than_the_one_that_was_typed_is_said_before_anything_goes_on()
 }
 
 #[test]
-fn the_account_that_was_typed_goes_on_unasked_in_any_case() {
+fn the_typed_account_goes_on_unasked_whatever_its_case() {
     ordinary_journey("same-account", |w| async move {
         let target = format!("{}/.well-known/openid-configuration", w.hosted_ui);
         w.open(&format!("/?return_to={target}")).await?;
@@ -112,7 +112,7 @@ fn another_account_can_be_used_at_the_same_organization() {
 }
 
 #[test]
-fn managed_login_is_told_to_ask_who_it_is_and_in_which_language() {
+fn managed_login_gets_the_prompt_and_the_language() {
     for (name, code, provider, prompt) in
         [("managed", "acme", "AcmeSAML", "select_account"), ("managed-native", "initech", "COGNITO", "login")]
     {
@@ -179,7 +179,7 @@ fn back_after_a_sign_out_says_that_the_person_has_signed_out() {
 }
 
 #[test]
-fn the_form_that_back_leads_to_offers_another_organization_below_the_one_just_used() {
+fn back_to_the_form_offers_another_organization_below_the_one_just_used() {
     let whole = Conditions { whole_browser: true, ..Conditions::default() };
     journey("back-twice", whole, |w| async move {
         w.open("/").await?;
@@ -198,7 +198,7 @@ fn the_form_that_back_leads_to_offers_another_organization_below_the_one_just_us
         w.sees_heading("Use another organization").await?;
         let link =
             "return [...document.querySelectorAll('a')].find((a) => a.textContent.startsWith('You are signed in to'))";
-        let height = w.comes_true(&format!("{link}?.getBoundingClientRect().height")).await?;
+        let height = w.waits_for_value(&format!("{link}?.getBoundingClientRect().height")).await?;
         assert!(height.as_f64() >= Some(24.0), "too small for a finger: {height}");
         Ok(())
     });

@@ -12,8 +12,8 @@ fn a_brands_colour_is_readable_in_light_and_dark() {
         for screen in [Screen::Form, Screen::Looking, Screen::NoMatch, Screen::RecentsEditing, Screen::SignedIn] {
             w.show(screen, "en").await.with_context(|| screen.name())?;
             for scheme in ["light", "dark"] {
-                w.in_scheme(scheme).await?;
-                let barriers = w.barriers().await?;
+                w.in_color_scheme(scheme).await?;
+                let barriers = w.axe_violations().await?;
                 if !barriers.is_empty() {
                     writeln!(found, "{} {scheme}: {barriers}", screen.name())?;
                 }
@@ -21,7 +21,7 @@ fn a_brands_colour_is_readable_in_light_and_dark() {
                     let colours =
                         "const { color, backgroundColor } = getComputedStyle(document.querySelector('form > button'));
                         return [color, backgroundColor]";
-                    assert_eq!(w.ask(colours).await?, json!(["rgb(0, 0, 0)", "rgb(255, 212, 0)"]), "{scheme}");
+                    assert_eq!(w.run_script(colours).await?, json!(["rgb(0, 0, 0)", "rgb(255, 212, 0)"]), "{scheme}");
                 }
             }
         }
@@ -58,8 +58,8 @@ fn large_and_spaced_text_fits_without_sideways_scrolling() {
             w.show(screen, "de").await.with_context(|| screen.name())?;
             for (width, change) in [(320, ""), (320, spaced), (640, large), (320, large)] {
                 w.in_window(width, 900, 1, true).await?;
-                w.ask(change).await?;
-                let (overflow, cut) = (w.overflow().await?, w.ask(cut).await?);
+                w.run_script(change).await?;
+                let (overflow, cut) = (w.overflow().await?, w.run_script(cut).await?);
                 if overflow > 0 || cut != json!([]) {
                     let how = [("", "as it is"), (spaced, "spaced"), (large, "at 200 %")];
                     let how = how.iter().find(|(script, _)| *script == change).map_or("", |(_, how)| how);
@@ -78,7 +78,7 @@ fn forced_colours_and_reduced_motion_are_respected() {
         w.with_media(&[("forced-colors", "active"), ("prefers-reduced-motion", "reduce")]).await?;
         for screen in [Screen::Form, Screen::NoMatch, Screen::LongChoice, Screen::RecentsEditing, Screen::SignedOut] {
             w.show(screen, "en").await.with_context(|| screen.name())?;
-            assert_eq!(w.ask("return document.getAnimations().length").await?, 0, "{}", screen.name());
+            assert_eq!(w.run_script("return document.getAnimations().length").await?, 0, "{}", screen.name());
             // Backgrounds are gone: what can be pressed shows by its border or its underline.
             let flat = "return [...document.querySelectorAll('button, .button, input, select')].filter((e) => {
                 const style = getComputedStyle(e);
@@ -86,7 +86,7 @@ fn forced_colours_and_reduced_motion_are_respected() {
                   && (style.borderTopStyle === 'none' || parseFloat(style.borderTopWidth) < 1
                     || style.borderTopColor === 'rgba(0, 0, 0, 0)');
               }).map((e) => e.outerHTML.slice(0, 120))";
-            assert_eq!(w.ask(flat).await?, json!([]), "{}", screen.name());
+            assert_eq!(w.run_script(flat).await?, json!([]), "{}", screen.name());
         }
         w.tabs_to("a Sign in again").await?;
         w.focus_is_seen().await

@@ -4,13 +4,13 @@ use end_to_end::Way::Reload;
 use end_to_end::ordinary_journey;
 
 #[test]
-fn a_session_that_is_over_says_so_and_begins_again_at_the_same_organization() {
+fn an_expired_session_says_so_and_offers_the_same_organization() {
     ordinary_journey("expired", |w| async move {
         w.signs_in_to_acme().await?;
         // Over when the page is loaded; over while it is looked at.
         for (seconds, before) in [(-1, None), (2, Some("Signed in to Acme Corporation"))] {
             let old = w.session().await?;
-            w.ask(&format!(
+            w.run_script(&format!(
                 "const session = JSON.parse(sessionStorage.getItem('tenant-picker.session'));
                  session.expires_at = Math.floor(Date.now() / 1000) + {seconds};
                  sessionStorage.setItem('tenant-picker.session', JSON.stringify(session))"
@@ -30,7 +30,7 @@ fn a_session_that_is_over_says_so_and_begins_again_at_the_same_organization() {
 }
 
 #[test]
-fn sign_ins_that_nobody_comes_back_for_are_cleared_away() {
+fn abandoned_sign_ins_are_removed() {
     ordinary_journey("leftovers", |w| async move {
         let first = w.driver.window().await?;
         w.open("/?tenant=acme").await?;
@@ -44,7 +44,7 @@ fn sign_ins_that_nobody_comes_back_for_are_cleared_away() {
         ] {
             w.opens_a_tab("/").await?;
             w.field().await?;
-            w.ask(&format!(
+            w.run_script(&format!(
                 "const prefix = 'tenant-picker.pending.';
                  const record = JSON.parse(localStorage[Object.keys(localStorage).find((key) => key.startsWith(prefix))]);
                  const keep = (name, age) => {{
@@ -58,8 +58,8 @@ fn sign_ins_that_nobody_comes_back_for_are_cleared_away() {
             w.opens_a_tab("/").await?;
             w.field().await?;
             let keys = "return Object.keys(localStorage).map((key) => key.replace('tenant-picker.pending.', ''))";
-            let keys: Vec<String> = serde_json::from_value(w.ask(keys).await?)?;
-            assert_eq!(w.pending().await?, left, "{keys:?}");
+            let keys: Vec<String> = serde_json::from_value(w.run_script(keys).await?)?;
+            assert_eq!(w.pending_count().await?, left, "{keys:?}");
             for (name, is_kept) in due {
                 assert_eq!(keys.iter().any(|key| key == name), is_kept, "{name} in {keys:?}");
             }
@@ -75,7 +75,7 @@ fn sign_ins_that_nobody_comes_back_for_are_cleared_away() {
 }
 
 #[test]
-fn an_answer_that_comes_too_late_offers_to_begin_again() {
+fn a_late_response_offers_to_begin_again() {
     ordinary_journey("too-late", |w| async move {
         w.open("/?tenant=acme").await?;
         w.sees_sign_in_page("AcmeSAML").await?;

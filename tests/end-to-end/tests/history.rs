@@ -19,7 +19,7 @@ fn a_sign_in_given_up_with_back_does_not_disturb_the_next() {
         w.submit("globex").await?;
         w.signs_in_at("GlobexOIDC", "Ada Lovelace").await?;
         w.is_signed_in_to("globex", "Globex").await?;
-        assert_eq!(w.pending().await?, 1, "the one that was given up could still be finished");
+        assert_eq!(w.pending_count().await?, 1, "the one that was given up could still be finished");
         Ok(())
     });
 }
@@ -28,14 +28,17 @@ fn a_sign_in_given_up_with_back_does_not_disturb_the_next() {
 #[test]
 fn back_leads_to_the_form_with_what_was_typed() {
     journey("back-typed", Conditions::whole_browser(), |w| async move {
-        w.arrive("/", "en", json!([])).await?;
+        w.visits_first_time("/", "en", json!([])).await?;
         w.submit("ada@acme.example").await?;
         w.arrives_at(&w.hosted_ui).await?;
         w.sees("AcmeSAML").await?;
         w.driver.back().await?;
         assert_eq!(w.field().await?.prop("value").await?.as_deref(), Some("ada@acme.example"));
-        w.holds_still().await?;
-        assert_eq!(w.ask("return document.getElementById('ask-form').getAttribute('aria-busy')").await?, "false");
+        w.waits_until_drawn().await?;
+        assert_eq!(
+            w.run_script("return document.getElementById('ask-form').getAttribute('aria-busy')").await?,
+            "false"
+        );
         w.press("Continue").await?;
         w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await
@@ -71,7 +74,7 @@ fn reload_back_and_forward_redeem_nothing_a_second_time() {
 }
 
 #[test]
-fn leaving_in_the_middle_leaves_nobody_on_a_spinner() {
+fn leaving_the_page_while_it_waits_for_tokens_never_ends_on_a_spinner() {
     journey("in-the-middle", Conditions { whole_browser: true, ..Conditions::hostile() }, |w| async move {
         let slow = json!({ "token": { "delay": 1500 } });
         w.steer(&slow).await?;
@@ -108,20 +111,20 @@ async fn is_redeeming(w: &World) -> Result<()> {
 }
 
 #[test]
-fn back_after_the_end_shows_neither_a_session_nor_a_spinner() {
+fn back_after_a_switch_or_sign_out_shows_neither_a_session_nor_a_spinner() {
     journey("bfcache", Conditions::whole_browser(), |w| async move {
-        w.before_every_page("addEventListener('pageshow', (event) => { window.restored = event.persisted })").await?;
+        w.runs_in_every_page("addEventListener('pageshow', (event) => { window.restored = event.persisted })").await?;
         w.signs_in_to_acme().await?;
         w.press("Switch organization").await?;
         w.field().await?;
         assert_eq!(w.goes(Back).await?, "callback_empty");
-        assert_eq!(w.ask("return window.restored").await?, true, "this is about pages that come back to life");
+        assert_eq!(w.run_script("return window.restored").await?, true, "this is about pages that come back to life");
 
         w.signs_in_to_acme_unasked().await?;
         w.press("Sign out").await?;
         w.sees_heading("You have signed out").await?;
         assert_eq!(w.goes(Back).await?, "You have signed out");
-        assert_eq!(w.ask("return window.restored").await?, true);
+        assert_eq!(w.run_script("return window.restored").await?, true);
         let text = w.text().await?;
         assert!(!text.contains("Signing you out") && !text.contains("Signed in to"), "{text}");
         Ok(())
@@ -129,7 +132,7 @@ fn back_after_the_end_shows_neither_a_session_nor_a_spinner() {
 }
 
 #[test]
-fn a_page_that_comes_back_to_life_shows_the_session_that_there_is() {
+fn a_page_restored_by_back_shows_the_current_session() {
     journey("alive", Conditions { hostile_provider: true, ..Conditions::whole_browser() }, |w| async move {
         w.open("/?tenant=acme").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await?;
@@ -143,7 +146,7 @@ fn a_page_that_comes_back_to_life_shows_the_session_that_there_is() {
 }
 
 #[test]
-fn an_error_page_of_the_hosted_ui_is_one_step_away_from_help() {
+fn back_from_a_hosted_ui_error_page_leads_to_the_form_and_its_help() {
     journey("stuck", Conditions::whole_browser(), |w| async move {
         w.open("/").await?;
         w.submit("acme").await?;

@@ -52,7 +52,7 @@ const OUTCOME: &str = "
     };";
 
 #[test]
-fn a_hostile_provider_signs_nobody_in_who_should_not_be() {
+fn every_case_of_the_hostile_provider_has_its_expected_outcome() {
     let conditions = Conditions { hostile_provider: true, ..Conditions::default() };
     journey("hostile", conditions, |w| async move {
         let wanted = std::env::var("HOSTILE").unwrap_or_default();
@@ -76,7 +76,7 @@ fn a_hostile_provider_signs_nobody_in_who_should_not_be() {
 }
 
 #[test]
-fn every_case_has_a_name_of_its_own_and_says_why() {
+fn every_case_has_a_unique_name_and_a_reason() {
     let cases = cases().expect("cases.toml can be read");
     let mut names = HashSet::new();
     for Case { name, because, spec, .. } in &cases {
@@ -206,7 +206,7 @@ async fn outcome(w: &World) -> Result<Value> {
     let until = Instant::now() + PATIENCE;
     while Instant::now() < until {
         // While one page gives way to the next, there is none to ask.
-        if let Ok(page @ Value::Object(_)) = w.ask(OUTCOME).await {
+        if let Ok(page @ Value::Object(_)) = w.run_script(OUTCOME).await {
             return Ok(page);
         }
         sleep(GLANCE).await;

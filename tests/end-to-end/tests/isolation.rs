@@ -4,7 +4,7 @@ use end_to_end::{Conditions, journey, ordinary_journey};
 use serde_json::json;
 
 #[test]
-fn a_native_account_hops_silently_until_an_organization_is_strict() {
+fn a_native_account_is_signed_in_unasked_unless_the_organization_is_strict() {
     ordinary_journey("isolation", |w| async move {
         w.signs_in("/?tenant=initech", "COGNITO", "initech", "Initech").await?;
         w.press("Switch organization").await?;
@@ -27,7 +27,7 @@ fn a_native_account_hops_silently_until_an_organization_is_strict() {
 }
 
 #[test]
-fn no_way_around_the_switch_leads_into_the_next_organization_unasked() {
+fn after_a_strict_organization_the_next_one_asks_who_signs_in() {
     ordinary_journey("ways-around", |w| async move {
         // Strict, and left without a word: the form opened by hand, in another tab.
         w.signs_in("/?tenant=hooli", "COGNITO", "hooli", "Hooli").await?;
@@ -47,12 +47,12 @@ fn no_way_around_the_switch_leads_into_the_next_organization_unasked() {
 }
 
 #[test]
-fn a_deployment_can_keep_all_organizations_apart() {
+fn a_deployment_can_make_every_organization_strict() {
     let settings = Some(json!({ "isolation": "strict" }));
     journey("isolated", Conditions { settings, ..Conditions::default() }, |w| async move {
         w.signs_in("/?tenant=initech", "COGNITO", "initech", "Initech").await?;
         w.press("Switch organization").await?;
-        assert_eq!(w.comes_true("return location.pathname === '/'").await?, true);
+        assert_eq!(w.waits_for_value("return location.pathname === '/'").await?, true);
         w.submit("hooli").await?;
         w.signs_in_at("COGNITO", "Ada Lovelace").await?;
         w.is_signed_in_to("hooli", "Hooli").await
@@ -60,28 +60,28 @@ fn a_deployment_can_keep_all_organizations_apart() {
 }
 
 #[test]
-fn a_sign_out_that_was_stopped_has_a_way_on() {
+fn a_stopped_sign_out_offers_to_start_over() {
     ordinary_journey("stopped", |w| async move {
         w.signs_in_to_acme().await?;
         // Held up, so that the hosted UI's answer cannot arrive before the press on Stop.
-        w.hold("*/logout*").await?;
-        w.ask("document.querySelector('#app .ways-on button.quiet').click(); stop()").await?;
+        w.hold_requests("*/logout*").await?;
+        w.run_script("document.querySelector('#app .ways-on button.quiet').click(); stop()").await?;
         w.sees_heading("Signing you out…").await?;
-        w.release().await?;
+        w.release_requests().await?;
         w.press("Start over").await?;
         w.field().await.map(drop)
     });
 }
 
 #[test]
-fn a_switch_that_got_stuck_does_not_turn_a_later_sign_out_into_one() {
+fn a_stopped_switch_does_not_turn_a_later_sign_out_into_a_switch() {
     ordinary_journey("stuck-switch", |w| async move {
         w.signs_in("/?tenant=hooli", "COGNITO", "hooli", "Hooli").await?;
         // The browser's own Stop button, before the hosted UI has answered.
-        w.hold("*/logout*").await?;
-        w.ask("document.querySelector('#app .ways-on button').click(); stop()").await?;
+        w.hold_requests("*/logout*").await?;
+        w.run_script("document.querySelector('#app .ways-on button').click(); stop()").await?;
         w.sees_heading("Signing you out…").await?;
-        w.release().await?;
+        w.release_requests().await?;
         w.signs_in_to_acme().await?;
         w.press("Sign out").await?;
         w.sees_heading("You have signed out").await

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 #[test]
 fn the_whole_journey_is_done_by_keyboard_alone() {
     ordinary_journey("keyboard-journey", |w| async move {
-        w.arrive("/", "en", two_recents()).await?;
+        w.visits_first_time("/", "en", two_recents()).await?;
         let tab_to = async |wanted: &str| w.tabs_to(wanted).await;
         // The first stop is what most people want.
         tab_to("button AC").await?;
@@ -44,7 +44,7 @@ fn the_whole_journey_is_done_by_keyboard_alone() {
 
 /// WCAG 2.4.7 and 2.4.11: a ring around whatever Tab leads to, whole, with nothing above it.
 #[test]
-fn the_focus_is_seen_wherever_tab_leads() {
+fn the_focus_ring_is_visible_wherever_tab_leads() {
     journey("focus-seen", Conditions::every_screen(), |w| async move {
         let mut faults = String::new();
         let screens = [Screen::RecentsEditing, Screen::LongChoice, Screen::NoMatch, Screen::Leaving, Screen::SignedIn];
@@ -64,7 +64,7 @@ fn the_focus_is_seen_wherever_tab_leads() {
 
 /// What is drawn anew must not take the focus away from whoever is using it.
 #[test]
-fn the_focus_stays_where_it_is_used() {
+fn redrawing_the_page_does_not_take_the_focus_away() {
     ordinary_journey("focus-kept", |w| async move {
         let mut lost = String::new();
         let mut check = async |what: &str, wanted: &[&str]| {
@@ -75,7 +75,7 @@ fn the_focus_stays_where_it_is_used() {
             }
             anyhow::Ok(())
         };
-        w.arrive("/", "en", two_recents()).await?;
+        w.visits_first_time("/", "en", two_recents()).await?;
         w.tabs_to("button Edit").await?;
         w.types(Key::Enter).await?;
         check("after Edit", &["button Done"]).await?;
@@ -89,14 +89,14 @@ fn the_focus_stays_where_it_is_used() {
         check("after Forget all", &["input Work email or organization code", "h1", "h2"]).await?;
 
         // A select that is worked with the arrow keys changes with every press (WCAG 3.2.2).
-        w.arrive("/", "en", json!([])).await?;
+        w.visits_first_time("/", "en", json!([])).await?;
         w.tabs_to("select Language").await?;
         w.types(Key::Up).await?;
         w.waits_for("return document.documentElement.lang === 'de'").await?;
         check("after another language", &["select"]).await?;
 
         // Called off, with organizations above the form.
-        w.arrive("/", "en", two_recents()).await?;
+        w.visits_first_time("/", "en", two_recents()).await?;
         w.stays_when_leaving().await?;
         w.sends("ada@acme.example", "#app .emblem").await?;
         w.press("Cancel").await?;

@@ -41,7 +41,7 @@ fn no_sentence_bypasses_the_translations() {
     journey("pseudo-locale", Conditions::every_screen(), |w| async move {
         let mut found = String::new();
         let mut check = async |screen: &str| {
-            let bare = w.ask(BARE).await?;
+            let bare = w.run_script(BARE).await?;
             let bare = bare.as_str().context("a text")?;
             if !bare.is_empty() {
                 writeln!(found, "{screen}: {bare}")?;
@@ -79,7 +79,7 @@ fn no_sentence_bypasses_the_translations() {
                 Screen::NotFound => {
                     let stop =
                         "dispatchEvent(new ErrorEvent('error', { error: new WebAssembly.RuntimeError('test') }))";
-                    w.ask(stop).await?;
+                    w.run_script(stop).await?;
                     w.waits_for("return document.querySelector('[data-error=app_crashed]')").await?;
                     check("the app has stopped").await?;
                 }
@@ -97,18 +97,18 @@ fn arabic_runs_from_right_to_left_on_every_screen() {
     journey("arabic", narrow, |w| async move {
         for screen in Screen::ALL {
             w.show(screen, "ar").await.with_context(|| screen.name())?;
-            let of_page = w.ask("const { lang, dir } = document.documentElement; return [lang, dir]").await?;
+            let of_page = w.run_script("const { lang, dir } = document.documentElement; return [lang, dir]").await?;
             assert_eq!(of_page, json!(["ar", "rtl"]), "{}", screen.name());
             assert_eq!(w.overflow().await?, 0, "{}: sideways scrolling", screen.name());
             if screen == Screen::Leaving {
-                let left_for = w.ask("return new URL(window.leftFor).searchParams.get('lang')").await?;
+                let left_for = w.run_script("return new URL(window.leftFor).searchParams.get('lang')").await?;
                 assert_eq!(left_for, Value::Null, "the hosted UI speaks no Arabic");
             }
             if screen == Screen::Form {
                 // An address and a code run from left to right, wherever they stand.
                 w.driver.find(By::Id("identifier")).await?.send_keys("ada@acme.example").await?;
                 let direction =
-                    w.ask("return getComputedStyle(document.getElementById('identifier')).direction").await?;
+                    w.run_script("return getComputedStyle(document.getElementById('identifier')).direction").await?;
                 assert_eq!(direction, "ltr");
             }
         }
@@ -125,7 +125,7 @@ fn choosing_a_language_keeps_what_was_typed_and_where_the_person_is() {
             w.driver.find(By::Css(format!("#foot option[value='{tag}']"))).await?.click().await?;
             w.waits_for(&format!("return document.documentElement.lang === '{tag}'")).await
         };
-        w.arrive("/", "en", json!([])).await?;
+        w.visits_first_time("/", "en", json!([])).await?;
         w.type_in("ada@holding.example").await?;
         choose("de").await?;
         w.waits_for(speaks_german).await?;
@@ -143,7 +143,7 @@ fn choosing_a_language_keeps_what_was_typed_and_where_the_person_is() {
         w.waits_for("return document.querySelector('h1').textContent.includes('organisation')").await?;
         let state =
             "return [document.getElementById('filter')?.value, document.querySelectorAll('#organizations li').length]";
-        assert_eq!(w.ask(state).await?, json!(["harbour", 1]), "what was typed to search with");
+        assert_eq!(w.run_script(state).await?, json!(["harbour", 1]), "what was typed to search with");
 
         choose("de").await?;
         w.reopen("/").await?;
@@ -152,18 +152,18 @@ fn choosing_a_language_keeps_what_was_typed_and_where_the_person_is() {
         w.waits_for(speaks_german).await.context("in another tab")?;
         // A link's language goes before the choice, for this tab.
         w.reopen("/?lang=es").await?;
-        assert_eq!(w.ask("return document.documentElement.lang").await?, "es");
+        assert_eq!(w.run_script("return document.documentElement.lang").await?, "es");
         w.reopen("/signed-out").await?;
-        assert_eq!(w.ask("return document.documentElement.lang").await?, "es");
+        assert_eq!(w.run_script("return document.documentElement.lang").await?, "es");
         Ok(())
     });
 }
 
 #[test]
-fn the_page_speaks_what_the_browser_asks_for() {
+fn the_page_is_in_the_language_that_the_browser_asks_for() {
     ordinary_journey("accept-language", |w| async move {
-        w.arrive("/", "en", json!([])).await?;
-        let agent = w.ask("return navigator.userAgent").await?;
+        w.visits_first_time("/", "en", json!([])).await?;
+        let agent = w.run_script("return navigator.userAgent").await?;
         for (asked, spoken, dir) in [
             ("pt-PT", "pt-BR", "ltr"),
             ("zh-TW", "en", "ltr"),
@@ -176,13 +176,13 @@ fn the_page_speaks_what_the_browser_asks_for() {
             ("en-GB,de", "en", "ltr"),
             ("tlh", "en", "ltr"),
         ] {
-            w.ask("localStorage.clear(); sessionStorage.clear()").await?;
+            w.run_script("localStorage.clear(); sessionStorage.clear()").await?;
             let parameters = json!({ "userAgent": agent, "acceptLanguage": asked });
             w.devtools("Emulation.setUserAgentOverride", parameters).await?;
             w.reopen("/").await?;
-            let of_page = w.ask("const { lang, dir } = document.documentElement; return [lang, dir]").await?;
+            let of_page = w.run_script("const { lang, dir } = document.documentElement; return [lang, dir]").await?;
             assert_eq!(of_page, json!([spoken, dir]), "{asked}");
-            let words = w.ask("return document.querySelector('label[data-message]').textContent").await?;
+            let words = w.run_script("return document.querySelector('label[data-message]').textContent").await?;
             assert_eq!(words == "Work email or organization code", spoken == "en", "{asked}: {words}");
         }
         Ok(())

@@ -7,12 +7,12 @@ use std::fmt::Write;
 
 /// ARCHITECTURE.md: it may be minutes old, unless somebody loads the page again because something is amiss.
 #[test]
-fn config_json_comes_from_the_cache_until_the_page_is_loaded_again() {
+fn config_json_comes_from_the_cache_until_the_page_is_reloaded() {
     ordinary_journey("config-cache", |w| async move {
         // What came from the cache has cost nothing on the wire; an answer, if only "not modified", has.
         let transfer = "const [entry] = performance.getEntriesByName(new URL('/config.json', location).href);
             return entry?.responseEnd ? [entry.transferSize] : null";
-        let cost = async || anyhow::Ok(w.comes_true(transfer).await?[0].as_u64().unwrap_or_default());
+        let cost = async || anyhow::Ok(w.waits_for_value(transfer).await?[0].as_u64().unwrap_or_default());
         w.open("/").await?;
         assert!(cost().await? > 0, "the first visit");
         w.reopen("/").await?;
@@ -24,7 +24,7 @@ fn config_json_comes_from_the_cache_until_the_page_is_loaded_again() {
 }
 
 #[test]
-fn no_page_asks_for_more_than_its_budget() {
+fn no_page_makes_more_requests_than_its_budget() {
     ordinary_journey("budget", |w| async move {
         let budgets: Value = serde_json::from_str(&std::fs::read_to_string(root().join("tools/budgets.json"))?)?;
         // What came from the cache unasked has sent nothing; of another origin the browser does not tell.
@@ -32,7 +32,7 @@ fn no_page_asks_for_more_than_its_budget() {
             .filter(({ name, transferSize }) => transferSize || !name.startsWith(location.origin)).map(({ name }) => name)";
         let within = async |what: &str| {
             w.settles().await?;
-            let asked: Vec<String> = serde_json::from_value(w.ask(asked).await?)?;
+            let asked: Vec<String> = serde_json::from_value(w.run_script(asked).await?)?;
             let budget = budgets["requests"][what].as_u64().context("a budget")?;
             ensure!(asked.len() as u64 <= budget && !asked.is_empty(), "{what}: more than {budget}: {asked:?}");
             anyhow::Ok(())
@@ -73,7 +73,7 @@ fn nothing_moves_while_the_page_loads() {
         for (width, lang) in [(1000, "en"), (390, "en"), (390, "de")] {
             w.in_window(width, 844, 1, width < 500).await?;
             for count in [0, 1, 5] {
-                w.arrive("/signed-out", lang, json!(used[..count])).await?;
+                w.visits_first_time("/signed-out", lang, json!(used[..count])).await?;
                 // Slow enough for the form to be there before the app is.
                 w.limit_bandwidth(Some(150)).await?;
                 w.reopen("/").await?;

@@ -6,7 +6,7 @@ use serde_json::json;
 use thirtyfour::prelude::*;
 
 #[test]
-fn a_lookup_goes_on_by_itself_when_the_connection_is_back() {
+fn an_offline_lookup_is_repeated_when_the_connection_is_back() {
     ordinary_journey("offline", |w| async move {
         w.open("/").await?;
         w.settles().await?;
@@ -22,7 +22,7 @@ fn a_lookup_goes_on_by_itself_when_the_connection_is_back() {
 }
 
 #[test]
-fn so_does_the_lookup_of_an_organization_from_the_list() {
+fn an_offline_lookup_from_the_list_is_repeated_too() {
     ordinary_journey("offline-list", |w| async move {
         w.signs_in_to_acme().await?;
         w.open("/").await?;
@@ -37,9 +37,9 @@ fn so_does_the_lookup_of_an_organization_from_the_list() {
 }
 
 #[test]
-fn who_is_offline_reads_so_and_is_served_as_soon_as_there_is_a_connection() {
+fn an_offline_page_says_so_and_goes_on_when_the_connection_is_back() {
     ordinary_journey("offline", |w| async move {
-        w.arrive("/", "en", json!([])).await?;
+        w.visits_first_time("/", "en", json!([])).await?;
         w.stays_when_leaving().await?;
         w.set_offline(true).await?;
         w.sees("You are offline.").await?;
@@ -50,28 +50,31 @@ fn who_is_offline_reads_so_and_is_served_as_soon_as_there_is_a_connection() {
 }
 
 #[test]
-fn a_lookup_that_takes_its_time_says_so_and_can_be_cancelled() {
+fn a_slow_lookup_says_so_and_can_be_cancelled() {
     let lookups = Conditions::with_lookups(|asked| match asked {
         "slow.example" => Answer::Silence,
         "busy.example" => Answer::TooMany(7),
         _ => Answer::Tenants(json!([])),
     });
     journey("slow", lookups, |w| async move {
-        w.arrive("/", "en", json!([])).await?;
+        w.visits_first_time("/", "en", json!([])).await?;
         w.sends("ada@slow.example", ".progress button").await?;
         let hears = "return document.querySelector('.progress[role=status]').textContent";
-        let at_first = w.ask(hears).await?;
+        let at_first = w.run_script(hears).await?;
         assert!(at_first.as_str().is_some_and(|words| words.starts_with("Looking up")), "{at_first}");
         w.sees("Still looking…").await?;
-        let after = w.ask("return performance.now() - window.sentAt").await?.as_f64().context("a number")?;
+        let after = w.run_script("return performance.now() - window.sentAt").await?.as_f64().context("a number")?;
         assert!((2400.0..6000.0).contains(&after), "after {after} ms");
         w.press("Cancel").await?;
         w.waits_for("return document.querySelector('.progress').textContent === ''").await?;
         assert_eq!(w.typed_text().await?, "ada@slow.example");
-        assert_eq!(w.ask("return document.getElementById('ask-form').getAttribute('aria-busy')").await?, "false");
+        assert_eq!(
+            w.run_script("return document.getElementById('ask-form').getAttribute('aria-busy')").await?,
+            "false"
+        );
         assert!(w.focus().await?.starts_with("input Work email or organization code"), "{}", w.focus().await?);
 
-        w.arrive("/", "en", json!([])).await?;
+        w.visits_first_time("/", "en", json!([])).await?;
         w.sends("ada@busy.example", "[data-error=lookup_rate_limited]").await?;
         let words = w.sees_problem("lookup_rate_limited").await?;
         assert!(words.contains("You can try again in 7 seconds."), "{words}");
@@ -82,7 +85,7 @@ fn a_lookup_that_takes_its_time_says_so_and_can_be_cancelled() {
 
 /// Ask 20: long lists have search, and assistive technology hears the results.
 #[test]
-fn five_thousand_organizations_are_all_there_and_found() {
+fn a_list_of_five_thousand_organizations_is_complete_and_searchable() {
     const COUNT: usize = 5000;
     const HEARS: &str = "return document.querySelector('#filter ~ [role=status]').textContent";
     let tenants: Vec<_> = (0..COUNT)
@@ -101,11 +104,11 @@ fn five_thousand_organizations_are_all_there_and_found() {
         .collect();
     let many = Conditions::with_lookups(move |_| Answer::Tenants(json!(tenants)));
     journey("long-list", many, |w| async move {
-        w.arrive("/", "en", json!([])).await?;
+        w.visits_first_time("/", "en", json!([])).await?;
         w.sends("ada@many.example", "#filter").await?;
-        w.holds_still().await?;
+        w.waits_until_drawn().await?;
         let buttons = "return document.querySelectorAll('ul[aria-label=\"Your organizations\"] > li > button').length";
-        assert_eq!(w.ask(buttons).await?, COUNT);
+        assert_eq!(w.run_script(buttons).await?, COUNT);
         let filter = w.driver.find(By::Id("filter")).await?;
         filter.click().await?;
         // A virtual list, or one whose entries are drawn only in sight, would not tell of those further down.
@@ -116,7 +119,7 @@ fn five_thousand_organizations_are_all_there_and_found() {
             let told = told["nodes"].as_array().context("nodes")?.iter().filter(|node| node["ignored"] == false);
             assert_eq!(told.count(), 1, "assistive technology is told of {name}");
         }
-        assert_eq!(w.ask("return window.find('The Very Last Kerlund')").await?, true, "find-in-page");
+        assert_eq!(w.run_script("return window.find('The Very Last Kerlund')").await?, true, "find-in-page");
 
         let names =
             "return [...document.querySelectorAll('#organizations .name')].slice(0, 9).map((n) => n.textContent)";
@@ -125,10 +128,10 @@ fn five_thousand_organizations_are_all_there_and_found() {
         w.types("KERLUND").await?;
         w.waits_for(&format!("{HEARS} === '3 organizations'")).await?;
         let found = json!(["The Very Last Kerlund", "Åkerlund & Söner", "Grand Bakerlund"]);
-        assert_eq!(w.ask(names).await?, found, "word starts first, then in the order given");
+        assert_eq!(w.run_script(names).await?, found, "word starts first, then in the order given");
         // The same number again is news too.
         w.types(Key::Backspace).await?;
-        let again = w.ask(HEARS).await?;
+        let again = w.run_script(HEARS).await?;
         assert_eq!(again.as_str().map(str::trim), Some("3 organizations"));
         assert_ne!(again, "3 organizations", "the same words are announced only if something about them is new");
 

@@ -28,16 +28,16 @@ const EAVESDROP: &str = "
 const HEARD: &str = "return JSON.parse(sessionStorage.getItem('test.heard') ?? '[]')";
 
 #[test]
-fn a_whole_journey_tells_nobody_anything_that_is_not_theirs() {
+fn a_whole_journey_leaks_no_token_code_or_email() {
     journey("discreet", Conditions::watched(), |w| async move {
-        w.before_every_page(EAVESDROP).await?;
+        w.runs_in_every_page(EAVESDROP).await?;
         w.open("/").await?;
         w.submit("countess@acme.example").await?;
         w.signs_in_at("AcmeSAML", "Cancel").await?;
         w.sees_problem("provider_access_denied").await?;
-        w.ask("navigator.clipboard.writeText = async (text) => { window.copied = text }").await?;
+        w.run_script("navigator.clipboard.writeText = async (text) => { window.copied = text }").await?;
         w.press("Copy details for support").await?;
-        let copied = w.comes_true("return window.copied").await?;
+        let copied = w.waits_for_value("return window.copied").await?;
         w.press("Try again").await?;
         w.signs_in_at("AcmeSAML", "Continue as countess@acme.example").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await?;
@@ -52,11 +52,11 @@ fn a_whole_journey_tells_nobody_anything_that_is_not_theirs() {
         w.press("Sign out").await?;
         w.sees_heading("You have signed out").await?;
 
-        assert_eq!(w.ask(HEARD).await?, json!([]), "the console, errors and what the policy refused");
+        assert_eq!(w.run_script(HEARD).await?, json!([]), "the console, errors and what the policy refused");
         let report: Vec<_> =
             copied.as_str().context("a text")?.lines().filter_map(|line| line.split(": ").next()).collect();
         assert_eq!(report, ["code", "time", "organization", "page"], "{copied}");
-        let kept = w.ask("return JSON.stringify([{ ...localStorage }, { ...sessionStorage }])").await?;
+        let kept = w.run_script("return JSON.stringify([{ ...localStorage }, { ...sessionStorage }])").await?;
         assert!(!kept.as_str().context("a text")?.contains("countess"), "{kept}");
         let history = w.devtools("Page.getNavigationHistory", json!({})).await?["entries"].take();
         let history = history.as_array().into_iter().flatten().filter_map(|entry| entry["url"].as_str());
@@ -104,10 +104,13 @@ fn a_whole_journey_tells_nobody_anything_that_is_not_theirs() {
         assert_eq!(lookup_bodies(&requests), [r#"{"domain":"acme.example"}"#, r#"{"domain":"umbrella.example"}"#]);
 
         // The net is not torn: it catches what it is meant to catch.
-        w.ask("console.log('hello'); document.body.append(Object.assign(new Image(), { src: 'http://127.0.0.2/' }))")
+        w.run_script(
+            "console.log('hello'); document.body.append(Object.assign(new Image(), { src: 'http://127.0.0.2/' }))",
+        )
+        .await?;
+        w.waits_for_value("return sessionStorage['test.heard']?.includes('violation: img-src http://127.0.0.2/')")
             .await?;
-        w.comes_true("return sessionStorage['test.heard']?.includes('violation: img-src http://127.0.0.2/')").await?;
-        assert!(w.ask(HEARD).await?.to_string().contains("log: hello"));
+        assert!(w.run_script(HEARD).await?.to_string().contains("log: hello"));
         Ok(())
     });
 }

@@ -20,7 +20,7 @@ const RECORD_REQUESTS: &str = "{
 
 /// Ask 11: a remembered organization must not trap the next person at the same device.
 #[test]
-fn organizations_used_before_stand_first_and_wait_to_be_chosen() {
+fn recent_organizations_are_listed_first_and_wait_to_be_chosen() {
     ordinary_journey("recents", |w| async move {
         for (tenant, provider) in [("acme", "AcmeSAML"), ("globex", "GlobexOIDC"), ("acme", "AcmeSAML")] {
             w.reopen(&format!("/signed-out?{tenant}")).await?;
@@ -35,12 +35,12 @@ fn organizations_used_before_stand_first_and_wait_to_be_chosen() {
             "return [...document.querySelectorAll('ul[aria-label=\"Organizations you used on this device\"] button')]
             .map((button) => [...button.querySelectorAll('.name, .domain')].map((e) => e.textContent).join(' '))";
         let newest_first = json!(["Continue to Acme Corporation acme.example", "Continue to Globex globex.example"]);
-        assert_eq!(w.ask(list).await?, newest_first);
+        assert_eq!(w.run_script(list).await?, newest_first);
 
         sleep(Duration::from_secs(1)).await;
         assert_eq!(w.driver.current_url().await?.as_str(), format!("{}/", w.picker), "nothing goes on by itself");
         let requests = "return window.requests.concat(performance.getEntriesByType('resource').map((r) => r.name))";
-        let before = w.ask(requests).await?.to_string();
+        let before = w.run_script(requests).await?.to_string();
         assert!(before.contains("config.json"), "{before}");
         for trace in ["acme", "globex", "POST"] {
             assert!(!before.contains(trace), "{trace} before anything is chosen: {before}");
@@ -48,7 +48,7 @@ fn organizations_used_before_stand_first_and_wait_to_be_chosen() {
         w.stays_when_leaving().await?;
         w.chooses("Continue to Globex").await?;
         w.sees_heading("Taking you to Globex").await?;
-        let after = w.ask("return window.requests.filter((r) => r.startsWith('POST'))").await?;
+        let after = w.run_script("return window.requests.filter((r) => r.startsWith('POST'))").await?;
         let address = format!("{}/v1/lookup", w.picker);
         assert_eq!(after, json!([format!("POST {address} {{\"code\":\"globex\"}}")]), "the chosen one, and no other");
         Ok(())
@@ -56,20 +56,20 @@ fn organizations_used_before_stand_first_and_wait_to_be_chosen() {
 }
 
 #[test]
-fn one_organization_can_be_forgotten_or_all() {
+fn one_recent_organization_or_all_can_be_forgotten() {
     ordinary_journey("forget", |w| async move {
         let kept = "return JSON.parse(localStorage.getItem('tenant-picker.recents') ?? '[]').map(({ code }) => code)";
-        w.arrive("/", "en", two_recents()).await?;
+        w.visits_first_time("/", "en", two_recents()).await?;
         w.press("Edit").await?;
         w.driver.find(By::Css("button[aria-label='Forget Acme Corporation']")).await?.click().await?;
         w.sees("Acme Corporation is forgotten.").await?;
-        assert_eq!(w.ask(kept).await?, json!(["globex"]));
+        assert_eq!(w.run_script(kept).await?, json!(["globex"]));
         w.press("Forget all").await?;
         w.sees("All organizations are forgotten.").await?;
-        assert_eq!(w.ask(kept).await?, json!([]));
-        assert_eq!(w.ask("return localStorage.getItem('tenant-picker.recents')").await?, Value::Null);
+        assert_eq!(w.run_script(kept).await?, json!([]));
+        assert_eq!(w.run_script("return localStorage.getItem('tenant-picker.recents')").await?, Value::Null);
         w.reopen("/").await?;
-        assert_eq!(w.ask("return document.querySelector('#recents').textContent.trim()").await?, "");
+        assert_eq!(w.run_script("return document.querySelector('#recents').textContent.trim()").await?, "");
         assert!(w.focus().await?.starts_with("input Work email or organization code"));
         Ok(())
     });
@@ -77,9 +77,9 @@ fn one_organization_can_be_forgotten_or_all() {
 
 /// Ask 11: a shared device.
 #[test]
-fn what_is_not_to_be_remembered_is_forgotten_and_not_kept_again() {
+fn asking_not_to_be_remembered_forgets_everything_and_keeps_nothing_new() {
     ordinary_journey("forgetful", |w| async move {
-        w.arrive("/", "en", two_recents()).await?;
+        w.visits_first_time("/", "en", two_recents()).await?;
         w.driver
             .find(By::XPath("//label[contains(., 'remember my organization on this device')]"))
             .await?
@@ -91,11 +91,11 @@ fn what_is_not_to_be_remembered_is_forgotten_and_not_kept_again() {
         w.submit("ada@acme.example").await?;
         w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await?;
-        assert_eq!(w.ask("return localStorage.getItem('tenant-picker.recents')").await?, Value::Null);
+        assert_eq!(w.run_script("return localStorage.getItem('tenant-picker.recents')").await?, Value::Null);
         w.reopen("/").await?;
         w.waits_for(none).await?;
         let checked = "return document.querySelector('.remember input').checked";
-        assert_eq!(w.ask(checked).await?, true, "the wish is remembered, and nothing else");
+        assert_eq!(w.run_script(checked).await?, true, "the wish is remembered, and nothing else");
         Ok(())
     });
 }

@@ -4,7 +4,7 @@ use end_to_end::{Conditions, journey, ordinary_journey};
 use serde_json::json;
 
 #[test]
-fn every_answer_of_the_site_carries_the_strict_policy() {
+fn every_response_of_the_site_has_the_security_headers() {
     ordinary_journey("headers", |w| async move {
         // Three things stand in the page itself and are named by their hashes; the browser is the judge of these.
         let policy = format!(
@@ -16,7 +16,7 @@ fn every_answer_of_the_site_carries_the_strict_policy() {
         w.open("/").await?;
         w.settles().await?;
         let loaded = "return performance.getEntriesByType('resource').map((entry) => new URL(entry.name).pathname)";
-        let mut paths: Vec<String> = serde_json::from_value(w.ask(loaded).await?)?;
+        let mut paths: Vec<String> = serde_json::from_value(w.run_script(loaded).await?)?;
         for kind in [".wasm", ".js", "config.json"] {
             assert!(paths.iter().any(|path| path.ends_with(kind)), "no {kind} among {paths:?}");
         }
@@ -46,23 +46,23 @@ fn every_answer_of_the_site_carries_the_strict_policy() {
 }
 
 #[test]
-fn a_policy_that_forbids_what_stands_in_the_page_gets_it_as_files() {
+fn without_hashes_in_the_policy_inline_parts_load_as_files() {
     // The service derives the hashes from index.html; browsers get the page itself from index.html.br.
     let conditions = Conditions { files: vec![("index.html", "")], ..Conditions::default() };
     journey("no-hashes", conditions, |w| async move {
         let policy = reqwest::get(&w.picker).await?.headers()["content-security-policy"].to_str()?.to_owned();
         assert!(!policy.contains("sha256-"), "{policy}");
         w.signs_in_to_acme().await?;
-        assert_ne!(w.ask("return getComputedStyle(document.querySelector('main')).borderRadius").await?, "0px");
+        assert_ne!(w.run_script("return getComputedStyle(document.querySelector('main')).borderRadius").await?, "0px");
         let files = "return performance.getEntriesByType('resource').map(({ name }) => name)
             .filter((name) => name.startsWith(location.origin)).map((name) => name.replace(/.*[.]/, '')).sort()";
-        assert_eq!(w.ask(files).await?, json!(["css", "js", "js", "js", "json", "wasm"]));
+        assert_eq!(w.run_script(files).await?, json!(["css", "js", "js", "js", "json", "wasm"]));
         Ok(())
     });
 }
 
 #[test]
-fn markup_that_could_run_is_refused() {
+fn markup_that_could_run_scripts_is_refused() {
     ordinary_journey("trusted-types", |w| async move {
         w.open("/").await?;
         w.settles().await?;
@@ -88,21 +88,21 @@ fn markup_that_could_run_is_refused() {
             return Object.keys(tries).filter((name) => {
               try { tries[name](); return true } catch (error) { return !(error instanceof TypeError) }
             })";
-        assert_eq!(w.ask(let_in).await?, json!([]));
+        assert_eq!(w.run_script(let_in).await?, json!([]));
         // Where something slips through the filter, it meets the policy for scripts.
         let slips = "
             addEventListener('error', ({ target }) => { window.broken = target.tagName }, true);
             document.body.insertAdjacentHTML('beforeend', '<img/src=x/onerror=window.ran.push(1)>')";
-        if w.ask(slips).await.is_ok() {
-            w.comes_true("return window.broken === 'IMG'").await?;
+        if w.run_script(slips).await.is_ok() {
+            w.waits_for_value("return window.broken === 'IMG'").await?;
         }
-        assert_eq!(w.ask("return window.ran").await?, json!([]));
+        assert_eq!(w.run_script("return window.ran").await?, json!([]));
         Ok(())
     });
 }
 
 #[test]
-fn no_page_of_the_picker_shows_in_anothers_frame() {
+fn the_picker_does_not_show_in_an_iframe_of_another_site() {
     ordinary_journey("framed", |w| async move {
         for path in ["/", "/callback", "/signed-out"] {
             w.driver.goto(format!("{}/.well-known/jwks.json", w.hosted_ui)).await?;
@@ -113,10 +113,10 @@ fn no_page_of_the_picker_shows_in_anothers_frame() {
                  document.body.append(frame);",
                 w.picker
             );
-            w.ask(&frame).await?;
-            w.comes_true("return window.loaded").await?;
+            w.run_script(&frame).await?;
+            w.waits_for_value("return window.loaded").await?;
             w.driver.enter_frame(0).await?;
-            let shown = w.ask("return [location.protocol, !!document.getElementById('ask')]").await?;
+            let shown = w.run_script("return [location.protocol, !!document.getElementById('ask')]").await?;
             assert_eq!(shown, json!(["chrome-error:", false]), "{path}");
             w.driver.enter_default_frame().await?;
         }

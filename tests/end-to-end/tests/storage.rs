@@ -3,7 +3,7 @@
 use end_to_end::{ordinary_journey, script_that_fills};
 
 #[test]
-fn nobody_leaves_when_the_browsers_storage_is_full() {
+fn the_page_stays_when_local_storage_is_full() {
     ordinary_journey("full", |w| async move {
         w.open("/").await?;
         w.field().await?;
@@ -12,9 +12,9 @@ fn nobody_leaves_when_the_browsers_storage_is_full() {
         w.sees_problem("storage_blocked").await?;
         assert_eq!(w.driver.current_url().await?.as_str(), format!("{}/", w.picker));
         assert_eq!(w.field().await?.prop("value").await?.as_deref(), Some("ada@acme.example"));
-        assert_eq!(w.pending().await?, 0, "nothing is half kept");
+        assert_eq!(w.pending_count().await?, 0, "nothing is half kept");
 
-        w.ask("localStorage.clear()").await?;
+        w.run_script("localStorage.clear()").await?;
         w.press("Continue").await?;
         w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await
@@ -22,19 +22,19 @@ fn nobody_leaves_when_the_browsers_storage_is_full() {
 }
 
 #[test]
-fn nobody_leaves_when_this_tab_has_no_room_for_a_session() {
+fn the_page_stays_when_session_storage_is_full_or_refused() {
     const REFUSE: &str = "Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException() } })";
     for (name, spoil) in [("full-tab", script_that_fills("sessionStorage")), ("refused-tab", REFUSE.to_owned())] {
         ordinary_journey(name, move |w| async move {
             w.open("/").await?;
             w.field().await?;
-            w.ask(&spoil).await?;
+            w.run_script(&spoil).await?;
             w.submit("acme").await?;
             w.sees_problem("storage_blocked").await?;
-            assert_eq!(w.pending().await?, 0, "nobody has left");
+            assert_eq!(w.pending_count().await?, 0, "nobody has left");
             w.open("/signed-out").await?;
             w.sees_heading("You have signed out").await?;
-            w.ask("sessionStorage.clear()").await?;
+            w.run_script("sessionStorage.clear()").await?;
             w.open("/?tenant=acme").await?;
             w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
             w.is_signed_in_to("acme", "Acme Corporation").await
@@ -43,7 +43,7 @@ fn nobody_leaves_when_this_tab_has_no_room_for_a_session() {
 }
 
 #[test]
-fn what_was_lost_or_changed_while_away_is_said_with_a_way_on() {
+fn a_pending_sign_in_lost_or_changed_meanwhile_offers_to_start_over() {
     ordinary_journey("lost", |w| async move {
         for script in [
             "localStorage.clear()",
@@ -55,7 +55,7 @@ fn what_was_lost_or_changed_while_away_is_said_with_a_way_on() {
             w.changes_pending_sign_in(script).await?;
             w.press("Noor").await?;
             w.sees_problem("callback_state_unknown").await?;
-            assert_eq!(w.pending().await?, 0, "{script}");
+            assert_eq!(w.pending_count().await?, 0, "{script}");
             w.press("Start over").await?;
             w.field().await?;
         }

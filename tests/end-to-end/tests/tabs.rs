@@ -7,7 +7,7 @@ use serde_json::json;
 use thirtyfour::prelude::*;
 
 #[test]
-fn two_tabs_finish_two_organizations_in_reverse_order() {
+fn two_tabs_sign_in_to_two_organizations_in_reverse_order() {
     ordinary_journey("reverse", |w| async move {
         let first = w.driver.window().await?;
         w.open("/?tenant=acme").await?;
@@ -23,13 +23,13 @@ fn two_tabs_finish_two_organizations_in_reverse_order() {
         w.driver.switch_to_window(second).await?;
         assert_eq!(w.goes(Reload).await?, "Signed in to Globex");
         assert_eq!(w.session().await?["tenant"]["code"], "globex");
-        assert_eq!(w.pending().await?, 0);
+        assert_eq!(w.pending_count().await?, 0);
         Ok(())
     });
 }
 
 #[test]
-fn an_answer_that_many_tabs_have_is_redeemed_once() {
+fn a_response_opened_in_several_tabs_is_redeemed_once() {
     journey("many-tabs", Conditions::hostile(), |w| async move {
         let first = w.driver.window().await?;
         // At once, and while the one that was first waits for its tokens.
@@ -47,7 +47,7 @@ fn an_answer_that_many_tabs_have_is_redeemed_once() {
                 secrets["state"].as_str().context("a state")?
             );
             // Without an opener, so that the browser is free to give each a process of its own.
-            w.ask(&format!("for (let i = 0; i < 3; i++) open('{answer}', '_blank', 'noopener')")).await?;
+            w.run_script(&format!("for (let i = 0; i < 3; i++) open('{answer}', '_blank', 'noopener')")).await?;
 
             let mut winners = 0;
             for tab in w.sees_tabs(4).await?.into_iter().filter(|tab| *tab != first) {
@@ -61,28 +61,28 @@ fn an_answer_that_many_tabs_have_is_redeemed_once() {
             w.driver.switch_to_window(first.clone()).await?;
             assert_eq!(winners, 1, "with {delay} ms");
             assert_eq!(w.counts().await?["token_requests"], 1, "with {delay} ms");
-            assert_eq!(w.pending().await?, 0);
+            assert_eq!(w.pending_count().await?, 0);
         }
         Ok(())
     });
 }
 
 #[test]
-fn a_duplicated_tab_waits_for_nothing() {
+fn a_duplicated_tab_redeems_nothing() {
     journey("duplicate", Conditions::hostile(), |w| async move {
         w.steer(&json!({ "token": { "delay": 1500 } })).await?;
         let first = w.driver.window().await?;
         w.open("/?tenant=acme").await?;
         w.sees_heading("Signing you in…").await?;
         // As browsers duplicate tabs: the address as it stands there, and a copy of sessionStorage.
-        w.ask("open(location.href)").await?;
+        w.run_script("open(location.href)").await?;
         w.switches_to_the_new_tab().await?;
         assert_eq!(w.settles().await?, "callback_empty");
         w.driver.close_window().await?;
         w.driver.switch_to_window(first.clone()).await?;
         w.is_signed_in_to("acme", "Acme Corporation").await?;
 
-        w.ask("open(location.href)").await?;
+        w.run_script("open(location.href)").await?;
         w.switches_to_the_new_tab().await?;
         assert_eq!(w.settles().await?, "Signed in to Acme Corporation", "the copy holds the session too");
         w.driver.close_window().await?;
@@ -95,7 +95,7 @@ fn a_duplicated_tab_waits_for_nothing() {
 }
 
 #[test]
-fn signing_out_is_seen_in_the_other_tabs_of_the_organization_and_in_no_others() {
+fn signing_out_ends_the_session_in_the_organizations_other_tabs_only() {
     ordinary_journey("sign-out-elsewhere", |w| async move {
         let first = w.driver.window().await?;
         w.signs_in_to_acme().await?;
@@ -143,7 +143,7 @@ fn a_sign_out_reaches_the_other_tabs_when_the_storage_is_full() {
 }
 
 #[test]
-fn the_form_offers_no_session_that_was_signed_out_elsewhere() {
+fn the_form_does_not_offer_a_session_that_another_tab_has_signed_out() {
     ordinary_journey("over-at-the-form", |w| async move {
         let [first, second] = two_tabs_at_acme_and_one_at_the_form(&w).await?;
         w.driver.switch_to_window(first).await?;
@@ -186,24 +186,25 @@ async fn two_tabs_at_acme_and_one_at_the_form(w: &World) -> Result<[WindowHandle
 }
 
 #[test]
-fn what_another_tab_keeps_moves_no_focus() {
+fn a_storage_event_does_not_move_the_focus() {
     ordinary_journey("focus", |w| async move {
         w.signs_in_to_acme().await?;
-        w.ask("document.querySelector('#app .ways-on button.quiet').focus()").await?;
+        w.run_script("document.querySelector('#app .ways-on button.quiet').focus()").await?;
         // As the browser tells a tab of what another one keeps.
-        w.ask("dispatchEvent(new StorageEvent('storage', { key: 'tenant-picker.pending.x', newValue: '{}' }))").await?;
+        w.run_script("dispatchEvent(new StorageEvent('storage', { key: 'tenant-picker.pending.x', newValue: '{}' }))")
+            .await?;
         let focus = "await new Promise((done) => setTimeout(done)); return document.activeElement.textContent";
-        assert_eq!(w.ask(focus).await?, "Sign out");
+        assert_eq!(w.run_script(focus).await?, "Sign out");
         Ok(())
     });
 }
 
 #[test]
-fn what_another_tab_keeps_does_not_disturb_a_sign_out() {
+fn a_storage_event_does_not_disturb_a_sign_out() {
     ordinary_journey("undisturbed", |w| async move {
         w.signs_in_to_acme().await?;
         // While a sign-out is under way, WebDriver gets no answers; the page looks itself, and remembers.
-        w.ask(
+        w.run_script(
             "document.querySelector('#app .ways-on button.quiet').click();
              setTimeout(() => {
                const before = document.querySelector('#app h1').textContent;
@@ -216,7 +217,7 @@ fn what_another_tab_keeps_does_not_disturb_a_sign_out() {
         )
         .await?;
         w.sees_heading("You have signed out").await?;
-        let headings = w.ask("return JSON.parse(sessionStorage.getItem('test.headings'))").await?;
+        let headings = w.run_script("return JSON.parse(sessionStorage.getItem('test.headings'))").await?;
         assert_eq!(headings, json!(["Signing you out…", "Signing you out…"]));
         Ok(())
     });

@@ -13,7 +13,7 @@ async fn looked_up(w: &World) -> Result<Vec<Value>> {
 }
 
 #[test]
-fn what_is_pasted_arrives_clean_at_the_lookup_and_at_the_hosted_ui() {
+fn pasted_text_is_cleaned_before_the_lookup_and_the_hosted_ui_get_it() {
     let watched = Conditions { watched: true, ..Conditions::default() };
     journey("pasted", watched, |w| async move {
         for (pasted, body, hint) in [
@@ -26,7 +26,7 @@ fn what_is_pasted_arrives_clean_at_the_lookup_and_at_the_hosted_ui() {
             w.open("/").await?;
             w.field().await?;
             w.requests().await?;
-            w.ask(&format!("identifier.value = {}", Value::from(pasted))).await?;
+            w.run_script(&format!("identifier.value = {}", Value::from(pasted))).await?;
             w.press("Continue").await?;
             let address = w.arrives_at(&w.hosted_ui).await?;
             let asked = w.requests().await?;
@@ -47,7 +47,7 @@ fn what_is_pasted_arrives_clean_at_the_lookup_and_at_the_hosted_ui() {
 }
 
 #[test]
-fn what_the_directory_knows_better_is_suggested() {
+fn likely_corrections_are_suggested() {
     let watched = Conditions { watched: true, ..Conditions::default() };
     journey("suggested", watched, |w| async move {
         for (typed, meant, now) in [
@@ -70,7 +70,7 @@ fn what_the_directory_knows_better_is_suggested() {
 }
 
 #[test]
-fn nobody_is_asked_for_more_than_the_directory_can_know() {
+fn suggestions_take_at_most_eight_lookups_and_never_the_local_part() {
     let watched = Conditions { watched: true, ..Conditions::default() };
     journey("asked", watched, |w| async move {
         w.open("/").await?;
@@ -91,7 +91,7 @@ fn nobody_is_asked_for_more_than_the_directory_can_know() {
 }
 
 #[test]
-fn each_slip_has_its_own_words() {
+fn each_kind_of_invalid_input_has_its_own_error() {
     ordinary_journey("slips", |w| async move {
         for (typed, code) in [
             ("ada@acme.example, bob@globex.example", "identifier_several"),
@@ -111,7 +111,7 @@ fn each_slip_has_its_own_words() {
 }
 
 #[test]
-fn an_error_stands_once_at_the_field_and_leaves_the_form_on_a_phones_screen() {
+fn an_error_is_shown_once_and_leaves_the_form_in_view_on_a_phone() {
     let phone = Conditions { width: Some(320), ..Conditions::default() };
     journey("phone-error", phone, |w| async move {
         w.in_window(320, 568, 2, true).await?;
@@ -128,29 +128,29 @@ fn an_error_stands_once_at_the_field_and_leaves_the_form_on_a_phones_screen() {
                 const [alert, field, button] = ['form [role=alert]', '#identifier', '#ask-form > button'].map(box);
                 return alert.top >= 0 && field.bottom <= innerHeight && button.bottom <= innerHeight
                     || [alert.top, field.bottom, button.bottom, innerHeight]";
-            assert_eq!(w.ask(seen).await?, true, "{code}: error, field and button are to be seen");
+            assert_eq!(w.run_script(seen).await?, true, "{code}: error, field and button are to be seen");
         }
         let link = w.driver.find(By::Css("[role=alert] a")).await?;
         link.click().await?;
         w.waits_for("return document.activeElement.id === 'identifier'").await?;
         let label = "return document.getElementById('identifier-label').getBoundingClientRect().top >= 0";
-        assert_eq!(w.ask(label).await?, true, "the link scrolls to the label");
+        assert_eq!(w.run_script(label).await?, true, "the link scrolls to the label");
         Ok(())
     });
 }
 
 #[test]
-fn what_is_sent_before_the_app_is_there_is_answered_at_once_in_the_pages_language() {
+fn a_form_sent_before_the_app_has_loaded_shows_progress_in_the_pages_language() {
     for (lang, words) in [("en", "Looking up your organization…"), ("de", "Ihre Organisation wird gesucht…")] {
         ordinary_journey("sent-early", move |w| async move {
-            w.hold("*_bg.wasm").await?;
+            w.hold_requests("*_bg.wasm").await?;
             w.open(&format!("/?lang={lang}")).await?;
             let is_drawn = "const { lang, dataset } = document.documentElement;
                 return 'boot' in dataset && !('words' in dataset) && lang";
-            assert_eq!(w.comes_true(is_drawn).await?, lang);
-            w.ask("identifier.value = 'acme'; identifier.form.requestSubmit()").await?;
+            assert_eq!(w.waits_for_value(is_drawn).await?, lang);
+            w.run_script("identifier.value = 'acme'; identifier.form.requestSubmit()").await?;
             w.sees(words).await?;
-            w.release().await?;
+            w.release_requests().await?;
             w.sees("AcmeSAML").await
         });
     }

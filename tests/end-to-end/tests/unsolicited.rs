@@ -4,14 +4,14 @@ use end_to_end::{Conditions, journey, ordinary_journey};
 use thirtyfour::prelude::*;
 
 #[test]
-fn an_answer_that_nobody_asked_for_names_its_organization_and_begins_anew() {
+fn an_unsolicited_response_names_its_organization_and_offers_a_new_sign_in() {
     journey("unsolicited", Conditions::watched(), |w| async move {
         let mut asks = true;
         for path in ["/callback?code=abc&tenant=acme", "/callback/acme?code=abc"] {
             w.open(path).await?;
             let words = w.sees_problem("callback_unsolicited").await?;
             assert!(words.contains("Acme Corporation"), "{words}");
-            assert_eq!(w.ask("return location.search").await?, "");
+            assert_eq!(w.run_script("return location.search").await?, "");
             assert!(w.session().await?.is_null());
             assert!(!w.requests().await?.iter().any(|request| request["url"].to_string().contains("/oauth2/")));
             w.press("Continue to Acme Corporation").await?;
@@ -23,14 +23,14 @@ fn an_answer_that_nobody_asked_for_names_its_organization_and_begins_anew() {
             let tokens = w.requests().await?;
             let tokens = tokens.iter().filter(|request| request["url"].to_string().contains("/oauth2/token"));
             assert_eq!(tokens.count(), 1, "{path}: the fresh code, and never the one that came along");
-            w.ask("sessionStorage.clear()").await?;
+            w.run_script("sessionStorage.clear()").await?;
         }
         Ok(())
     });
 }
 
 #[test]
-fn an_answer_that_nobody_asked_for_shows_nothing_of_what_it_says() {
+fn an_unsolicited_response_shows_none_of_its_text() {
     journey("unsolicited-hostile", Conditions::watched(), |w| async move {
         for query in [
             "/callback?code=abc&tenant=%3Cb%3Ex%3C%2Fb%3E",
@@ -42,7 +42,7 @@ fn an_answer_that_nobody_asked_for_shows_nothing_of_what_it_says() {
         ] {
             w.open(query).await?;
             assert_eq!(w.settles().await?, "callback_unsolicited", "{query}");
-            let shown = w.ask("return document.querySelector('#app').innerHTML").await?.to_string();
+            let shown = w.run_script("return document.querySelector('#app').innerHTML").await?.to_string();
             for foreign in ["<b>", "&lt;b", "nobody-has-this-code", "acme"] {
                 assert!(!shown.contains(foreign), "{query}: {shown}");
             }
@@ -64,7 +64,7 @@ fn a_third_party_can_begin_a_sign_in() {
             w.open(&format!("/?iss={}&login_hint=ada%40acme.example&target_link_uri={target}", w.hosted_ui)).await?;
             assert_eq!(w.settles().await?, "form");
             assert_eq!(w.field().await?.prop("value").await?.as_deref(), Some("ada@acme.example"));
-            assert_eq!(w.ask("return document.querySelectorAll('.notice').length").await?, 0);
+            assert_eq!(w.run_script("return document.querySelectorAll('.notice').length").await?, 0);
             w.press("Continue").await?;
             // The second time, the hosted UI remembers.
             if arrives.starts_with(&w.picker) {
@@ -77,7 +77,7 @@ fn a_third_party_can_begin_a_sign_in() {
 }
 
 #[test]
-fn a_third_party_that_is_not_known_or_asks_too_much_is_told_apart() {
+fn unknown_third_parties_and_forbidden_targets_get_different_notices() {
     ordinary_journey("third-party-refused", |w| async move {
         let known = w.hosted_ui.as_str();
         let almost = format!("{known}/");

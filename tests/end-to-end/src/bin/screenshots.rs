@@ -30,9 +30,9 @@ fn main() {
                     w.in_window(width, height, scale, touch).await?;
                     w.show(screen, &lang).await?;
                     for scheme in ["light", "dark"] {
-                        w.in_scheme(scheme).await?;
+                        w.in_color_scheme(scheme).await?;
                         let name = [screen.name(), device, scheme, &lang].join("-");
-                        w.take_picture(&folder.join(name).with_extension("png")).await?;
+                        w.take_screenshot(&folder.join(name).with_extension("png")).await?;
                         taken += 1;
                     }
                 }
