@@ -1,11 +1,12 @@
-//! TODO
+//! What WCAG asks of every screen: axe-core in all languages and both color schemes, headings, focus, the size of targets, and
+//! the accessibility tree.
 
 use anyhow::{Context, ensure};
 use end_to_end::{Conditions, Screen, journey, root};
 use serde_json::json;
 use std::fmt::Write;
 
-/// The languages that index.html offers, and how they run.
+/// The languages that index.html offers, and their writing direction.
 const LANGUAGES: [(&str, &str); 9] = [
     ("ar", "rtl"),
     ("de", "ltr"),
@@ -18,7 +19,8 @@ const LANGUAGES: [(&str, &str); 9] = [
     ("zh-Hans", "ltr"),
 ];
 
-/// WCAG 2.5.8 asks for targets of 24 px; where touch is likely, people need 44.
+/// A script that lists the targets that are too small: links within a paragraph below 24 px, all others below 44 px.
+/// [WCAG 2.5.8](https://www.w3.org/TR/WCAG22/#target-size-minimum) asks for 24 px, and fingers need 44.
 const SMALL: &str = "
     return [...document.querySelectorAll('a, button, input, select, summary')].map((e) => {
       const box = (e.type === 'checkbox' ? e.closest('label') : e).getBoundingClientRect();
@@ -46,9 +48,9 @@ fn axe_finds_nothing_on_any_screen_and_each_has_its_title_heading_focus_and_larg
             let focus = w.focus().await?;
             let expected = match screen {
                 Screen::Form | Screen::Dropped | Screen::Looking => "input Work email or organization code",
-                // A list comes before the field: whoever listens begins at the top.
+                // The list comes before the field, so people who use a screen reader start at the top of the page.
                 Screen::Recents => "body",
-                // A script pressed Edit. `redrawing_the_page_does_not_take_the_focus_away` does it by hand.
+                // Here a script presses Edit, so any focus will do. keyboard.rs presses it with a key and checks the focus.
                 Screen::RecentsEditing => "",
                 _ if failed => "div There is a problem",
                 _ => "h1",
@@ -94,8 +96,8 @@ fn axe_finds_nothing_in_any_language() {
     });
 }
 
-/// What assistive technology is told is kept in `accessibility/`, one file a screen, for everybody to read.
-/// `UPDATE_SNAPSHOTS=1` writes it anew.
+/// The folder `accessibility/` holds one snapshot of the accessibility tree per screen. `UPDATE_SNAPSHOTS=1` writes them
+/// anew.
 #[test]
 fn every_screens_accessibility_tree_matches_its_snapshot() {
     journey("told", Conditions::every_screen(), |w| async move {
@@ -121,7 +123,7 @@ fn every_screens_accessibility_tree_matches_its_snapshot() {
     });
 }
 
-/// The lines that went (-) and came (+) between what the two have in common at their ends.
+/// The lines that were removed (-) and added (+), without the lines that both have at the beginning and at the end.
 fn difference(before: &str, after: &str) -> String {
     let (before, after): (Vec<_>, Vec<_>) = (before.lines().collect(), after.lines().collect());
     let same = before.iter().zip(&after).take_while(|(a, b)| a == b).count();

@@ -1,17 +1,17 @@
-//! Whose account it is: one profile in several organizations, another account than the one that was typed, and the operator's own
-//! check of who may come in.
+//! Which account signs in: one profile in several organizations, another account than the one that was typed, and the
+//! operator's pre-token trigger, which can refuse an account.
 
 use anyhow::{Context, Result};
 use end_to_end::{Conditions, Way, World, journey, ordinary_journey};
 use serde_json::{Value, json};
 
-/// The parameters that the page last left for the hosted UI with.
-async fn left_with(w: &World, name: &str) -> Result<Value> {
+/// The value of one parameter of the latest authorization request.
+async fn last_authorization_parameter(w: &World, name: &str) -> Result<Value> {
     let address = w.requests().await?.into_iter().rev().find_map(|request| {
         let url = request["url"].as_str()?.to_owned();
         url.contains("/oauth2/authorize?").then_some(url)
     });
-    let query = address.context("nobody left")?;
+    let query = address.context("no authorization request")?;
     let value = query.split(['?', '&']).find_map(|part| part.strip_prefix(name)?.strip_prefix('=').map(str::to_owned));
     Ok(value.into())
 }
@@ -76,9 +76,9 @@ fn another_account_than_the_typed_one_has_to_be_confirmed_first() {
         let asked = "You entered ada@acme.example, but your organization’s sign-in chose another account.";
         w.sees(asked).await?;
         w.sees("You are signed in as alan@acme.example").await?;
-        assert!(w.driver.current_url().await?.path().starts_with("/callback"), "return_to waits");
+        assert!(w.driver.current_url().await?.path().starts_with("/callback"), "the page does not go to return_to yet");
         w.goes(Way::Reload).await?;
-        w.sees(asked).await.context("loading the page again answers nothing")?;
+        w.sees(asked).await.context("reloading the page does not answer the question")?;
         w.press("Continue as alan@acme.example").await?;
         w.arrives_at(&target).await.map(drop)
     });
@@ -102,11 +102,11 @@ fn another_account_can_be_used_at_the_same_organization() {
         w.submit("ada@acme.example").await?;
         w.signs_in_at("AcmeSAML", "Alan Turing").await?;
         w.press("Use another account").await?;
-        // The hosted UI has forgotten Alan, or it would not ask.
+        // The picker has ended Alan's session at the hosted UI; otherwise this page would not be shown.
         w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await?;
         w.sees("You are signed in as ada@acme.example").await?;
-        assert!(!w.text().await?.contains("You entered"), "it is the right one now");
+        assert!(!w.text().await?.contains("You entered"), "this is the account that was typed");
         Ok(())
     });
 }
@@ -121,11 +121,11 @@ fn managed_login_gets_the_prompt_and_the_language() {
             w.open(&format!("/?tenant={code}&lang=de-AT")).await?;
             w.signs_in_at(provider, "Ada Lovelace").await?;
             w.sees("Angemeldet").await?;
-            assert_eq!(left_with(&w, "lang").await?, "de");
+            assert_eq!(last_authorization_parameter(&w, "lang").await?, "de");
             w.press("Anderes Konto verwenden").await?;
             w.signs_in_at(provider, "Ada Lovelace").await?;
             w.sees("Angemeldet").await?;
-            assert_eq!(left_with(&w, "prompt").await?, prompt);
+            assert_eq!(last_authorization_parameter(&w, "prompt").await?, prompt);
             Ok(())
         });
     }
@@ -169,7 +169,7 @@ fn back_after_a_sign_out_says_that_the_person_has_signed_out() {
         w.is_signed_in_to("acme", "Acme Corporation").await?;
         w.press("Sign out").await?;
         w.sees_heading("You have signed out").await?;
-        // As a browser without a page to bring back to life loads it.
+        // The same as Back in a browser without a back/forward cache, which loads the page again.
         w.open("/callback").await?;
         w.sees_heading("You have signed out").await?;
         assert!(!w.text().await?.contains("There is a problem"));
@@ -186,7 +186,7 @@ fn back_to_the_form_offers_another_organization_below_the_one_just_used() {
         w.submit("acme").await?;
         w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await?;
-        // The callback, the hosted UI's pages, the form: however many steps that are.
+        // How many history entries the hosted UI's pages take differs, so go back until the form is reached.
         for _ in 0..4 {
             if w.driver.current_url().await?.as_str() == format!("{}/", w.picker) {
                 break;

@@ -1,4 +1,4 @@
-//! TODO
+//! How the pages look under different conditions: a brand color, large or spaced text, forced colors, reduced motion.
 
 use anyhow::{Context, ensure};
 use end_to_end::{Conditions, Screen, journey};
@@ -30,7 +30,9 @@ fn a_brands_colour_is_readable_in_light_and_dark() {
     });
 }
 
-/// WCAG 1.4.4, 1.4.10 and 1.4.12: twice the size of text, 320 px, and more space around letters, words and lines.
+/// Text at 200 % ([WCAG 1.4.4](https://www.w3.org/TR/WCAG22/#resize-text)), a window of 320 px
+/// ([1.4.10](https://www.w3.org/TR/WCAG22/#reflow)), and more space between letters, words and lines
+/// ([1.4.12](https://www.w3.org/TR/WCAG22/#text-spacing)).
 #[test]
 fn large_and_spaced_text_fits_without_sideways_scrolling() {
     journey("large-text", Conditions::every_screen(), |w| async move {
@@ -40,7 +42,7 @@ fn large_and_spaced_text_fits_without_sideways_scrolling() {
               word-spacing: .16em !important } p { margin-block-end: 2em !important }');
             document.adoptedStyleSheets = [sheet]";
         let large = "document.documentElement.style.fontSize = '200%'; document.adoptedStyleSheets = []";
-        // What is cut off or runs out of its box, of everything that has words in it.
+        // The elements with text whose content is wider than their box.
         let cut = "return [...document.querySelectorAll('main *, footer *')].filter((e) => e.checkVisibility()
               && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) && e.clientWidth
               && e.scrollWidth > e.clientWidth + 1 && !['option'].includes(e.localName)).map((e) => e.outerHTML.slice(0, 120))";
@@ -54,7 +56,7 @@ fn large_and_spaced_text_fits_without_sideways_scrolling() {
             Screen::Unsolicited,
         ];
         for screen in screens {
-            // The longest words.
+            // German has the longest words.
             w.show(screen, "de").await.with_context(|| screen.name())?;
             for (width, change) in [(320, ""), (320, spaced), (640, large), (320, large)] {
                 w.in_window(width, 900, 1, true).await?;
@@ -79,7 +81,7 @@ fn forced_colours_and_reduced_motion_are_respected() {
         for screen in [Screen::Form, Screen::NoMatch, Screen::LongChoice, Screen::RecentsEditing, Screen::SignedOut] {
             w.show(screen, "en").await.with_context(|| screen.name())?;
             assert_eq!(w.run_script("return document.getAnimations().length").await?, 0, "{}", screen.name());
-            // Backgrounds are gone: what can be pressed shows by its border or its underline.
+            // Forced colors remove backgrounds, so a control has to be recognizable by its border or underline.
             let flat = "return [...document.querySelectorAll('button, .button, input, select')].filter((e) => {
                 const style = getComputedStyle(e);
                 return e.checkVisibility() && !style.textDecorationLine.includes('underline') && e.type !== 'checkbox'

@@ -1,8 +1,8 @@
-//! The journeys that the engines might make differently: storage, tabs, history, navigation, focus, languages, and how a
-//! page is read that is still coming. What the picker decides by itself is tested in Chromium alone.
+//! Journeys in which browser engines may behave differently: storage, tabs, history, navigation, focus, languages, and a
+//! page that arrives in pieces. The other tests run in Chromium only, because their outcome does not depend on the engine.
 //!
-//! `cargo test -p end-to-end engines::firefox` makes those of one engine. Where the machine does not have it, that is said
-//! and nothing is tested.
+//! `cargo test -p end-to-end engines::firefox` runs the tests of one engine. If the engine is not installed, its tests say
+//! so and pass.
 
 use anyhow::{Context, Result, ensure};
 use end_to_end::Way::{Back, Forward, Reload};
@@ -10,7 +10,7 @@ use end_to_end::{Conditions, Delivery, Engine, World, journey};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
-/// A test for each of these journeys, in one engine.
+/// Defines a module with one test for each of these journeys, in this engine.
 macro_rules! journeys_in {
     ($engine:ident, $module:ident: $($journey:ident),* $(,)?) => {
         mod $module {
@@ -55,7 +55,7 @@ journeys_in!(Firefox, firefox:
     an_unknown_organization_is_reported_in_an_alert,
 );
 
-// All but the password manager, which no driver has a way to here.
+// The same as in Firefox, except for the password manager, which WebKit's driver cannot control.
 journeys_in!(WebKit, webkit:
     a_deep_link_signs_in_and_signing_out_ends_the_hosted_uis_session_too,
     a_page_in_pieces_signs_in_once_without_trusted_types,
@@ -93,7 +93,7 @@ async fn signs_in_to_acme(w: &World) -> Result<()> {
     w.is_signed_in_to("acme", "Acme Corporation").await
 }
 
-// ── in and out ───────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── sign-in and sign-out ─────────────────────────────────────────────────────────────────────────────────────────────
 
 fn signs_in_by_email_and_stays_signed_in_after_a_reload(engine: Engine) {
     journey("email", in_engine(engine), |w| async move {
@@ -120,7 +120,7 @@ fn a_deep_link_signs_in_and_signing_out_ends_the_hosted_uis_session_too(engine: 
         assert!(w.session().await?.is_null());
         w.press("Sign in again").await?;
         w.submit("acme").await?;
-        // Asked again: the hosted UI's own session is over.
+        // The hosted UI asks again, because its session has ended.
         w.signs_in_at("AcmeSAML", "Alan Turing").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await
     });
@@ -154,16 +154,16 @@ fn the_keyboard_alone_is_enough(engine: Engine) {
     });
 }
 
-// ── what goes wrong ──────────────────────────────────────────────────────────────────────────────────────────────────
+// ── failures ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 fn an_unknown_organization_is_reported_in_an_alert(engine: Engine) {
     journey("no-match", in_engine(engine), |w| async move {
         w.open("/").await?;
         w.submit("ada@acme.exmaple").await?;
         let words = w.sees_problem("no_match").await?;
-        assert!(words.contains("acme.example"), "what was meant is proposed: {words}");
+        assert!(words.contains("acme.example"), "the correction is suggested: {words}");
         assert!(w.driver.title().await?.starts_with("Error: "));
-        // The focus is on it, or on the box around it.
+        // The focus is on the alert or on its parent.
         w.waits_for_value("return document.activeElement.matches('[role=alert], :has(> [role=alert])')").await?;
         assert_eq!(value_of_field(&w).await?, "ada@acme.exmaple");
         Ok(())
@@ -187,7 +187,7 @@ fn leaving_can_be_cancelled_and_nothing_typed_is_lost(engine: Engine) {
         w.settles().await?;
         w.freeze_hosted_ui();
         w.submit("ada@acme.example").await?;
-        // Chromium's driver answers nothing on the way; these two do.
+        // Only the drivers of Firefox and WebKit respond while a navigation is pending. journey.rs has a test for Chromium.
         w.sees_heading("Taking you to Acme Corporation").await?;
         w.press("Cancel").await?;
         assert_eq!(w.settles().await?, "form");
@@ -202,10 +202,10 @@ fn leaving_can_be_cancelled_and_nothing_typed_is_lost(engine: Engine) {
 
 fn back_from_the_hosted_ui_leads_to_what_was_typed(engine: Engine) {
     journey("back", in_engine(engine), |w| async move {
-        assert_eq!(comes_to(&w, "/").await?, "form");
+        assert_eq!(opens_until_settled(&w, "/").await?, "form");
         w.type_in("ada@acme.example").await?;
-        // Firefox's driver listens for `unload` while it clicks or runs a script. A page with such a listener is thrown away,
-        // and with it what was typed; so nothing may be under way while the page is left.
+        // While Firefox's driver clicks or runs a script, it listens for `unload`. Firefox does not keep a page with such a
+        // listener in its back/forward cache, and what was typed would be lost. So a timer clicks when no command is running.
         w.run_script("setTimeout(() => document.querySelector('#ask-form button').click(), 200)").await?;
         w.arrives_at(&w.hosted_ui).await?;
         w.sees("AcmeSAML").await?;
@@ -219,7 +219,7 @@ fn back_from_the_hosted_ui_leads_to_what_was_typed(engine: Engine) {
 
 fn reload_back_and_forward_redeem_nothing_a_second_time(engine: Engine) {
     journey("history", Conditions { hostile_provider: true, ..in_engine(engine) }, |w| async move {
-        assert_eq!(comes_to(&w, "/").await?, "form");
+        assert_eq!(opens_until_settled(&w, "/").await?, "form");
         w.submit("acme").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await?;
         assert_eq!(w.goes(Reload).await?, "Signed in to Acme Corporation");
@@ -239,7 +239,7 @@ fn a_sign_in_begun_in_one_tab_is_finished_in_another(engine: Engine) {
         w.open("/?tenant=acme").await?;
         w.arrives_at(&w.hosted_ui).await?;
         w.sees("AcmeSAML").await?;
-        // As a link in a mail would: the answer arrives in a tab that knows nothing of this one's sessionStorage.
+        // As if the person had followed a link in a mail: the response arrives in a tab with another sessionStorage.
         w.run_script("for (const form of document.forms) { form.target = '_blank'; form.rel = 'noopener' }").await?;
         w.press("Ada Lovelace").await?;
         w.switches_to_the_new_tab().await?;
@@ -252,7 +252,7 @@ fn a_sign_out_is_seen_in_the_other_tabs(engine: Engine) {
         let first = w.driver.window().await?;
         signs_in_to_acme(&w).await?;
         w.opens_a_tab("/?tenant=acme").await?;
-        // The hosted UI still knows the person.
+        // The hosted UI still has a session.
         w.is_signed_in_to("acme", "Acme Corporation").await?;
         let second = w.driver.window().await?;
         w.driver.switch_to_window(first).await?;
@@ -278,7 +278,7 @@ fn the_page_stays_when_storage_is_blocked(engine: Engine) {
 
 fn the_page_stays_when_local_storage_is_full(engine: Engine) {
     journey("storage-full", in_engine(engine), |w| async move {
-        assert_eq!(comes_to(&w, "/").await?, "form");
+        assert_eq!(opens_until_settled(&w, "/").await?, "form");
         let fill = "for (let size = 1 << 22, i = 0; size >= 1; i++) {
               try { localStorage.setItem('filling-' + i, 'x'.repeat(size)) } catch { size = Math.floor(size / 2) }
             }";
@@ -286,7 +286,7 @@ fn the_page_stays_when_local_storage_is_full(engine: Engine) {
         w.submit("ada@acme.example").await?;
         w.sees_problem("storage_blocked").await?;
         assert_eq!(value_of_field(&w).await?, "ada@acme.example");
-        assert_eq!(w.pending_count().await?, 0, "nothing is half kept");
+        assert_eq!(w.pending_count().await?, 0, "no pending sign-in is left behind");
         w.run_script("localStorage.clear()").await?;
         w.press("Continue").await?;
         w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
@@ -297,7 +297,7 @@ fn the_page_stays_when_local_storage_is_full(engine: Engine) {
 fn the_callback_says_when_storage_is_blocked(engine: Engine) {
     let blocked = Conditions { storage_blocked: true, ..in_engine(engine) };
     journey("storage-blocked-answer", blocked, |w| async move {
-        // A state of the right form: what is not, is no sign-in of ours, whatever the storage says.
+        // A state of the right length. The picker rejects any other before it looks into the storage.
         w.open(&format!("/callback?code=x&state={}", "A".repeat(43))).await?;
         w.sees_problem("storage_blocked").await?;
         assert_eq!(w.run_script("return location.search").await?, "");
@@ -305,7 +305,7 @@ fn the_callback_says_when_storage_is_blocked(engine: Engine) {
     });
 }
 
-// ── words, and who cannot see them ───────────────────────────────────────────────────────────────────────────────────
+// ── accessibility and languages ──────────────────────────────────────────────────────────────────────────────────────
 
 fn axe_finds_nothing(engine: Engine) {
     journey("axe", in_engine(engine), |w| async move {
@@ -365,7 +365,7 @@ fn is_in_the_language_that_the_browser_asks_for(engine: Engine) {
     });
 }
 
-/// A form with a name and no password.
+/// Firefox's password manager fills a form that asks for a user name only.
 fn the_password_manager_fills_the_field(engine: Engine) {
     journey("password-manager", in_engine(engine), |w| async move {
         let remember = "const [origin] = args;
@@ -380,12 +380,12 @@ fn the_password_manager_fills_the_field(engine: Engine) {
     });
 }
 
-// ── how the page comes ───────────────────────────────────────────────────────────────────────────────────────────────
+// ── how the page arrives ─────────────────────────────────────────────────────────────────────────────────────────────
 
 fn every_file_is_requested_once(engine: Engine) {
     journey("once", Conditions { delivery: Some(Delivery::COUNTED), ..in_engine(engine) }, |w| async move {
-        assert_eq!(comes_to(&w, "/").await?, "form");
-        is_quiet(&w).await?;
+        assert_eq!(opens_until_settled(&w, "/").await?, "form");
+        waits_until_idle(&w).await?;
         for (what, ending) in [("the wasm", ".wasm"), ("the glue", ".js"), ("the settings", "/config.json")] {
             assert_eq!(w.request_count(ending)?, 1, "{what}");
         }
@@ -402,29 +402,30 @@ fn a_page_in_pieces_signs_in_once_without_trusted_types(engine: Engine) {
     journey("pieces-untyped", in_pieces(engine, delivery), |w| async move { signs_in_once(&w).await });
 }
 
-/// The hostile provider, unsteered, asks nothing, sends straight back, and counts.
+/// With the hostile provider, which without steering shows no page, redirects back at once, and counts its requests.
 fn in_pieces(engine: Engine, delivery: Delivery) -> Conditions {
     Conditions { delivery: Some(delivery), hostile_provider: true, ..in_engine(engine) }
 }
 
-/// Opens a path and tells what the page there comes to.
-async fn comes_to(w: &World, path: &str) -> Result<String> {
-    // The page before is still there for a moment. It comes to nothing any more.
+/// Opens a path and returns the outcome of its page: see [`World::settles`].
+async fn opens_until_settled(w: &World, path: &str) -> Result<String> {
+    // The old page is still there for a moment. The mark keeps `settles` from returning its outcome.
     w.run_script("window.left = true").await?;
     w.open(path).await?;
     w.settles().await
 }
 
-/// At the form, and on the way back, with all files in the cache: they may run before the page's body is there.
+/// Signs in with all files in the cache, so that the scripts may run before the rest of the page has arrived, and expects
+/// that nothing is done twice.
 async fn signs_in_once(w: &World) -> Result<()> {
-    assert_eq!(comes_to(w, "/signed-out").await?, "You have signed out");
-    is_quiet(w).await?;
-    assert_eq!(comes_to(w, "/").await?, "form");
-    is_quiet(w).await?;
+    assert_eq!(opens_until_settled(w, "/signed-out").await?, "You have signed out");
+    waits_until_idle(w).await?;
+    assert_eq!(opens_until_settled(w, "/").await?, "form");
+    waits_until_idle(w).await?;
     assert_eq!(w.run_script("return performance.getEntriesByName('usable').length").await?, 1, "first.js runs once");
     w.submit("ada@acme.example").await?;
     w.is_signed_in_to("acme", "Acme Corporation").await?;
-    is_quiet(w).await?;
+    waits_until_idle(w).await?;
     let shown = "return [...document.querySelectorAll('h1, [role=alert]')].filter((e) => e.checkVisibility())
         .map((e) => e.textContent)";
     assert_eq!(w.run_script(shown).await?, json!(["Signed in to Acme Corporation"]));
@@ -437,8 +438,8 @@ async fn signs_in_once(w: &World) -> Result<()> {
     Ok(())
 }
 
-/// Waits until the page has come in full and has asked for nothing for a while: whatever runs twice asks twice.
-async fn is_quiet(w: &World) -> Result<Value> {
+/// Waits until the page has loaded and has made no request for 400 ms, so that a second run of the app would be noticed.
+async fn waits_until_idle(w: &World) -> Result<Value> {
     w.waits_for_value(
         "if (document.readyState !== 'complete') return null;
          const asked = performance.getEntriesByType('resource').map(({ responseEnd }) => responseEnd);

@@ -1,4 +1,4 @@
-//! TODO
+//! Sign-ins and sessions that have expired.
 
 use end_to_end::Way::Reload;
 use end_to_end::ordinary_journey;
@@ -7,7 +7,7 @@ use end_to_end::ordinary_journey;
 fn an_expired_session_says_so_and_offers_the_same_organization() {
     ordinary_journey("expired", |w| async move {
         w.signs_in_to_acme().await?;
-        // Over when the page is loaded; over while it is looked at.
+        // Expired when the page loads; then expiring two seconds after the page has loaded.
         for (seconds, before) in [(-1, None), (2, Some("Signed in to Acme Corporation"))] {
             let old = w.session().await?;
             w.run_script(&format!(
@@ -21,7 +21,7 @@ fn an_expired_session_says_so_and_offers_the_same_organization() {
             w.sees_problem("session_expired").await?;
             assert!(w.session().await?.is_null());
             w.press("Try again with Acme Corporation").await?;
-            // The hosted UI still knows the person.
+            // The hosted UI still has a session.
             w.is_signed_in_to("acme", "Acme Corporation").await?;
             assert_ne!(w.session().await?["id_token"], old["id_token"]);
         }
@@ -35,7 +35,8 @@ fn abandoned_sign_ins_are_removed() {
         let first = w.driver.window().await?;
         w.open("/?tenant=acme").await?;
         w.sees_sign_in_page("AcmeSAML").await?;
-        // Beside the one that waits: what can no longer be finished; then more than can all be meant, younger every one.
+        // Beside the pending sign-in that waits: first an expired one and one that cannot be read, then 25 that are valid, of
+        // which only the latest 20 are kept.
         let over = "keep('old', 601); localStorage[prefix + 'else'] = '{}'; localStorage['somebody-elses'] = 'kept'";
         let many = "for (let i = 0; i < 25; i++) keep('young-' + i, -60 - i)";
         for (script, left, due) in [
@@ -65,7 +66,7 @@ fn abandoned_sign_ins_are_removed() {
             }
         }
 
-        // Whoever was cleared away hears it, and can begin again.
+        // The person whose sign-in was removed gets an error and can start over.
         w.driver.switch_to_window(first).await?;
         w.press("Ada Lovelace").await?;
         w.sees_problem("callback_state_unknown").await?;

@@ -1,4 +1,4 @@
-//! What goes wrong: each ends in words, a stable code and a way on.
+//! Failures: each has a message, a stable code and a next step.
 
 use end_to_end::{Conditions, journey, ordinary_journey};
 use std::time::Duration;
@@ -77,7 +77,7 @@ fn an_account_that_was_just_linked_is_tried_again_by_itself() {
     ordinary_journey("linked", |w| async move {
         w.open("/?tenant=acme").await?;
         w.signs_in_at("AcmeSAML", "Lena").await?;
-        // The hosted UI refuses the first time; the picker leaves again at once.
+        // The hosted UI refuses the first time, and the picker tries again at once.
         w.sees("AcmeSAML").await?;
         w.arrives_at(&w.hosted_ui).await?;
         w.press("Lena").await?;
@@ -97,7 +97,7 @@ fn refuses_a_response_with_an_unknown_state_and_the_genuine_one_still_works() {
         let words = w.sees_problem("callback_state_unknown").await?;
         assert!(!words.contains("Evil"), "{words}");
         assert_eq!(w.driver.current_url().await?.query(), None, "the address bar is clean");
-        assert_eq!(w.pending_count().await?, 1, "the genuine sign-in still waits");
+        assert_eq!(w.pending_count().await?, 1, "the genuine sign-in is still pending");
 
         w.driver.switch_to_window(genuine).await?;
         w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
@@ -189,7 +189,6 @@ fn the_page_stays_without_web_cryptography() {
     });
 }
 
-/// Ask 12: no redirect loop when the person is not a member.
 #[test]
 fn a_person_who_is_not_a_member_is_not_redirected_in_a_loop() {
     journey("no-circles", Conditions::whole_browser(), |w| async move {
@@ -198,12 +197,16 @@ fn a_person_who_is_not_a_member_is_not_redirected_in_a_loop() {
         w.sees_problem("provider_not_assigned").await?;
         w.run_script("window.isStillHere = true").await?;
         sleep(Duration::from_millis(1500)).await;
-        assert_eq!(w.run_script("return window.isStillHere").await?, true, "after a refusal nothing goes on by itself");
+        assert_eq!(
+            w.run_script("return window.isStillHere").await?,
+            true,
+            "after a refusal the page does not redirect by itself"
+        );
         w.press("Choose another organization").await?;
-        assert_eq!(w.typed_text().await?, "", "the organization that refused is not proposed again");
+        assert_eq!(w.typed_text().await?, "", "the organization that refused is not filled in");
         sleep(Duration::from_millis(500)).await;
         assert_eq!(w.driver.current_url().await?.as_str(), format!("{}/", w.picker));
-        // Neither does the deep link, when Back leads to it again.
+        // Back to the deep link does not start the sign-in again either.
         w.driver.back().await?;
         sleep(Duration::from_millis(500)).await;
         assert!(w.driver.current_url().await?.as_str().starts_with(&w.picker));

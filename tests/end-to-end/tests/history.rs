@@ -1,4 +1,4 @@
-//! TODO
+//! Back, Forward and Reload at every step of a sign-in.
 
 use anyhow::{Result, ensure};
 use end_to_end::Way::{Back, Forward, Reload};
@@ -19,12 +19,11 @@ fn a_sign_in_given_up_with_back_does_not_disturb_the_next() {
         w.submit("globex").await?;
         w.signs_in_at("GlobexOIDC", "Ada Lovelace").await?;
         w.is_signed_in_to("globex", "Globex").await?;
-        assert_eq!(w.pending_count().await?, 1, "the one that was given up could still be finished");
+        assert_eq!(w.pending_count().await?, 1, "the abandoned sign-in is still pending");
         Ok(())
     });
 }
 
-/// Ask 16: Back must not strand them on a spinner.
 #[test]
 fn back_leads_to_the_form_with_what_was_typed() {
     journey("back-typed", Conditions::whole_browser(), |w| async move {
@@ -59,13 +58,13 @@ fn reload_back_and_forward_redeem_nothing_a_second_time() {
         assert_eq!([&counts["authorize_requests"], &counts["token_requests"]], [1, 1]);
         assert_eq!(counts["faults"], json!([]));
 
-        // The same around a sign-in that fails.
+        // The same with a sign-in that fails.
         w.steer(&json!({ "id_token": { "claims": { "nonce": "wrong" } } })).await?;
         w.open("/").await?;
         w.submit("acme").await?;
         w.sees_problem("id_token_nonce").await?;
         assert_eq!(w.goes(Back).await?, "form");
-        // A tab that was signed in before still is; the failure is not repeated.
+        // The tab keeps the session that it had before; reloading does not repeat the failure.
         assert_eq!(w.goes(Forward).await?, "id_token_nonce");
         assert_eq!(w.goes(Reload).await?, "Signed in to Acme Corporation");
         assert_eq!(w.counts().await?["token_requests"], 1);
@@ -79,7 +78,7 @@ fn leaving_the_page_while_it_waits_for_tokens_never_ends_on_a_spinner() {
         let slow = json!({ "token": { "delay": 1500 } });
         w.steer(&slow).await?;
         w.open("/?tenant=acme").await?;
-        is_redeeming(&w).await?;
+        waits_for_token_request(&w).await?;
         assert_eq!(w.goes(Reload).await?, "callback_empty");
         assert_eq!(w.goes(Back).await?, "form");
         assert_eq!(w.goes(Forward).await?, "callback_empty");
@@ -87,10 +86,10 @@ fn leaving_the_page_while_it_waits_for_tokens_never_ends_on_a_spinner() {
 
         w.steer(&slow).await?;
         w.open("/?tenant=acme").await?;
-        is_redeeming(&w).await?;
+        waits_for_token_request(&w).await?;
         w.open("/no/such/page").await?;
         w.sees_problem("page_not_found").await?;
-        // Browsers differ in whether the page before lives on; either way it comes to an end.
+        // Whether the page was kept in the back/forward cache differs; in either case it must reach an end.
         let outcome = w.goes(Back).await?;
         let ends = ["callback_empty", "token_unreachable", "Signed in to Acme Corporation"];
         assert!(ends.contains(&outcome.as_str()), "{outcome}");
@@ -99,12 +98,12 @@ fn leaving_the_page_while_it_waits_for_tokens_never_ends_on_a_spinner() {
     });
 }
 
-/// Waits until the token request is on its way.
-async fn is_redeeming(w: &World) -> Result<()> {
+/// Waits until the hosted UI has received the token request.
+async fn waits_for_token_request(w: &World) -> Result<()> {
     w.sees_heading("Signing you in…").await?;
     let until = Instant::now() + Duration::from_secs(10);
     while w.counts().await?["token_requests"] != 1 {
-        ensure!(Instant::now() < until, "waited for a token request in vain");
+        ensure!(Instant::now() < until, "no token request arrived");
         sleep(Duration::from_millis(25)).await;
     }
     Ok(())
@@ -118,7 +117,7 @@ fn back_after_a_switch_or_sign_out_shows_neither_a_session_nor_a_spinner() {
         w.press("Switch organization").await?;
         w.field().await?;
         assert_eq!(w.goes(Back).await?, "callback_empty");
-        assert_eq!(w.run_script("return window.restored").await?, true, "this is about pages that come back to life");
+        assert_eq!(w.run_script("return window.restored").await?, true, "the page comes from the back/forward cache");
 
         w.signs_in_to_acme_unasked().await?;
         w.press("Sign out").await?;
@@ -140,7 +139,7 @@ fn a_page_restored_by_back_shows_the_current_session() {
         w.submit("globex").await?;
         w.is_signed_in_to("globex", "Globex").await?;
         assert_eq!(w.goes(Back).await?, "form");
-        assert_eq!(w.goes(Back).await?, "Signed in to Globex", "the page of the session before");
+        assert_eq!(w.goes(Back).await?, "Signed in to Globex", "the page that showed the session at Acme");
         Ok(())
     });
 }
@@ -151,7 +150,7 @@ fn back_from_a_hosted_ui_error_page_leads_to_the_form_and_its_help() {
         w.open("/").await?;
         w.submit("acme").await?;
         w.sees_sign_in_page("AcmeSAML").await?;
-        // Like Cognito's own pages, this one cannot be loaded twice.
+        // Like Cognito's sign-in page, this page ends with an error when it is reloaded.
         w.driver.refresh().await?;
         w.sees("Invalid state").await?;
         w.driver.back().await?;

@@ -1,4 +1,4 @@
-//! The ways that lead to a session, and out of it.
+//! The usual ways to sign in and sign out.
 
 use end_to_end::{Conditions, journey, ordinary_journey};
 use thirtyfour::prelude::*;
@@ -108,7 +108,7 @@ fn signs_out_at_the_hosted_ui_too() {
         assert!(w.session().await?.is_null());
         w.press("Sign in again").await?;
         w.submit("acme").await?;
-        // Asked again: the hosted UI's own session is over.
+        // The hosted UI asks again, because its session has ended.
         w.signs_in_at("AcmeSAML", "Alan Turing").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await
     });
@@ -138,7 +138,7 @@ fn leaving_can_be_cancelled_and_nothing_typed_is_lost() {
     ordinary_journey("cancel-leaving", |w| async move {
         w.open("/").await?;
         w.field().await?;
-        // A browser that is on its way answers no more questions to WebDriver, so the page presses Cancel itself.
+        // Chromium's driver does not respond while a navigation is pending, so a script in the page presses Cancel.
         w.run_script(
             "new MutationObserver(() => {
                const heading = document.querySelector('h1').textContent;
@@ -169,7 +169,11 @@ fn back_from_the_hosted_ui_leads_to_a_working_form() {
         w.arrives_at(&w.hosted_ui).await?;
         w.sees("AcmeSAML").await?;
         w.driver.back().await?;
-        assert_eq!(w.field().await?.prop("value").await?.as_deref(), Some("acme"), "not sent off again");
+        assert_eq!(
+            w.field().await?.prop("value").await?.as_deref(),
+            Some("acme"),
+            "the form is filled in but not sent again"
+        );
         w.press("Continue").await?;
         w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await
@@ -182,7 +186,7 @@ fn a_sign_in_begun_in_one_tab_can_be_finished_in_another() {
         w.open("/?tenant=acme").await?;
         w.arrives_at(&w.hosted_ui).await?;
         w.sees("AcmeSAML").await?;
-        // As a link in a mail would: the answer arrives in a tab that knows nothing of this one's sessionStorage.
+        // As if the person had followed a link in a mail: the response arrives in a tab with another sessionStorage.
         w.run_script("for (const form of document.forms) { form.target = '_blank'; form.rel = 'noopener' }").await?;
         w.press("Ada Lovelace").await?;
         w.switches_to_the_new_tab().await?;
@@ -218,7 +222,7 @@ fn the_keyboard_alone_is_enough() {
     ordinary_journey("keyboard", |w| async move {
         w.open("/").await?;
         w.field().await?;
-        // The field has the focus; Enter sends the form; the list and its buttons are reached with Tab.
+        // The field has the focus from the start, Enter sends the form, and Tab leads to the list.
         w.types("ada@umbrella.example".to_owned() + Key::Enter).await?;
         w.sees_heading("Choose your organization").await?;
         w.types(Key::Tab + Key::Enter).await?;

@@ -1,4 +1,4 @@
-//! TODO
+//! Use by keyboard alone, and where the focus is.
 
 use anyhow::{Context, ensure};
 use end_to_end::{Conditions, Screen, journey, ordinary_journey, two_recents};
@@ -13,7 +13,7 @@ fn the_whole_journey_is_done_by_keyboard_alone() {
     ordinary_journey("keyboard-journey", |w| async move {
         w.visits_first_time("/", "en", two_recents()).await?;
         let tab_to = async |wanted: &str| w.tabs_to(wanted).await;
-        // The first stop is what most people want.
+        // The first Tab leads to the organization that was used last.
         tab_to("button AC").await?;
         tab_to("button Edit").await?;
         w.types(Key::Enter).await?;
@@ -42,7 +42,9 @@ fn the_whole_journey_is_done_by_keyboard_alone() {
     });
 }
 
-/// WCAG 2.4.7 and 2.4.11: a ring around whatever Tab leads to, whole, with nothing above it.
+/// [WCAG 2.4.7](https://www.w3.org/TR/WCAG22/#focus-visible) and
+/// [2.4.11](https://www.w3.org/TR/WCAG22/#focus-not-obscured-minimum): the element with the focus has a ring, which is not
+/// cut off or covered.
 #[test]
 fn the_focus_ring_is_visible_wherever_tab_leads() {
     journey("focus-seen", Conditions::every_screen(), |w| async move {
@@ -62,7 +64,6 @@ fn the_focus_ring_is_visible_wherever_tab_leads() {
     });
 }
 
-/// What is drawn anew must not take the focus away from whoever is using it.
 #[test]
 fn redrawing_the_page_does_not_take_the_focus_away() {
     ordinary_journey("focus-kept", |w| async move {
@@ -88,14 +89,15 @@ fn redrawing_the_page_does_not_take_the_focus_away() {
         w.sees("All organizations are forgotten.").await?;
         check("after Forget all", &["input Work email or organization code", "h1", "h2"]).await?;
 
-        // A select that is worked with the arrow keys changes with every press (WCAG 3.2.2).
+        // With the arrow keys, each press changes the language, and the select must keep the focus for the next press.
+        // https://www.w3.org/TR/WCAG22/#on-input
         w.visits_first_time("/", "en", json!([])).await?;
         w.tabs_to("select Language").await?;
         w.types(Key::Up).await?;
         w.waits_for("return document.documentElement.lang === 'de'").await?;
         check("after another language", &["select"]).await?;
 
-        // Called off, with organizations above the form.
+        // Cancel, with recent organizations above the form.
         w.visits_first_time("/", "en", two_recents()).await?;
         w.stays_when_leaving().await?;
         w.sends("ada@acme.example", "#app .emblem").await?;

@@ -1,4 +1,4 @@
-//! TODO
+//! Languages: which one is shown, how people change it, and that every text is translated.
 
 use anyhow::{Context, ensure};
 use end_to_end::{Conditions, Screen, journey, ordinary_journey};
@@ -8,9 +8,10 @@ use std::time::Duration;
 use thirtyfour::prelude::*;
 use tokio::time::sleep;
 
-/// What the page says, to eyes or ears, that is not in brackets: the pseudo-locale puts every sentence into them.
+/// A script that lists the visible texts and accessible names that are not in brackets. The pseudo-locale `en-XA` puts every
+/// translated message in brackets, so the rest is not translated.
 const BARE: &str = r#"
-    // Somebody else's words, names, codes, and what is the same in every language.
+    // Names, codes, the provider's texts, and what is the same in every language.
     const own = 'bdi, q, code, option, .emblem, #brand span, script, style, noscript, template';
     document.querySelectorAll('details').forEach((details) => (details.open = true));
     const rest = (text) => {
@@ -22,7 +23,7 @@ const BARE: &str = r#"
     while (walker.nextNode()) {
       const parent = walker.currentNode.parentElement;
       if (parent.closest(own) || !parent.checkVisibility()) continue;
-      // A name may stand in the middle of a sentence.
+      // A name may be an element in the middle of a sentence, so join the text around it.
       const said = [...parent.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join('');
       if (rest(said)) found.add(`${parent.localName}: ${said}`);
     }
@@ -75,7 +76,7 @@ fn no_sentence_bypasses_the_translations() {
                     w.set_offline(false).await?;
                     w.waits_for("return document.querySelector('#app .emblem')").await?;
                 }
-                // A stopped app is seen by boot.js, which has words of its own.
+                // boot.js notices a crashed app and has its own messages.
                 Screen::NotFound => {
                     let stop =
                         "dispatchEvent(new ErrorEvent('error', { error: new WebAssembly.RuntimeError('test') }))";
@@ -102,10 +103,10 @@ fn arabic_runs_from_right_to_left_on_every_screen() {
             assert_eq!(w.overflow().await?, 0, "{}: sideways scrolling", screen.name());
             if screen == Screen::Leaving {
                 let left_for = w.run_script("return new URL(window.leftFor).searchParams.get('lang')").await?;
-                assert_eq!(left_for, Value::Null, "the hosted UI speaks no Arabic");
+                assert_eq!(left_for, Value::Null, "the hosted UI has no Arabic");
             }
             if screen == Screen::Form {
-                // An address and a code run from left to right, wherever they stand.
+                // Email addresses and codes are written from left to right in every language.
                 w.driver.find(By::Id("identifier")).await?.send_keys("ada@acme.example").await?;
                 let direction =
                     w.run_script("return getComputedStyle(document.getElementById('identifier')).direction").await?;
@@ -132,9 +133,9 @@ fn choosing_a_language_keeps_what_was_typed_and_where_the_person_is() {
         w.sees("Geschäftliche E-Mail").await?;
         assert_eq!(w.typed_text().await?, "ada@holding.example");
         assert!(w.driver.title().await?.starts_with("Anmelden"), "{}", w.driver.title().await?);
-        assert!(!w.driver.current_url().await?.as_str().contains("lang="), "the link's language gave way");
+        assert!(!w.driver.current_url().await?.as_str().contains("lang="), "the link's language is replaced");
 
-        // Where the person is, and how far they have got there.
+        // Changing the language keeps the screen and the text in its search field.
         w.driver.find(By::Id("identifier")).await?.send_keys(Key::Enter).await?;
         w.waits_for("return document.getElementById('filter')").await?;
         w.driver.find(By::Id("filter")).await?.send_keys("harbour").await?;
@@ -143,14 +144,14 @@ fn choosing_a_language_keeps_what_was_typed_and_where_the_person_is() {
         w.waits_for("return document.querySelector('h1').textContent.includes('organisation')").await?;
         let state =
             "return [document.getElementById('filter')?.value, document.querySelectorAll('#organizations li').length]";
-        assert_eq!(w.run_script(state).await?, json!(["harbour", 1]), "what was typed to search with");
+        assert_eq!(w.run_script(state).await?, json!(["harbour", 1]), "the search text is kept");
 
         choose("de").await?;
         w.reopen("/").await?;
         w.waits_for(speaks_german).await.context("after loading it again")?;
         w.opens_a_tab("/").await?;
         w.waits_for(speaks_german).await.context("in another tab")?;
-        // A link's language goes before the choice, for this tab.
+        // In this tab, a link's language takes precedence over the chosen one.
         w.reopen("/?lang=es").await?;
         assert_eq!(w.run_script("return document.documentElement.lang").await?, "es");
         w.reopen("/signed-out").await?;

@@ -1,15 +1,16 @@
-//! TODO
+//! Loading a page: the cache, the number of requests, and layout shifts.
 
 use anyhow::{Context, ensure};
 use end_to_end::{Conditions, journey, ordinary_journey, recent, root};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
-/// ARCHITECTURE.md: it may be minutes old, unless somebody loads the page again because something is amiss.
+/// A cached config.json may be minutes old. When something is wrong, people reload the page, and then it must be current.
 #[test]
 fn config_json_comes_from_the_cache_until_the_page_is_reloaded() {
     ordinary_journey("config-cache", |w| async move {
-        // What came from the cache has cost nothing on the wire; an answer, if only "not modified", has.
+        // transferSize is 0 for what came from the cache without a request, and greater for any response, even 304 (Not Modified).
+        // https://www.w3.org/TR/resource-timing/#dom-performanceresourcetiming-transfersize
         let transfer = "const [entry] = performance.getEntriesByName(new URL('/config.json', location).href);
             return entry?.responseEnd ? [entry.transferSize] : null";
         let cost = async || anyhow::Ok(w.waits_for_value(transfer).await?[0].as_u64().unwrap_or_default());
@@ -18,7 +19,7 @@ fn config_json_comes_from_the_cache_until_the_page_is_reloaded() {
         w.reopen("/").await?;
         assert_eq!(cost().await?, 0, "the next visit");
         w.driver.refresh().await?;
-        assert!(cost().await? > 0, "the page loaded again");
+        assert!(cost().await? > 0, "after a reload");
         Ok(())
     });
 }
@@ -27,7 +28,7 @@ fn config_json_comes_from_the_cache_until_the_page_is_reloaded() {
 fn no_page_makes_more_requests_than_its_budget() {
     ordinary_journey("budget", |w| async move {
         let budgets: Value = serde_json::from_str(&std::fs::read_to_string(root().join("tools/budgets.json"))?)?;
-        // What came from the cache unasked has sent nothing; of another origin the browser does not tell.
+        // transferSize is 0 for what came from the cache without a request. For other origins it is always 0, so they count.
         let asked = "return ['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type))
             .filter(({ name, transferSize }) => transferSize || !name.startsWith(location.origin)).map(({ name }) => name)";
         let within = async |what: &str| {
@@ -74,7 +75,7 @@ fn nothing_moves_while_the_page_loads() {
             w.in_window(width, 844, 1, width < 500).await?;
             for count in [0, 1, 5] {
                 w.visits_first_time("/signed-out", lang, json!(used[..count])).await?;
-                // Slow enough for the form to be there before the app is.
+                // Slow enough for the form to be painted before the app runs.
                 w.limit_bandwidth(Some(150)).await?;
                 w.reopen("/").await?;
                 w.limit_bandwidth(None).await?;

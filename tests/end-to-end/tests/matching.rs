@@ -1,10 +1,9 @@
-//! TODO
+//! How an organization is found from what was typed.
 
 use anyhow::Context;
 use end_to_end::ordinary_journey;
 use serde_json::json;
 
-/// Ask 3: accept a code, a domain or an email in one field.
 #[test]
 fn the_field_takes_a_code_a_domain_or_an_email() {
     ordinary_journey("one-field", |w| async move {
@@ -18,7 +17,6 @@ fn the_field_takes_a_code_a_domain_or_an_email() {
     });
 }
 
-/// Ask 4: match subdomains, opt-in, on label boundaries. Ask 5: ignore case in domains.
 #[test]
 fn domains_match_in_any_case_and_subdomains_where_the_tenant_allows_them() {
     ordinary_journey("subdomains", |w| async move {
@@ -36,7 +34,8 @@ fn domains_match_in_any_case_and_subdomains_where_the_tenant_allows_them() {
     });
 }
 
-/// Ask 6: refuse consumer mailbox domains, synonyms included. Ask 9: no enumeration, not by page differences either.
+/// The page is the same for a mailbox provider, an unknown domain and an unknown code, so that nobody can find out from it which
+/// organizations are customers.
 #[test]
 fn every_identifier_without_a_match_gets_the_same_page() {
     ordinary_journey("enumeration", |w| async move {
@@ -48,13 +47,12 @@ fn every_identifier_without_a_match_gets_the_same_page() {
         }
         pages.dedup();
         assert_eq!(pages.len(), 1, "{pages:#?}");
-        // The same email again, whoever owns it: what stands before the @ decides nothing.
+        // The message must not claim that there is or is no account.
         assert!(!pages[0].contains("account") && !pages[0].contains("customer"), "{}", pages[0]);
         Ok(())
     });
 }
 
-/// Ask 7: the email may differ from the account's name.
 #[test]
 fn the_account_may_have_another_email_than_the_one_typed() {
     ordinary_journey("other-name", |w| async move {
@@ -65,15 +63,14 @@ fn the_account_may_have_another_email_than_the_one_typed() {
     });
 }
 
-/// Ask 10: a domain match must not override real membership.
 #[test]
 fn a_chosen_organization_takes_precedence_over_the_emails_domain() {
     ordinary_journey("guest", |w| async move {
-        // A link says which organization, and the email is of another one's domain: a guest's.
+        // The link names Globex, and the email has Acme's domain, as for a guest at Globex.
         w.open("/?tenant=globex&login_hint=ada%40acme.example").await?;
         w.signs_in_at("GlobexOIDC", "Continue as ada@acme.example").await?;
         w.is_signed_in_to("globex", "Globex").await?;
-        // A guest's next visit: the organization is remembered, whatever the email's domain says.
+        // At the next visit, the guest can choose Globex from the recent organizations.
         w.devtools("Network.clearBrowserCookies", json!({})).await?;
         w.reopen("/?login_hint=ada%40acme.example").await?;
         w.chooses("Continue to Globex").await?;

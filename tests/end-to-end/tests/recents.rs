@@ -1,4 +1,4 @@
-//! TODO
+//! Organizations that were used before on this device.
 
 use anyhow::Context;
 use end_to_end::{ordinary_journey, two_recents};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use thirtyfour::prelude::*;
 use tokio::time::sleep;
 
-/// Records what the page asks of anybody, from its first moment on.
+/// A script that records every fetch with its method, address and body. It runs before the scripts of the page.
 const RECORD_REQUESTS: &str = "{
       window.requests = [];
       const fetch = window.fetch;
@@ -18,7 +18,7 @@ const RECORD_REQUESTS: &str = "{
       };
     }";
 
-/// Ask 11: a remembered organization must not trap the next person at the same device.
+/// The next person at the same device may belong to another organization, so nothing is chosen for them.
 #[test]
 fn recent_organizations_are_listed_first_and_wait_to_be_chosen() {
     ordinary_journey("recents", |w| async move {
@@ -38,19 +38,27 @@ fn recent_organizations_are_listed_first_and_wait_to_be_chosen() {
         assert_eq!(w.run_script(list).await?, newest_first);
 
         sleep(Duration::from_secs(1)).await;
-        assert_eq!(w.driver.current_url().await?.as_str(), format!("{}/", w.picker), "nothing goes on by itself");
+        assert_eq!(
+            w.driver.current_url().await?.as_str(),
+            format!("{}/", w.picker),
+            "the page does not redirect by itself"
+        );
         let requests = "return window.requests.concat(performance.getEntriesByType('resource').map((r) => r.name))";
         let before = w.run_script(requests).await?.to_string();
         assert!(before.contains("config.json"), "{before}");
         for trace in ["acme", "globex", "POST"] {
-            assert!(!before.contains(trace), "{trace} before anything is chosen: {before}");
+            assert!(!before.contains(trace), "{trace} before an organization is chosen: {before}");
         }
         w.stays_when_leaving().await?;
         w.chooses("Continue to Globex").await?;
         w.sees_heading("Taking you to Globex").await?;
         let after = w.run_script("return window.requests.filter((r) => r.startsWith('POST'))").await?;
         let address = format!("{}/v1/lookup", w.picker);
-        assert_eq!(after, json!([format!("POST {address} {{\"code\":\"globex\"}}")]), "the chosen one, and no other");
+        assert_eq!(
+            after,
+            json!([format!("POST {address} {{\"code\":\"globex\"}}")]),
+            "only the chosen organization is looked up"
+        );
         Ok(())
     });
 }
@@ -75,7 +83,7 @@ fn one_recent_organization_or_all_can_be_forgotten() {
     });
 }
 
-/// Ask 11: a shared device.
+/// For shared devices.
 #[test]
 fn asking_not_to_be_remembered_forgets_everything_and_keeps_nothing_new() {
     ordinary_journey("forgetful", |w| async move {
@@ -87,7 +95,7 @@ fn asking_not_to_be_remembered_forgets_everything_and_keeps_nothing_new() {
             .await?;
         w.waits_for("return localStorage.getItem('tenant-picker.recents') === null").await?;
         let none = "return !document.querySelector('#recents .organization')?.checkVisibility()";
-        w.waits_for(none).await.context("what is forgotten is not shown any more")?;
+        w.waits_for(none).await.context("the forgotten organizations disappear")?;
         w.submit("ada@acme.example").await?;
         w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await?;
@@ -95,7 +103,7 @@ fn asking_not_to_be_remembered_forgets_everything_and_keeps_nothing_new() {
         w.reopen("/").await?;
         w.waits_for(none).await?;
         let checked = "return document.querySelector('.remember input').checked";
-        assert_eq!(w.run_script(checked).await?, true, "the wish is remembered, and nothing else");
+        assert_eq!(w.run_script(checked).await?, true, "only the choice not to be remembered is kept");
         Ok(())
     });
 }

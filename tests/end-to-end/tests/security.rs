@@ -1,4 +1,4 @@
-//! TODO
+//! Security headers, the Content Security Policy and Trusted Types.
 
 use end_to_end::{Conditions, journey, ordinary_journey};
 use serde_json::json;
@@ -6,7 +6,8 @@ use serde_json::json;
 #[test]
 fn every_response_of_the_site_has_the_security_headers() {
     ordinary_journey("headers", |w| async move {
-        // Three things stand in the page itself and are named by their hashes; the browser is the judge of these.
+        // The policy also has the hashes of three inline parts of index.html. They are not compared here: if one were wrong,
+        // the page would not work in the browser.
         let policy = format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
              connect-src 'self' {}; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'; \
@@ -47,7 +48,7 @@ fn every_response_of_the_site_has_the_security_headers() {
 
 #[test]
 fn without_hashes_in_the_policy_inline_parts_load_as_files() {
-    // The service derives the hashes from index.html; browsers get the page itself from index.html.br.
+    // The service takes the hashes from index.html, which is empty here. Browsers get the page from index.html.br.
     let conditions = Conditions { files: vec![("index.html", "")], ..Conditions::default() };
     journey("no-hashes", conditions, |w| async move {
         let policy = reqwest::get(&w.picker).await?.headers()["content-security-policy"].to_str()?.to_owned();
@@ -89,7 +90,7 @@ fn markup_that_could_run_scripts_is_refused() {
               try { tries[name](); return true } catch (error) { return !(error instanceof TypeError) }
             })";
         assert_eq!(w.run_script(let_in).await?, json!([]));
-        // Where something slips through the filter, it meets the policy for scripts.
+        // If markup passes the Trusted Types filter, the Content Security Policy must still stop its script.
         let slips = "
             addEventListener('error', ({ target }) => { window.broken = target.tagName }, true);
             document.body.insertAdjacentHTML('beforeend', '<img/src=x/onerror=window.ran.push(1)>')";

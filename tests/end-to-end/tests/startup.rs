@@ -1,4 +1,4 @@
-//! TODO
+//! Input before the app has loaded, and responses before config.json has.
 
 use end_to_end::{Conditions, is_lookup, journey, lookup_bodies, ordinary_journey};
 use serde_json::json;
@@ -24,14 +24,14 @@ fn a_form_sent_before_the_app_has_loaded_is_looked_up_once() {
         w.open("/").await?;
         w.field().await?;
         w.waits_for_value("return document.activeElement.id === 'identifier'").await?;
-        // Whoever sees nothing happen presses once more.
+        // People press Enter again if nothing seems to happen.
         w.types("ada@acme.example".to_owned() + Key::Enter + Key::Enter).await?;
         assert_eq!(
             w.run_script("return [document.getElementById('identifier').value, document.documentElement.dataset.app]")
                 .await?,
             json!(["ada@acme.example", null])
         );
-        // It is looked up while the app is on its way, and the app takes that answer.
+        // boot.js sends the lookup while the app loads, and the app uses its response.
         w.waits_for_value(
             "return performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/v1/lookup'))",
         )
@@ -48,7 +48,7 @@ fn a_form_sent_before_the_app_has_loaded_is_looked_up_once() {
 #[test]
 fn a_form_sent_while_config_json_loads_is_looked_up_once() {
     journey("slow-settings", Conditions::watched(), |w| async move {
-        // The app runs as soon as its wasm is there, and then waits for its settings.
+        // window.runs is set when the app has started and waits for config.json.
         w.runs_in_every_page(
             "const { instantiateStreaming } = WebAssembly;
              WebAssembly.instantiateStreaming = (...wasm) => {
@@ -79,7 +79,7 @@ fn pressing_the_button_starts_the_only_lookup_before_it_is_released() {
         w.open("/").await?;
         w.type_in("ada@acme.example").await?;
         w.waits_for_value("return 'app' in document.documentElement.dataset").await?;
-        assert!(!w.requests().await?.iter().any(is_lookup), "nobody has asked for anything yet");
+        assert!(!w.requests().await?.iter().any(is_lookup), "no lookup before the press");
         let button = w.driver.find(By::Css("#ask-form button")).await?;
         w.driver.action_chain().click_and_hold_element(&button).perform().await?;
         let mut requests = Vec::new();
@@ -99,7 +99,6 @@ fn pressing_the_button_starts_the_only_lookup_before_it_is_released() {
     });
 }
 
-/// Ask 1: keep what was typed before the code had loaded.
 #[test]
 fn text_typed_or_sent_before_the_app_has_loaded_is_kept() {
     ordinary_journey("early", |w| async move {
@@ -113,7 +112,7 @@ fn text_typed_or_sent_before_the_app_has_loaded_is_kept() {
         w.types(Key::Left + Key::Left + "c").await?;
         assert!(
             w.run_script("return document.documentElement.dataset.app").await?.is_null(),
-            "typed too late to mean anything"
+            "the app was already there: the test proves nothing"
         );
         w.limit_bandwidth(None).await?;
         w.waits_until_drawn().await?;
@@ -128,10 +127,10 @@ fn text_typed_or_sent_before_the_app_has_loaded_is_kept() {
         w.types("ada@acme.example" + Key::Enter).await?;
         assert!(
             w.run_script("return document.documentElement.dataset.app").await?.is_null(),
-            "sent too late to mean anything"
+            "the app was already there: the test proves nothing"
         );
         let busy = w.run_script("return document.getElementById('ask-form').getAttribute('aria-busy')").await?;
-        assert_eq!(busy, "true", "a form that was sent says so");
+        assert_eq!(busy, "true", "a sent form is marked as busy");
         w.limit_bandwidth(None).await?;
         w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await

@@ -1,4 +1,4 @@
-//! TODO
+//! Storage that is full, refused, or changed during a sign-in.
 
 use end_to_end::{ordinary_journey, script_that_fills};
 
@@ -12,7 +12,7 @@ fn the_page_stays_when_local_storage_is_full() {
         w.sees_problem("storage_blocked").await?;
         assert_eq!(w.driver.current_url().await?.as_str(), format!("{}/", w.picker));
         assert_eq!(w.field().await?.prop("value").await?.as_deref(), Some("ada@acme.example"));
-        assert_eq!(w.pending_count().await?, 0, "nothing is half kept");
+        assert_eq!(w.pending_count().await?, 0, "no pending sign-in is left behind");
 
         w.run_script("localStorage.clear()").await?;
         w.press("Continue").await?;
@@ -31,7 +31,7 @@ fn the_page_stays_when_session_storage_is_full_or_refused() {
             w.run_script(&spoil).await?;
             w.submit("acme").await?;
             w.sees_problem("storage_blocked").await?;
-            assert_eq!(w.pending_count().await?, 0, "nobody has left");
+            assert_eq!(w.pending_count().await?, 0, "no sign-in was started");
             w.open("/signed-out").await?;
             w.sees_heading("You have signed out").await?;
             w.run_script("sessionStorage.clear()").await?;

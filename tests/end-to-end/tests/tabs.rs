@@ -1,4 +1,4 @@
-//! TODO
+//! Several tabs, windows and popups.
 
 use anyhow::{Context, Result, ensure};
 use end_to_end::Way::Reload;
@@ -32,11 +32,11 @@ fn two_tabs_sign_in_to_two_organizations_in_reverse_order() {
 fn a_response_opened_in_several_tabs_is_redeemed_once() {
     journey("many-tabs", Conditions::hostile(), |w| async move {
         let first = w.driver.window().await?;
-        // At once, and while the one that was first waits for its tokens.
+        // First with an immediate token response, then while the first tab still waits for its tokens.
         for (delay, losers) in
             [(0, ["callback_in_progress", "callback_state_unknown"]), (1500, ["callback_in_progress"; 2])]
         {
-            // A fragment is no answer: code and state stay for those who come next.
+            // A response in the fragment is not accepted, so the code and the state remain valid for the tabs below.
             w.steer(&json!({ "answer": "#held", "token": { "delay": delay } })).await?;
             w.open("/?tenant=acme").await?;
             w.sees_problem("callback_empty").await?;
@@ -46,7 +46,7 @@ fn a_response_opened_in_several_tabs_is_redeemed_once() {
                 secrets["code"].as_str().context("a code")?,
                 secrets["state"].as_str().context("a state")?
             );
-            // Without an opener, so that the browser is free to give each a process of its own.
+            // Without an opener, the browser may run each tab in its own process.
             w.run_script(&format!("for (let i = 0; i < 3; i++) open('{answer}', '_blank', 'noopener')")).await?;
 
             let mut winners = 0;
@@ -74,7 +74,7 @@ fn a_duplicated_tab_redeems_nothing() {
         let first = w.driver.window().await?;
         w.open("/?tenant=acme").await?;
         w.sees_heading("Signing you in…").await?;
-        // As browsers duplicate tabs: the address as it stands there, and a copy of sessionStorage.
+        // This is how browsers duplicate a tab: the current address and a copy of sessionStorage.
         w.run_script("open(location.href)").await?;
         w.switches_to_the_new_tab().await?;
         assert_eq!(w.settles().await?, "callback_empty");
@@ -117,7 +117,7 @@ fn signing_out_ends_the_session_in_the_organizations_other_tabs_only() {
         w.driver.switch_to_window(second).await?;
         w.sees_heading("You have signed out").await?;
         assert!(w.session().await?.is_null());
-        // A session that is begun afterwards is none of those that are over.
+        // The sign-out does not end a session that begins later.
         w.press("Sign in again").await?;
         w.submit("acme").await?;
         w.signs_in_at("AcmeSAML", "Alan Turing").await?;
@@ -164,7 +164,7 @@ fn a_session_from_before_a_sign_out_does_not_come_back() {
         w.driver.switch_to_window(first).await?;
         w.press("Sign out").await?;
         w.sees_heading("You have signed out").await?;
-        // Somebody signs in again, and means this tab alone: the other one's tokens are still the old ones.
+        // A new sign-in in the first tab must not revive the old session of the second tab.
         w.signs_in_to_acme().await?;
         w.driver.switch_to_window(second).await?;
         w.open("/callback").await?;
@@ -174,7 +174,8 @@ fn a_session_from_before_a_sign_out_does_not_come_back() {
     });
 }
 
-/// Two tabs with a session at Acme each. The second shows the form, and so does not hear what the first one does.
+/// Opens two tabs with a session at Acme each. The second one then shows the form, where the app does not react to a sign-out
+/// in another tab.
 async fn two_tabs_at_acme_and_one_at_the_form(w: &World) -> Result<[WindowHandle; 2]> {
     let first = w.driver.window().await?;
     w.signs_in_to_acme().await?;
@@ -190,7 +191,7 @@ fn a_storage_event_does_not_move_the_focus() {
     ordinary_journey("focus", |w| async move {
         w.signs_in_to_acme().await?;
         w.run_script("document.querySelector('#app .ways-on button.quiet').focus()").await?;
-        // As the browser tells a tab of what another one keeps.
+        // The event that the browser sends when another tab writes to localStorage.
         w.run_script("dispatchEvent(new StorageEvent('storage', { key: 'tenant-picker.pending.x', newValue: '{}' }))")
             .await?;
         let focus = "await new Promise((done) => setTimeout(done)); return document.activeElement.textContent";
@@ -203,7 +204,7 @@ fn a_storage_event_does_not_move_the_focus() {
 fn a_storage_event_does_not_disturb_a_sign_out() {
     ordinary_journey("undisturbed", |w| async move {
         w.signs_in_to_acme().await?;
-        // While a sign-out is under way, WebDriver gets no answers; the page looks itself, and remembers.
+        // The driver does not respond during the sign-out, so a script in the page records the heading.
         w.run_script(
             "document.querySelector('#app .ways-on button.quiet').click();
              setTimeout(() => {
@@ -223,7 +224,7 @@ fn a_storage_event_does_not_disturb_a_sign_out() {
     });
 }
 
-/// Ask 18: work where frames do not: a popup that a page of another origin opens synchronously in the click.
+/// A page of another origin opens the picker in a popup. It does so during the click, as popup blockers require.
 #[test]
 fn a_popup_opened_by_a_click_signs_in() {
     ordinary_journey("popup", |w| async move {

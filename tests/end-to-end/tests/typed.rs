@@ -1,12 +1,12 @@
-//! What people type and paste, all the way to what the lookup is asked and the hosted UI is told. Which text is read how is tested
-//! with `crates/lookup-api/identifiers.json`.
+//! Typed and pasted text, and what the lookup API and the hosted UI receive of it. How each kind of text is read is tested with
+//! `crates/lookup-api/identifiers.json`.
 
 use anyhow::{Context, Result};
 use end_to_end::{Conditions, World, journey, ordinary_journey};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
-/// What has been looked up since the last time.
+/// The bodies of the lookups since the last call.
 async fn looked_up(w: &World) -> Result<Vec<Value>> {
     let lookups = w.requests().await?.into_iter().filter(|request| request["url"] == format!("{}/v1/lookup", w.picker));
     lookups.map(|request| Ok(serde_json::from_str(request["postData"].as_str().context("a body")?)?)).collect()
@@ -37,7 +37,7 @@ fn pasted_text_is_cleaned_before_the_lookup_and_the_hosted_ui_get_it() {
                 .iter()
                 .filter_map(|request| request["url"].as_str())
                 .find(|url| url.contains("/oauth2/authorize?"));
-            let left = left.with_context(|| format!("nobody left, but is at {address}"))?;
+            let left = left.with_context(|| format!("no authorization request; the page is at {address}"))?;
             let query = reqwest::Url::parse(left)?;
             let told = query.query_pairs().find(|(name, _)| name == "login_hint").map(|(_, hint)| hint.into_owned());
             assert_eq!(told.as_deref(), hint, "{pasted:?}");
@@ -76,7 +76,7 @@ fn suggestions_take_at_most_eight_lookups_and_never_the_local_part() {
         w.open("/").await?;
         w.submit("ada@a-name-nobody-has.example").await?;
         w.sees_problem("no_match").await?;
-        // They are asked one after the other.
+        // The suggestions are looked up one after another.
         let mut asked = Vec::new();
         while asked.len() < 9 {
             asked.extend(looked_up(&w).await?);
@@ -85,7 +85,7 @@ fn suggestions_take_at_most_eight_lookups_and_never_the_local_part() {
         assert_eq!(asked[0], json!({ "domain": "a-name-nobody-has.example" }));
         assert!(!format!("{asked:?}").contains("ada"), "the local part never leaves the browser: {asked:?}");
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-        assert_eq!(looked_up(&w).await?.len(), 0, "eight questions are enough");
+        assert_eq!(looked_up(&w).await?.len(), 0, "no more than eight lookups for suggestions");
         Ok(())
     });
 }

@@ -1,4 +1,5 @@
-//! TODO
+//! Responses and links that do not come from a sign-in of this browser: unsolicited responses, and sign-ins that a third party
+//! initiates ([OpenID Connect Core 4](https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin)).
 
 use end_to_end::{Conditions, journey, ordinary_journey};
 use thirtyfour::prelude::*;
@@ -22,7 +23,7 @@ fn an_unsolicited_response_names_its_organization_and_offers_a_new_sign_in() {
             w.is_signed_in_to("acme", "Acme Corporation").await?;
             let tokens = w.requests().await?;
             let tokens = tokens.iter().filter(|request| request["url"].to_string().contains("/oauth2/token"));
-            assert_eq!(tokens.count(), 1, "{path}: the fresh code, and never the one that came along");
+            assert_eq!(tokens.count(), 1, "{path}: only the new code is redeemed");
             w.run_script("sessionStorage.clear()").await?;
         }
         Ok(())
@@ -66,7 +67,7 @@ fn a_third_party_can_begin_a_sign_in() {
             assert_eq!(w.field().await?.prop("value").await?.as_deref(), Some("ada@acme.example"));
             assert_eq!(w.run_script("return document.querySelectorAll('.notice').length").await?, 0);
             w.press("Continue").await?;
-            // The second time, the hosted UI remembers.
+            // The second time, the hosted UI has a session and shows no page.
             if arrives.starts_with(&w.picker) {
                 w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
             }
@@ -96,7 +97,7 @@ fn unknown_third_parties_and_forbidden_targets_get_different_notices() {
             let words = notice.text().await?;
             assert!(words.contains(says) && !words.contains("evil"), "{query}: {words}");
         }
-        // What was dropped is not followed either.
+        // A target that is not allowed is not followed after the sign-in.
         w.press("Continue").await?;
         w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await?;
