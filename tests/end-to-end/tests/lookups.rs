@@ -1,7 +1,7 @@
 //! Lookups that are slow, refused or offline, and one with thousands of results.
 
 use anyhow::{Context, Result};
-use end_to_end::{Answer, Conditions, World, journey, ordinary_journey};
+use end_to_end::{Conditions, StubResponse, World, journey, ordinary_journey};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
@@ -52,9 +52,9 @@ fn an_offline_page_says_so_and_goes_on_when_the_connection_is_back() {
 #[test]
 fn a_slow_lookup_says_so_and_can_be_cancelled() {
     let lookups = Conditions::with_lookups(|asked| match asked {
-        "slow.example" => Answer::Silence,
-        "busy.example" => Answer::TooMany(7),
-        _ => Answer::Tenants(json!([])),
+        "slow.example" => StubResponse::NoResponse,
+        "busy.example" => StubResponse::TooMany(7),
+        _ => StubResponse::Tenants(json!([])),
     });
     journey("slow", lookups, |w| async move {
         w.visits_first_time("/", "en", json!([])).await?;
@@ -93,7 +93,7 @@ const ANNOUNCED: &str = "return document.querySelector('#filter ~ [role=status]'
 #[test]
 fn a_list_of_five_thousand_organizations_is_complete_and_searchable() {
     let tenants = Value::from_iter(five_thousand_tenants());
-    let many = Conditions::with_lookups(move |_| Answer::Tenants(tenants.clone()));
+    let many = Conditions::with_lookups(move |_| StubResponse::Tenants(tenants.clone()));
     journey("long-list", many, |w| async move {
         w.visits_first_time("/", "en", json!([])).await?;
         w.sends("ada@many.example", "#filter").await?;

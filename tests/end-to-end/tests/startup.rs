@@ -104,9 +104,9 @@ fn text_typed_or_sent_before_the_app_has_loaded_is_kept() {
     ordinary_journey("early", |w| async move {
         w.visits_first_time("/signed-out", "en", json!([])).await?;
         w.limit_bandwidth(Some(25)).await?;
-        w.run_script("window.isOfBefore = true").await?;
+        w.run_script("window.isOldPage = true").await?;
         w.open("/").await?;
-        w.waits_for("return !window.isOfBefore && document.activeElement?.id === 'identifier'").await?;
+        w.waits_for("return !window.isOldPage && document.activeElement?.id === 'identifier'").await?;
         w.types("ada@ame.example").await?;
         w.types(Key::Left + Key::Left + Key::Left + Key::Left + Key::Left + Key::Left + Key::Left + Key::Left).await?;
         w.types(Key::Left + Key::Left + "c").await?;
@@ -121,9 +121,9 @@ fn text_typed_or_sent_before_the_app_has_loaded_is_kept() {
         assert_eq!(w.run_script(caret).await?, json!(["ada@acme.example", true, 6, 6]), "text, focus and caret stay");
 
         w.limit_bandwidth(Some(25)).await?;
-        w.run_script("window.isOfBefore = true").await?;
+        w.run_script("window.isOldPage = true").await?;
         w.open("/").await?;
-        w.waits_for("return !window.isOfBefore && document.activeElement?.id === 'identifier'").await?;
+        w.waits_for("return !window.isOldPage && document.activeElement?.id === 'identifier'").await?;
         w.types("ada@acme.example" + Key::Enter).await?;
         assert!(
             w.run_script("return document.documentElement.dataset.app").await?.is_null(),
