@@ -1,5 +1,5 @@
-//! A proxy in front of the site. It can send a page in pieces or without Trusted Types in its policy, and it counts requests
-//! in every engine.
+//! A proxy in front of the site. It can send a page in pieces or without Trusted Types in its policy, and it counts
+//! requests in every engine.
 
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
@@ -16,8 +16,8 @@ pub struct Delivery {
     pub in_pieces: bool,
     /// Keeps Trusted Types in the Content Security Policy. `false` emulates a browser that does not support them.
     pub trusted_types: bool,
-    /// Keeps the header Cross-Origin-Opener-Policy. It is always removed for WebKit, whose driver hangs when a navigation
-    /// changes the policy.
+    /// Keeps the header Cross-Origin-Opener-Policy. It is always removed for WebKit, whose driver hangs when a
+    /// navigation changes the policy.
     pub opener_policy: bool,
 }
 

@@ -9,7 +9,8 @@ use std::path::Path;
 use thirtyfour::prelude::*;
 use thirtyfour::support::base64_decode;
 
-/// The rules of axe-core for [WCAG](https://www.w3.org/TR/WCAG22/) 2.0 to 2.2 at the levels A and AA, and its best practices.
+/// The rules of axe-core for [WCAG](https://www.w3.org/TR/WCAG22/) 2.0 to 2.2 at the levels A and AA, and its best
+/// practices.
 const TAGS: [&str; 7] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
 
 /// Roles without a meaning, and parts of a text that its parent already contains.

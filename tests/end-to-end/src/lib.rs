@@ -1,8 +1,8 @@
-//! Each test gets a [`World`]: a browser, the lookup service with the built site, and the local hosted UI, each on a free
-//! port.
+//! Each test gets a [`World`]: a browser, the lookup service with the built site, and the local hosted UI, each on a
+//! free port.
 //!
-//! Starting these takes longer than most tests, so a test that passed hands them to the next one: the browser after all its
-//! data has been deleted, and the servers if the test has not changed them. After a failed test they are stopped.
+//! Starting these takes longer than most tests, so a test that passed hands them to the next one: the browser after all
+//! its data has been deleted, and the servers if the test has not changed them. After a failed test they are stopped.
 //!
 //! `make test` builds the programs that the tests start. A failed test leaves a screenshot in `target/end-to-end/` and
 //! prints the text of the page. `src/bin/screenshots.rs` takes the pictures of `make screenshots` in the same way.
@@ -89,13 +89,13 @@ pub struct Conditions {
     pub delivery: Option<Delivery>,
     /// Files that are added to the site or replace its own: name and text.
     pub files: Vec<(&'static str, &'static str)>,
-    /// Uses the whole Chromium, which has a back/forward cache, instead of the headless shell. Firefox and WebKit are always
-    /// whole.
+    /// Uses the whole Chromium, which has a back/forward cache, instead of the headless shell. Firefox and WebKit are
+    /// always whole.
     pub whole_browser: bool,
     /// The browser blocks cookies and site data.
     pub storage_blocked: bool,
-    /// The preferred languages, the most preferred one first, separated by commas. In Firefox; in WebKit only one; not in
-    /// Chromium.
+    /// The preferred languages, the most preferred one first, separated by commas. In Firefox; in WebKit only one; not
+    /// in Chromium.
     pub languages: Option<&'static str>,
     /// The window's width, in CSS pixels. In Chromium only.
     pub width: Option<u32>,
@@ -154,8 +154,8 @@ impl Conditions {
     }
 }
 
-/// Runs `steps` in a world of its own. If they pass, the next test may use the browser and the servers; otherwise they are
-/// stopped.
+/// Runs `steps` in a world of its own. If they pass, the next test may use the browser and the servers; otherwise they
+/// are stopped.
 ///
 /// `name` is the name of the screenshot that a failed test leaves.
 ///
@@ -273,21 +273,21 @@ impl World {
         Ok(())
     }
 
-    /// The report of the hostile provider since it was last steered: counts of requests, secrets that it has issued or received,
-    /// and faults of the requests.
+    /// The report of the hostile provider since it was last steered: counts of requests, secrets that it has issued or
+    /// received, and faults of the requests.
     pub async fn counts(&self) -> Result<Value> {
         Ok(reqwest::get(format!("{}/counts", self.hosted_ui)).await?.json().await?)
     }
 
-    /// Sends a command of the DevTools protocol to this tab and returns its result. Only Chromium has this protocol, so all
-    /// steps that use it work in Chromium only.
+    /// Sends a command of the DevTools protocol to this tab and returns its result. Only Chromium has this protocol, so
+    /// all steps that use it work in Chromium only.
     pub async fn devtools(&self, method: &str, parameters: Value) -> Result<Value> {
         self.needs(Engine::Chromium, method)?;
         self.driver.cdp().send_raw(method, parameters).await.with_context(|| method.to_owned())
     }
 
-    /// Runs the body of an async function with the privileges of Firefox's own user interface, and returns its result. The
-    /// arguments are in `args`. In Firefox only.
+    /// Runs the body of an async function with the privileges of Firefox's own user interface, and returns its result.
+    /// The arguments are in `args`. In Firefox only.
     pub async fn run_privileged_in_firefox(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
         self.needs(Engine::Firefox, "a privileged script")?;
         firefox::run_privileged(&self.driver, script, arguments).await
@@ -304,7 +304,8 @@ impl World {
         self.servers.request_count(ending)
     }
 
-    /// Holds this tab's requests whose address matches a pattern (`*` stands for any text) until [`World::release_requests`].
+    /// Holds this tab's requests whose address matches a pattern (`*` stands for any text) until
+    /// [`World::release_requests`].
     pub async fn hold_requests(&self, address: &str) -> Result<()> {
         self.devtools("Fetch.enable", json!({ "patterns": [{ "urlPattern": address }] })).await.map(drop)
     }

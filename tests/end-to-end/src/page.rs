@@ -13,8 +13,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// The pause between two attempts. Each attempt takes time from the page that it waits for.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// A script that returns the outcome of a page that waits for nothing more: the code of a failure, a heading, or `form`. It
-/// returns null as long as the page waits. `window.left` marks a page that is about to be left: see [`World::goes`].
+/// A script that returns the outcome of a page that waits for nothing more: the code of a failure, a heading, or
+/// `form`. It returns null as long as the page waits. `window.left` marks a page that is about to be left: see
+/// [`World::goes`].
 const OUTCOME: &str = "
     if (window.left) return null;
     const alert = document.querySelector('#app [role=alert]');
@@ -139,8 +140,8 @@ impl World {
         }
     }
 
-    /// Waits for the hosted UI's sign-in page of this provider and chooses this person there. hosted-ui/README.md lists the
-    /// people.
+    /// Waits for the hosted UI's sign-in page of this provider and chooses this person there. hosted-ui/README.md lists
+    /// the people.
     pub async fn signs_in_at(&self, provider: &str, person: &str) -> Result<()> {
         self.arrives_at(&self.hosted_ui).await?;
         self.sees(provider).await?;
@@ -182,8 +183,8 @@ impl World {
         }
     }
 
-    /// Waits until a page of the picker waits for nothing more, and returns its outcome: the code of a failure, a heading, or
-    /// `form`.
+    /// Waits until a page of the picker waits for nothing more, and returns its outcome: the code of a failure, a
+    /// heading, or `form`.
     ///
     /// # Errors
     /// If the page goes on waiting, for example with a spinner.
@@ -207,8 +208,8 @@ impl World {
 
     /// Presses a button of the browser, and returns the outcome of the page that it leads to: see [`World::settles`].
     pub async fn goes(&self, way: Way) -> Result<String> {
-        // The mark distinguishes the page that is left. A newly loaded page does not have it; a page from the back/forward
-        // cache removes it.
+        // The mark distinguishes the page that is left. A newly loaded page does not have it; a page from the
+        // back/forward cache removes it.
         self.run_script("window.left = true; addEventListener('pageshow', () => window.left = false)").await?;
         match way {
             Way::Back => self.driver.back().await?,

@@ -1,4 +1,5 @@
-//! Programs that run during a test. They end when they are dropped, and at the latest with this process, even if it is killed.
+//! Programs that run during a test. They end when they are dropped, and at the latest with this process, even if it is
+//! killed.
 
 use anyhow::{Context, Result, bail};
 use std::ffi::OsStr;
@@ -14,8 +15,9 @@ use tokio::time::{Instant, sleep};
 
 /// A shell script that waits until its stdin is closed, and then kills a group of processes and removes their folder.
 ///
-/// A process that is killed, by Ctrl-C or otherwise, does not run `drop`, but the kernel closes its files, and so the stdin of
-/// the script. Killed processes may still write for a moment, so removing the folder may need a second attempt.
+/// A process that is killed, by Ctrl-C or otherwise, does not run `drop`, but the kernel closes its files, and so the
+/// stdin of the script. Killed processes may still write for a moment, so removing the folder may need a second
+/// attempt.
 const WATCHDOG: &str = r#"read -r _; kill -s KILL -- "-$0"; rm -rf -- "$1" || { sleep 1; rm -rf -- "$1"; }"#;
 
 /// A program and the processes that it starts, in a process group of their own.
@@ -44,8 +46,8 @@ pub(crate) async fn listens(port: u16) -> Result<()> {
 }
 
 impl Program {
-    /// Starts a program and waits until it prints a line that contains `ready`. The folder is for its temporary files and is
-    /// removed when the program ends.
+    /// Starts a program and waits until it prints a line that contains `ready`. The folder is for its temporary files
+    /// and is removed when the program ends.
     pub(crate) fn start<'a>(
         program: impl AsRef<OsStr>,
         arguments: impl IntoIterator<Item = &'a OsStr>,

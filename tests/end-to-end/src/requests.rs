@@ -5,8 +5,8 @@ use anyhow::Result;
 use serde_json::Value;
 
 impl World {
-    /// Every request since the last call, redirects included, as the DevTools protocol's `Network.Request`. Only in a world
-    /// whose [`Conditions`](crate::Conditions) are `watched`.
+    /// Every request since the last call, redirects included, as the DevTools protocol's `Network.Request`. Only in a
+    /// world whose [`Conditions`](crate::Conditions) are `watched`.
     pub async fn requests(&self) -> Result<Vec<Value>> {
         self.needs(Engine::Chromium, "the log of requests")?;
         let mut requests = Vec::new();

@@ -241,7 +241,8 @@ impl World {
         self.reopen(&format!("{path}{separator}lang={lang}")).await
     }
 
-    /// Opens a path and waits until the new page is drawn. A mark distinguishes it from the old page, which may look the same.
+    /// Opens a path and waits until the new page is drawn. A mark distinguishes it from the old page, which may look
+    /// the same.
     pub async fn reopen(&self, path: &str) -> Result<()> {
         self.run_script("window.isOldPage = true").await?;
         self.open(path).await?;
@@ -259,7 +260,8 @@ impl World {
         .await
     }
 
-    /// Shows a screen in a language. The steps find elements by selectors and not by words, so they work in every language.
+    /// Shows a screen in a language. The steps find elements by selectors and not by words, so they work in every
+    /// language.
     pub async fn show(&self, screen: Screen, lang: &str) -> Result<()> {
         if screen == Screen::ConfigMissing {
             self.configure(None).await?;
@@ -309,8 +311,8 @@ impl World {
         self.waits_for(&format!("return document.querySelector('{leads_to}')")).await
     }
 
-    /// Sends the form, which is filled in, signs in at Acme as this person of the hosted UI, and waits for an element of the
-    /// callback with this selector.
+    /// Sends the form, which is filled in, signs in at Acme as this person of the hosted UI, and waits for an element
+    /// of the callback with this selector.
     async fn returns_as(&self, person: &str, leads_to: &str) -> Result<()> {
         self.driver.find(By::Id("identifier")).await?.send_keys(Key::Enter).await?;
         self.signs_in_at("AcmeSAML", person).await?;

@@ -1,5 +1,5 @@
-//! The lookup service with the built site and the hosted UI, each on a free port. If a test asks for a delivery, a proxy is
-//! in front of the site.
+//! The lookup service with the built site and the hosted UI, each on a free port. If a test asks for a delivery, a
+//! proxy is in front of the site.
 
 use crate::delivery::{Delivery, Proxy};
 use crate::pool::Pool;
@@ -110,7 +110,8 @@ impl Servers {
         self.as_started.store(false, Ordering::Relaxed);
     }
 
-    /// Replaces config.json by the ordinary one with these fields, or removes it (`None`). Returns when the service serves it.
+    /// Replaces config.json by the ordinary one with these fields, or removes it (`None`). Returns when the service
+    /// serves it.
     pub(crate) async fn configure(&self, settings: Option<Value>) -> Result<()> {
         self.keep_from_others();
         let text = settings.map(|settings| merged(&self.ordinary, Some(&settings)).to_string());

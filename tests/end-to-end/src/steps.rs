@@ -42,8 +42,8 @@ impl World {
         Ok(value.as_str().context("a text")?.to_owned())
     }
 
-    /// Limits this tab's network to so many kilobytes a second in both directions and switches its cache off. `None` lifts
-    /// both.
+    /// Limits this tab's network to so many kilobytes a second in both directions and switches its cache off. `None`
+    /// lifts both.
     pub async fn limit_bandwidth(&self, kilobytes: Option<u32>) -> Result<()> {
         self.devtools("Network.enable", json!({})).await?;
         self.devtools("Network.setCacheDisabled", json!({ "cacheDisabled": kilobytes.is_some() })).await?;
@@ -70,8 +70,8 @@ impl World {
         self.run_script(&script_that_fills(storage)).await.map(drop)
     }
 
-    /// Runs a script at the picker in another tab and returns to this one. In the script, `key` and `record` are the key
-    /// and the content of the pending sign-in.
+    /// Runs a script at the picker in another tab and returns to this one. In the script, `key` and `record` are the
+    /// key and the content of the pending sign-in.
     pub async fn changes_pending_sign_in(&self, script: &str) -> Result<()> {
         let here = self.driver.window().await?;
         self.opens_a_tab("/").await?;

@@ -1,5 +1,5 @@
-//! What WCAG asks of every screen: axe-core in all languages and both color schemes, headings, focus, the size of targets, and
-//! the accessibility tree.
+//! What WCAG asks of every screen: axe-core in all languages and both color schemes, headings, focus, the size of
+//! targets, and the accessibility tree.
 
 use anyhow::{Context, ensure};
 use end_to_end::{Conditions, Screen, journey, root};
@@ -50,7 +50,8 @@ fn axe_finds_nothing_on_any_screen_and_each_has_its_title_heading_focus_and_larg
                 Screen::Form | Screen::Dropped | Screen::Looking => "input Work email or organization code",
                 // The list comes before the field, so people who use a screen reader start at the top of the page.
                 Screen::Recents => "body",
-                // Here a script presses Edit, so any focus will do. keyboard.rs presses it with a key and checks the focus.
+                // Here a script presses Edit, so any focus will do. keyboard.rs presses it with a key and checks the
+                // focus.
                 Screen::RecentsEditing => "",
                 _ if failed => "div There is a problem",
                 _ => "h1",
@@ -96,8 +97,8 @@ fn axe_finds_nothing_in_any_language() {
     });
 }
 
-/// The folder `accessibility/` holds one snapshot of the accessibility tree per screen. `UPDATE_SNAPSHOTS=1` writes them
-/// anew.
+/// The folder `accessibility/` holds one snapshot of the accessibility tree per screen. `UPDATE_SNAPSHOTS=1` writes
+/// them anew.
 #[test]
 fn every_screens_accessibility_tree_matches_its_snapshot() {
     journey("told", Conditions::every_screen(), |w| async move {

@@ -1,8 +1,9 @@
-//! Journeys in which browser engines may behave differently: storage, tabs, history, navigation, focus, languages, and a
-//! page that arrives in pieces. The other tests run in Chromium only, because their outcome does not depend on the engine.
+//! Journeys in which browser engines may behave differently: storage, tabs, history, navigation, focus, languages, and
+//! a page that arrives in pieces. The other tests run in Chromium only, because their outcome does not depend on the
+//! engine.
 //!
-//! `cargo test -p end-to-end engines::firefox` runs the tests of one engine. If the engine is not installed, its tests say
-//! so and pass.
+//! `cargo test -p end-to-end engines::firefox` runs the tests of one engine. If the engine is not installed, its tests
+//! say so and pass.
 
 use anyhow::{Context, Result, ensure};
 use end_to_end::Way::{Back, Forward, Reload};
@@ -187,7 +188,8 @@ fn leaving_can_be_cancelled_and_nothing_typed_is_lost(engine: Engine) {
         w.settles().await?;
         w.freeze_hosted_ui();
         w.submit("ada@acme.example").await?;
-        // Only the drivers of Firefox and WebKit respond while a navigation is pending. journey.rs has a test for Chromium.
+        // Only the drivers of Firefox and WebKit respond while a navigation is pending. journey.rs has a test for
+        // Chromium.
         w.sees_heading("Taking you to Acme Corporation").await?;
         w.press("Cancel").await?;
         assert_eq!(w.settles().await?, "form");
@@ -204,8 +206,9 @@ fn back_from_the_hosted_ui_leads_to_what_was_typed(engine: Engine) {
     journey("back", in_engine(engine), |w| async move {
         assert_eq!(opens_until_settled(&w, "/").await?, "form");
         w.type_in("ada@acme.example").await?;
-        // While Firefox's driver clicks or runs a script, it listens for `unload`. Firefox does not keep a page with such a
-        // listener in its back/forward cache, and what was typed would be lost. So a timer clicks when no command is running.
+        // While Firefox's driver clicks or runs a script, it listens for `unload`. Firefox does not keep a page with
+        // such a listener in its back/forward cache, and what was typed would be lost. So a timer clicks when no
+        // command is running.
         w.run_script("setTimeout(() => document.querySelector('#ask-form button').click(), 200)").await?;
         w.arrives_at(&w.hosted_ui).await?;
         w.sees("AcmeSAML").await?;
@@ -415,8 +418,8 @@ async fn opens_until_settled(w: &World, path: &str) -> Result<String> {
     w.settles().await
 }
 
-/// Signs in with all files in the cache, so that the scripts may run before the rest of the page has arrived, and expects
-/// that nothing is done twice.
+/// Signs in with all files in the cache, so that the scripts may run before the rest of the page has arrived, and
+/// expects that nothing is done twice.
 async fn signs_in_once(w: &World) -> Result<()> {
     assert_eq!(opens_until_settled(w, "/signed-out").await?, "You have signed out");
     waits_until_idle(w).await?;
@@ -438,7 +441,8 @@ async fn signs_in_once(w: &World) -> Result<()> {
     Ok(())
 }
 
-/// Waits until the page has loaded and has made no request for 400 ms, so that a second run of the app would be noticed.
+/// Waits until the page has loaded and has made no request for 400 ms, so that a second run of the app would be
+/// noticed.
 async fn waits_until_idle(w: &World) -> Result<Value> {
     w.waits_for_value(
         "if (document.readyState !== 'complete') return null;

@@ -1,8 +1,8 @@
-//! Sign-ins at a hostile OpenID provider. Each case says what the provider does and what must come of it: a session, or a
-//! failure with its code.
+//! Sign-ins at a hostile OpenID provider. Each case says what the provider does and what must come of it: a session, or
+//! a failure with its code.
 //!
-//! The cases are in cases.toml. They run in one browser, each with empty storage. All of them run, and the failed ones are
-//! listed at the end.
+//! The cases are in cases.toml. They run in one browser, each with empty storage. All of them run, and the failed ones
+//! are listed at the end.
 //!
 //! `HOSTILE=part_of_a_name` runs those cases whose name contains it.
 
@@ -22,8 +22,8 @@ const COUNTED_WITHIN: Duration = Duration::from_secs(1);
 /// The pause between two attempts.
 const GLANCE: Duration = Duration::from_millis(25);
 
-/// The greatest length of an error message, in characters. The picker cuts the provider's text, so that it cannot fill the
-/// page.
+/// The greatest length of an error message, in characters. The picker cuts the provider's text, so that it cannot fill
+/// the page.
 const WORDS_MAX: usize = 800;
 
 /// By how many seconds a session's length may differ, because a case takes some seconds itself.
@@ -33,8 +33,8 @@ const LEEWAY: f64 = 30.0;
 const BEGIN: &str = "window.over = true; localStorage.clear(); sessionStorage.clear();
     location.replace('/?tenant=' + arguments[0]);";
 
-/// A script that returns the outcome of the page, or null as long as there is none. `elsewhere` is everything that the page
-/// shows or keeps except the session and the pending sign-ins: no secret may appear there.
+/// A script that returns the outcome of the page, or null as long as there is none. `elsewhere` is everything that the
+/// page shows or keeps except the session and the pending sign-ins: no secret may appear there.
 const OUTCOME: &str = "
     if (window.over) return null;
     const alert = document.querySelector('[role=alert]');
@@ -159,8 +159,8 @@ impl Case {
         w.driver.execute(BEGIN, vec![json!(self.tenant)]).await?;
         let page = outcome(w).await?;
         let mut counts = w.counts().await?;
-        // The picker requests the keys at the same time as the tokens. If the token endpoint refuses, it does not wait for
-        // the keys, so their request may arrive later than the outcome.
+        // The picker requests the keys at the same time as the tokens. If the token endpoint refuses, it does not wait
+        // for the keys, so their request may arrive later than the outcome.
         let until = Instant::now() + COUNTED_WITHIN;
         while counts["jwks_requests"] != self.jwks_requests && Instant::now() < until {
             sleep(GLANCE).await;
@@ -185,7 +185,7 @@ impl Case {
         check("authorize requests", &counts["authorize_requests"], json!(self.authorize_requests));
         check("token requests", &counts["token_requests"], json!(self.token_requests));
         check("JWKS requests", &counts["jwks_requests"], json!(self.jwks_requests));
-        check("requests to other addresses", &counts["strays"], json!([]));
+        check("requests to other addresses", &counts["other_requests"], json!([]));
         check("what the app's requests got wrong", &counts["faults"], json!([]));
         let session = &page["session"];
         let signed_in = self.expect == "signed_in";

@@ -43,8 +43,8 @@ fn the_whole_journey_is_done_by_keyboard_alone() {
 }
 
 /// [WCAG 2.4.7](https://www.w3.org/TR/WCAG22/#focus-visible) and
-/// [2.4.11](https://www.w3.org/TR/WCAG22/#focus-not-obscured-minimum): the element with the focus has a ring, which is not
-/// cut off or covered.
+/// [2.4.11](https://www.w3.org/TR/WCAG22/#focus-not-obscured-minimum): the element with the focus has a ring, which is
+/// not cut off or covered.
 #[test]
 fn the_focus_ring_is_visible_wherever_tab_leads() {
     journey("focus-seen", Conditions::every_screen(), |w| async move {

@@ -8,8 +8,8 @@ use std::time::Duration;
 use thirtyfour::prelude::*;
 use tokio::time::sleep;
 
-/// A script that lists the visible texts and accessible names that are not in brackets. The pseudo-locale `en-XA` puts every
-/// translated message in brackets, so the rest is not translated.
+/// A script that lists the visible texts and accessible names that are not in brackets. The pseudo-locale `en-XA` puts
+/// every translated message in brackets, so the rest is not translated.
 const BARE: &str = r#"
     // Names, codes, the provider's texts, and what is the same in every language.
     const own = 'bdi, q, code, option, .emblem, #brand span, script, style, noscript, template';

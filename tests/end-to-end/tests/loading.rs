@@ -5,12 +5,13 @@ use end_to_end::{Conditions, journey, ordinary_journey, recent, root};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
-/// A cached config.json may be minutes old. When something is wrong, people reload the page, and then it must be current.
+/// A cached config.json may be minutes old. When something is wrong, people reload the page, and then it must be
+/// current.
 #[test]
 fn config_json_comes_from_the_cache_until_the_page_is_reloaded() {
     ordinary_journey("config-cache", |w| async move {
-        // transferSize is 0 for what came from the cache without a request, and greater for any response, even 304 (Not Modified).
-        // https://www.w3.org/TR/resource-timing/#dom-performanceresourcetiming-transfersize
+        // transferSize is 0 for what came from the cache without a request, and greater for any response, even 304 (Not
+        // Modified). https://www.w3.org/TR/resource-timing/#dom-performanceresourcetiming-transfersize
         let transfer = "const [entry] = performance.getEntriesByName(new URL('/config.json', location).href);
             return entry?.responseEnd ? [entry.transferSize] : null";
         let cost = async || anyhow::Ok(w.waits_for_value(transfer).await?[0].as_u64().unwrap_or_default());
@@ -28,7 +29,8 @@ fn config_json_comes_from_the_cache_until_the_page_is_reloaded() {
 fn no_page_makes_more_requests_than_its_budget() {
     ordinary_journey("budget", |w| async move {
         let budgets: Value = serde_json::from_str(&std::fs::read_to_string(root().join("tools/budgets.json"))?)?;
-        // transferSize is 0 for what came from the cache without a request. For other origins it is always 0, so they count.
+        // transferSize is 0 for what came from the cache without a request. For other origins it is always 0, so they
+        // count.
         let asked = "return ['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type))
             .filter(({ name, transferSize }) => transferSize || !name.startsWith(location.origin)).map(({ name }) => name)";
         let within = async |what: &str| {

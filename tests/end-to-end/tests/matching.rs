@@ -34,8 +34,8 @@ fn domains_match_in_any_case_and_subdomains_where_the_tenant_allows_them() {
     });
 }
 
-/// The page is the same for a mailbox provider, an unknown domain and an unknown code, so that nobody can find out from it which
-/// organizations are customers.
+/// The page is the same for a mailbox provider, an unknown domain and an unknown code, so that nobody can find out from
+/// it which organizations are customers.
 #[test]
 fn every_identifier_without_a_match_gets_the_same_page() {
     ordinary_journey("enumeration", |w| async move {

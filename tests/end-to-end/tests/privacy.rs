@@ -5,8 +5,8 @@ use end_to_end::Way::Reload;
 use end_to_end::{Conditions, World, body_of, journey, lookup_bodies};
 use serde_json::{Value, json};
 
-/// A script that records in sessionStorage, for the whole life of the tab, console messages, errors, and violations of the
-/// Content Security Policy.
+/// A script that records in sessionStorage, for the whole life of the tab, console messages, errors, and violations of
+/// the Content Security Policy.
 const RECORD_CONSOLE: &str = "
     const write = (line) => {
         try {
@@ -52,8 +52,8 @@ fn a_whole_journey_leaks_no_token_code_or_email() {
     });
 }
 
-/// Is refused at Acme and copies the details of the error, signs in to Acme, switches to Umbrella Europe, and signs out.
-/// Returns the two sessions.
+/// Is refused at Acme and copies the details of the error, signs in to Acme, switches to Umbrella Europe, and signs
+/// out. Returns the two sessions.
 async fn signs_in_to_acme_and_umbrella(w: &World) -> Result<[Value; 2]> {
     w.open("/").await?;
     w.submit("countess@acme.example").await?;
@@ -98,8 +98,8 @@ async fn expects_clean_history(w: &World) -> Result<()> {
     Ok(())
 }
 
-/// Expects that [`RECORD_CONSOLE`] records a console message and a violation of the policy: if it recorded nothing, the test
-/// would prove nothing.
+/// Expects that [`RECORD_CONSOLE`] records a console message and a violation of the policy: if it recorded nothing, the
+/// test would prove nothing.
 async fn expects_that_the_console_is_recorded(w: &World) -> Result<()> {
     w.run_script(
         "console.log('hello'); document.body.append(Object.assign(new Image(), { src: 'http://127.0.0.2/' }))",
@@ -136,8 +136,8 @@ impl<'a> Secrets<'a> {
             hidden.extend(parameter(body_of(request), "code_verifier"));
         }
         assert_eq!(hidden.len(), 8, "three tokens and a verifier for each session");
-        // The email; three authorization requests with state and nonce; three responses with the state, two of them with a
-        // code.
+        // The email; three authorization requests with state and nonce; three responses with the state, two of them
+        // with a code.
         assert_eq!(sent.len(), 1 + 3 * 2 + 3 + 2);
         Self { hidden, sent, authorize, callback }
     }

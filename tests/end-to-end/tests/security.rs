@@ -6,8 +6,8 @@ use serde_json::json;
 #[test]
 fn every_response_of_the_site_has_the_security_headers() {
     ordinary_journey("headers", |w| async move {
-        // The policy also has the hashes of three inline parts of index.html. They are not compared here: if one were wrong,
-        // the page would not work in the browser.
+        // The policy also has the hashes of three inline parts of index.html. They are not compared here: if one were
+        // wrong, the page would not work in the browser.
         let policy = format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
              connect-src 'self' {}; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'; \

@@ -37,7 +37,7 @@ fn a_response_opened_in_several_tabs_is_redeemed_once() {
             [(0, ["callback_in_progress", "callback_state_unknown"]), (1500, ["callback_in_progress"; 2])]
         {
             // A response in the fragment is not accepted, so the code and the state remain valid for the tabs below.
-            w.steer(&json!({ "answer": "#held", "token": { "delay": delay } })).await?;
+            w.steer(&json!({ "response": "#held", "token": { "delay": delay } })).await?;
             w.open("/?tenant=acme").await?;
             w.sees_problem("callback_empty").await?;
             let secrets = w.counts().await?["secrets"].take();
@@ -174,8 +174,8 @@ fn a_session_from_before_a_sign_out_does_not_come_back() {
     });
 }
 
-/// Opens two tabs with a session at Acme each. The second one then shows the form, where the app does not react to a sign-out
-/// in another tab.
+/// Opens two tabs with a session at Acme each. The second one then shows the form, where the app does not react to a
+/// sign-out in another tab.
 async fn two_tabs_at_acme_and_one_at_the_form(w: &World) -> Result<[WindowHandle; 2]> {
     let first = w.driver.window().await?;
     w.signs_in_to_acme().await?;

@@ -1,5 +1,5 @@
-//! Typed and pasted text, and what the lookup API and the hosted UI receive of it. How each kind of text is read is tested with
-//! `crates/lookup-api/identifiers.json`.
+//! Typed and pasted text, and what the lookup API and the hosted UI receive of it. How each kind of text is read is
+//! tested with `crates/lookup-api/identifiers.json`.
 
 use anyhow::{Context, Result};
 use end_to_end::{Conditions, World, journey, ordinary_journey};

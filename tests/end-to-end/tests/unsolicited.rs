@@ -1,5 +1,6 @@
-//! Responses and links that do not come from a sign-in of this browser: unsolicited responses, and sign-ins that a third party
-//! initiates ([OpenID Connect Core 4](https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin)).
+//! Responses and links that do not come from a sign-in of this browser: unsolicited responses, and sign-ins that a
+//! third party initiates ([OpenID Connect Core
+//! 4](https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin)).
 
 use end_to_end::{Conditions, journey, ordinary_journey};
 use thirtyfour::prelude::*;

@@ -1,4 +1,5 @@
-//! `make screenshots`: every screen of the real app, light and dark, on a phone and on a desktop, in English and Arabic.
+//! `make screenshots`: every screen of the real app, light and dark, on a phone and on a desktop, in English and
+//! Arabic.
 //!
 //! ```text
 //! screenshots [FOLDER] [LANGUAGE...]   the default is target/screenshots, en and ar
@@ -27,7 +28,8 @@ fn main() {
         journey("screenshots", Conditions::every_screen(), |w| async move {
             let mut taken = 0;
             for screen in Screen::ALL {
-                // Set the window size before the page loads: a page that is resized afterwards may look slightly different.
+                // Set the window size before the page loads: a page that is resized afterwards may look slightly
+                // different.
                 for (device, width, height, scale, touch) in DEVICES {
                     w.in_window(width, height, scale, touch).await?;
                     w.show(screen, &lang).await?;

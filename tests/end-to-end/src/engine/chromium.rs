@@ -1,9 +1,9 @@
 //! Chromium and its driver. Many tests use the same browser, but each one gets a new browser context, like an incognito
 //! window: with empty cookies, storage, cache and history.
 //!
-//! Most tests use the headless shell, if tools/setup.sh found it. It behaves like Chromium but draws no tabs, menus and address
-//! bars, and needs a third less time. It has no back/forward cache and no preferences, so tests that use the history ask for
-//! the whole browser ([`Conditions::whole_browser`]).
+//! Most tests use the headless shell, if tools/setup.sh found it. It behaves like Chromium but draws no tabs, menus and
+//! address bars, and needs a third less time. It has no back/forward cache and no preferences, so tests that use the
+//! history ask for the whole browser ([`Conditions::whole_browser`]).
 
 use super::Session;
 use crate::Conditions;
@@ -80,7 +80,8 @@ impl Chromium {
             "--disable-component-update",
             "--disable-sync",
             "--lang=en-US",
-            // Otherwise the address bar of every window loads pages of its own, which take longer than those of the tests.
+            // Otherwise the address bar of every window loads pages of its own, which take longer than those of the
+            // tests.
             "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
         ] {
             capabilities.add_arg(argument)?;

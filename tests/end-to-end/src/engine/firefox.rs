@@ -1,12 +1,12 @@
 //! Firefox and geckodriver. Firefox takes seconds to start, so many tests use the same one, one after another.
 //!
-//! Before each test, all data of the previous one are deleted: first the tabs are closed, so that no page can write; then
-//! Firefox deletes cookies, the storage of every origin, caches, permissions and passwords. The servers are reused as well, so
-//! without this a test would find the storage of an earlier one at the same origin. Firefox's containers would not do: they
-//! share caches and passwords.
+//! Before each test, all data of the previous one are deleted: first the tabs are closed, so that no page can write;
+//! then Firefox deletes cookies, the storage of every origin, caches, permissions and passwords. The servers are reused
+//! as well, so without this a test would find the storage of an earlier one at the same origin. Firefox's containers
+//! would not do: they share caches and passwords.
 //!
-//! WebDriver cannot delete these data. geckodriver can run privileged scripts (in the context "chrome") if Firefox is started
-//! with `-remote-allow-system-access`.
+//! WebDriver cannot delete these data. geckodriver can run privileged scripts (in the context "chrome") if Firefox is
+//! started with `-remote-allow-system-access`.
 
 use super::Session;
 use crate::Conditions;
@@ -108,7 +108,8 @@ impl Firefox {
     }
 }
 
-/// Runs the body of an async function with the browser's privileges and returns its result. The arguments are in `args`.
+/// Runs the body of an async function with the browser's privileges and returns its result. The arguments are in
+/// `args`.
 pub(crate) async fn run_privileged(driver: &WebDriver, script: &str, arguments: Vec<Value>) -> Result<Value> {
     let script = format!(
         "const args = [...arguments], done = args.pop();

@@ -1,6 +1,6 @@
-//! The browsers that run the tests. The steps of a test ([`World`](crate::World)) use plain WebDriver, which is the same in all of
-//! them. The modules here contain the differences: how a browser is started, how the data of the previous test are deleted,
-//! and how those [`Conditions`] are set that WebDriver does not support.
+//! The browsers that run the tests. The steps of a test ([`World`](crate::World)) use plain WebDriver, which is the
+//! same in all of them. The modules here contain the differences: how a browser is started, how the data of the
+//! previous test are deleted, and how those [`Conditions`] are set that WebDriver does not support.
 //!
 //! | engine | used for | does not support |
 //! |---|---|---|
@@ -44,8 +44,8 @@ impl Engine {
         }
     }
 
-    /// The environment variables with the paths of its programs. tools/setup.sh sets them if it finds the programs. Chromium
-    /// needs none: it is looked for on PATH, and without it the tests fail.
+    /// The environment variables with the paths of its programs. tools/setup.sh sets them if it finds the programs.
+    /// Chromium needs none: it is looked for on PATH, and without it the tests fail.
     fn variables(self) -> &'static [&'static str] {
         match self {
             Self::Chromium => &[],
@@ -54,8 +54,8 @@ impl Engine {
         }
     }
 
-    /// Whether the engine is installed. If not, prints that once, directly to stderr, because the test harness hides what passing
-    /// tests print.
+    /// Whether the engine is installed. If not, prints that once, directly to stderr, because the test harness hides
+    /// what passing tests print.
     pub(crate) fn is_installed(self) -> bool {
         static PRINTED: [Once; 3] = [const { Once::new() }; 3];
         let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -117,8 +117,8 @@ impl Browser {
     }
 }
 
-/// A WebDriver session that is dropped without the command Delete Session, which takes a while and never returns if the browser
-/// hangs. [`Program`](crate::program::Program) then kills the driver and the browser.
+/// A WebDriver session that is dropped without the command Delete Session, which takes a while and never returns if the
+/// browser hangs. [`Program`](crate::program::Program) then kills the driver and the browser.
 struct Session(WebDriver);
 
 impl Deref for Session {

@@ -1,10 +1,11 @@
-//! WebKit and its driver: Debian's webkit2gtk-driver. Each test starts a new driver and a new browser, which takes half a second.
-//! They keep nothing on disk.
+//! WebKit and its driver: Debian's webkit2gtk-driver. Each test starts a new driver and a new browser, which takes half
+//! a second. They keep nothing on disk.
 //!
 //! WebKit has no headless mode. Its windows are shown in Xvfb if it is installed, and otherwise on the desktop.
 //!
 //! The driver has these limits:
-//! - It hangs if a command arrives while a navigation changes the Cross-Origin-Opener-Policy, as between the picker and the
+//! - It hangs if a command arrives while a navigation changes the Cross-Origin-Opener-Policy, as between the picker and
+//!   the
 //!   hosted UI, and Back fails from then on. So the proxy removes this header: [`Delivery`].
 //! - It supports only one session at a time.
 //! - It hangs at the start if it does not know an option.
@@ -37,8 +38,8 @@ pub(crate) struct WebKit {
 }
 
 impl WebKit {
-    /// Starts a driver and a browser. On a busy machine the driver sometimes does not find its browser, so there is a second
-    /// attempt.
+    /// Starts a driver and a browser. On a busy machine the driver sometimes does not find its browser, so there is a
+    /// second attempt.
     pub(super) async fn start(conditions: &Conditions) -> Result<Self> {
         match Self::try_to_start(conditions).await {
             Err(_) => Self::try_to_start(conditions).await,
@@ -89,8 +90,8 @@ fn display() -> Result<String> {
     }
 }
 
-/// Sets the preferred language. The browser takes it from the name of the locale, which must exist. So a link with this name
-/// leads to C.UTF-8.
+/// Sets the preferred language. The browser takes it from the name of the locale, which must exist. So a link with this
+/// name leads to C.UTF-8.
 fn set_language(command: &mut Command, language: &str, folder: &Path) -> Result<()> {
     let Some(plain) = PLAIN_LOCALES.into_iter().find(|locale| Path::new(locale).is_dir()) else { return Ok(()) };
     let name = format!("{}.UTF-8", language.replace('-', "_"));
