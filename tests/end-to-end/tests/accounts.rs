@@ -55,9 +55,9 @@ fn a_federated_token_without_a_provider_has_its_own_error() {
 
 #[test]
 fn a_pre_token_triggers_message_is_shown_without_what_aws_adds() {
-    ordinary_journey("gate", |w| async move {
+    ordinary_journey("pre-token-trigger", |w| async move {
         w.open("/?tenant=acme").await?;
-        w.signs_in_at("AcmeSAML", "Gus (refused by the gate)").await?;
+        w.signs_in_at("AcmeSAML", "Gus (refused by the trigger)").await?;
         let words = w.sees_problem("provider_operator_check").await?;
         assert!(words.contains("You are not a member of this organization"), "{words}");
         assert!(!words.contains("AWSCognito") && !words.contains("PreTokenGeneration"), "{words}");
