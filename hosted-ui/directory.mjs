@@ -1,5 +1,5 @@
-// Reads the lookup service's directory file, and of it only what a hosted UI has to know. The service checks the
-// file in full (domains, public suffixes, consumer mailboxes…); what would break a sign-in here is checked here.
+// Reads the fields of the lookup service's directory file that the hosted UI needs, and checks only these. The service
+// checks the whole file (domains, public suffixes, mailbox providers…).
 import { readFile } from 'node:fs/promises';
 import { parse, TomlError } from 'smol-toml';
 

@@ -1,5 +1,5 @@
 // The command: node main.mjs --port N --directory tenants.toml --picker ADDRESS
-// A development tool. It signs anybody in as anybody, so it listens on 127.0.0.1 and nowhere else.
+// A development tool. It signs in anybody as anybody, so it listens on 127.0.0.1 only.
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 
@@ -11,7 +11,7 @@ import { newSigningKey } from './tokens.mjs';
 const HOST = '127.0.0.1';
 
 try {
-  // The library asks for Node.js 22 and uses two of its functions, which late releases of 20 have too.
+  // oidc-provider asks for Node.js 22. It needs two functions of it, which Node.js has since 20.20 too.
   if (!URL.parse) throw new Refusal(`Node.js ${process.version} is too old: 20.20 or newer is needed`);
 
   const options = readOptions();
@@ -19,7 +19,7 @@ try {
   const signingKey = await newSigningKey();
   const server = await listen(options.port);
 
-  // The issuer holds the port, so the provider can only be made once the port is known.
+  // The issuer contains the port, so the server has to listen before the provider is created.
   const issuer = `http://${HOST}:${server.address().port}`;
   server.on('request', hostedUi({ issuer, tenants, signingKey, ...options }).callback());
 
@@ -68,7 +68,7 @@ function wholeNumber(name, text, most) {
   return Number(text);
 }
 
-/** Where the picker is deployed: an origin, or a path on it. Whoever gives the callback itself is told so. */
+/** The address of the picker: an origin, or an origin with a path. The callback's address is refused. */
 function address(text) {
   const url = URL.parse(text);
   const path = url?.pathname.replace(/\/$/, '');

@@ -1,4 +1,4 @@
-// The pages people see. Every value from outside goes through the `html` tag, which escapes it.
+// The HTML pages. Values from outside are inserted with the `html` tag, which escapes them.
 import { PEOPLE } from './people.mjs';
 
 export const INVALID_STATE = 'Invalid state';
@@ -11,7 +11,8 @@ export function show(ctx, status, page) {
   ctx.status = status;
   ctx.type = 'html';
   ctx.body = page.toString();
-  // Like Cognito's pages these cannot be framed. No form-action: Chromium would block the way back to the picker.
+  // Like Cognito's pages, these do not show in an iframe. There is no form-action, because Chromium would block the
+  // redirect to the picker.
   ctx.set('X-Frame-Options', 'DENY');
   ctx.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'");
   ctx.set('Cache-Control', 'no-store');
@@ -60,7 +61,7 @@ function layout(title, content) {
 `;
 }
 
-/** Text that is markup already. Everything else is escaped. */
+/** A string of markup, which is inserted without escaping. */
 class Markup extends String {}
 
 function html(strings, ...values) {

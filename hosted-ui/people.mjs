@@ -1,10 +1,11 @@
-// The sample people of every organization, what happens when one of them is chosen, and the accounts this creates.
+// The sample people of every organization, what happens when one of them is chosen, and the accounts that this creates.
 import { createHash, randomUUID } from 'node:crypto';
 
 /**
- * `button` is what tests and people hold on to: README.md lists them, so change both. `linked`: one profile, linked to
- * the providers of several tenants. `gate`: what the operator's pre-token trigger says to that person. `hostile`: only
- * for tests, with an ID token that names a foreign provider or none.
+ * - `button`: the text of the button, by which tests find it. README.md lists the buttons as well.
+ * - `linked`: the person has one profile, which is linked to the providers of several tenants.
+ * - `triggerMessage`: the message with which the operator's pre-token-generation trigger refuses the person.
+ * - `hostile`: only for tests; the ID token names another tenant's provider (`foreign`) or none (`none`).
  */
 export const PEOPLE = [
   { id: 'ada', button: 'Ada Lovelace', given: 'Ada', family: 'Lovelace' },
@@ -17,15 +18,15 @@ export const PEOPLE = [
   { id: 'lena', button: 'Lena (linked account)', given: 'Lena', family: 'Vogel' },
   { id: 'omar', button: 'Omar (account locked)', given: 'Omar', family: 'Haddad' },
   {
-    id: 'gus', button: 'Gus (refused by the gate)', given: 'Gus', family: 'Lindqvist',
-    gate: 'You are not a member of this organization',
+    id: 'gus', button: 'Gus (refused by the trigger)', given: 'Gus', family: 'Lindqvist',
+    triggerMessage: 'You are not a member of this organization',
   },
   { id: 'tess', button: 'Tess (provider time-out)', given: 'Tess', family: 'Okafor' },
   { id: 'mallory', button: 'Mallory (wrong provider claim)', given: 'Mallory', family: 'Test', hostile: 'foreign' },
   { id: 'nemo', button: 'Nemo (no provider claim)', given: 'Nemo', family: 'Test', hostile: 'none' },
 ];
 
-/** Cognito's failures, by the person they happen to: error and error_description as they reach the callback. */
+/** Cognito's failures by person: `error` and `error_description` as the callback gets them. */
 const FAILURES = {
   cancel: ['access_denied', 'The person cancelled the sign-in'],
   noor: ['access_denied', 'User is not assigned to the client application.'],
@@ -35,7 +36,7 @@ const FAILURES = {
 
 const NATIVE = 'COGNITO';
 
-/** Cognito links no more than five providers to one profile. */
+/** Cognito links at most five providers to a profile. */
 const MOST_LINKED = 5;
 
 export class People {
@@ -47,12 +48,12 @@ export class People {
     this.#tenants = tenants;
   }
 
-  /** The account with this subject, if it has signed in since the start. */
+  /** The account with this subject; undefined if it has not signed in since the start. */
   account(sub) {
     return this.#accounts.get(sub);
   }
 
-  /** What choosing this person leads to, as oidc-provider's interaction result; undefined for a stranger. */
+  /** The outcome of choosing this person, as oidc-provider's interaction result; undefined for an unknown person. */
   choose(id, tenant, loginHint) {
     if (id in FAILURES) return failure(...FAILURES[id]);
 
@@ -60,13 +61,13 @@ export class People {
     if (!person) return undefined;
 
     const account = this.#signIn(person, tenant);
-    // Cognito links an existing account during the first federated sign-in, and fails that one sign-in.
+    // When Cognito links an existing account during the first federated sign-in, this sign-in fails.
     if (id === 'lena' && !this.#linked.has(tenant.clientId)) {
       this.#linked.add(tenant.clientId);
       return failure('invalid_request', `Already found an entry for username ${tenant.provider}_lena`);
     }
-    // The session notes in `acr` at which provider it began: a linked account may come from several. Whoever signs in
-    // has answered every `prompt`: the page was shown, and one of its people was chosen.
+    // `acr` keeps the provider of this session, because a linked account may sign in at several. Every `prompt` is
+    // fulfilled, because the page was shown.
     return { login: { accountId: account.sub, acr: tenant.provider }, select_account: {}, consent: {} };
   }
 
@@ -74,10 +75,10 @@ export class People {
     const { provider } = tenant;
     const native = provider === NATIVE;
     const email = person.email ?? `${person.id}@${tenant.domain}`;
-    // A federated person is known by the provider's own id; a native one by the address, in the pool as a whole. So is
-    // a linked one: the profile was native first, and every provider leads to it.
-    const ofPool = native || person.linked;
-    const username = ofPool ? `${NATIVE}_${email}` : `${provider}_${person.id}`;
+    // The user name of a federated account has the provider and the id. A native account is known in the whole pool by
+    // its address, and so is a linked one, which was a native account first.
+    const isNative = native || person.linked;
+    const username = isNative ? `${NATIVE}_${email}` : `${provider}_${person.id}`;
     const sub = uuid(username);
     if (!this.#accounts.has(sub)) {
       this.#accounts.set(sub, {
@@ -86,10 +87,10 @@ export class People {
         given_name: person.given,
         family_name: person.family,
         name: `${person.given} ${person.family}`.trim(),
-        username: ofPool ? sub : username,
-        // Cognito puts those whom a provider has brought into a group named after the pool and that provider.
-        groups: ofPool ? undefined : [`local_HostedUi_${provider}`],
-        refusal: person.gate && refusedByTrigger('PreTokenGeneration', person.gate),
+        username: isNative ? sub : username,
+        // Cognito adds federated accounts to a group with the names of the pool and the provider.
+        groups: isNative ? undefined : [`local_HostedUi_${provider}`],
+        refusal: person.triggerMessage && refusedByTrigger('PreTokenGeneration', person.triggerMessage),
         person,
         dateCreated: String(Date.now()),
       });
@@ -98,14 +99,14 @@ export class People {
   }
 
   /**
-   * The `identities` claim at the tenant with this provider: what the account is linked to. It does not say how the
-   * person signed in this time.
+   * The `identities` claim for the tenant with this provider: the providers that the account is linked to, whichever of
+   * them was used for this sign-in.
    */
   identities(account, own) {
     const { linked, hostile } = account.person;
     const native = own === NATIVE;
     if (linked) {
-      // At a native tenant none is primary, as the profile is the user pool's own.
+      // At a native tenant, no provider is primary.
       const entries = this.#linkedProviders(own).map((provider, index) => identity(account, provider, !native && index === 0));
       return entries.length > 0 ? entries : undefined;
     }
@@ -113,7 +114,7 @@ export class People {
     return native || hostile === 'none' ? undefined : [identity(account, own, true)];
   }
 
-  /** The directory's first federated providers, this one among them. */
+  /** The first federated providers of the directory, including this one. */
   #linkedProviders(own) {
     const all = this.#federated();
     const others = all.filter((provider) => provider !== own).slice(0, MOST_LINKED - 1);
@@ -121,7 +122,7 @@ export class People {
   }
 
   #anotherProvider(own) {
-    return this.#federated().find((provider) => provider !== own) ?? 'SomebodyElsesSAML';
+    return this.#federated().find((provider) => provider !== own) ?? 'OtherSAML';
   }
 
   #federated() {
@@ -129,7 +130,7 @@ export class People {
   }
 }
 
-/** One entry of the claim, in Cognito's spelling: what looks like a number or a truth value is a text. */
+/** An entry of the claim. As in Cognito's tokens, numbers and booleans are strings. */
 function identity({ person, dateCreated }, providerName, primary) {
   return {
     userId: person.id,
@@ -141,9 +142,9 @@ function identity({ person, dateCreated }, providerName, primary) {
   };
 }
 
-/** The words of an operator's trigger as production sends them: with a tail of AWS's own, the request's number in it. */
-function refusedByTrigger(trigger, words) {
-  return () => `${trigger} failed with error ${words}. (Service: AWSCognitoIdentityProviderInternalService; `
+/** A trigger's message as in production: AWS adds a tail with the service and a request ID. */
+function refusedByTrigger(trigger, message) {
+  return () => `${trigger} failed with error ${message}. (Service: AWSCognitoIdentityProviderInternalService; `
     + `Status Code: 400; Error Code: UserLambdaValidationException; Request ID: ${randomUUID()}; Proxy: null)`;
 }
 
@@ -151,12 +152,12 @@ function failure(error, error_description) {
   return { error, error_description };
 }
 
-/** Whoever the picker's login_hint names. */
+/** The person that `login_hint` names. */
 function named(hint, tenant) {
   return { id: hint, email: hint.includes('@') ? hint : `${hint}@${tenant.domain}`, given: hint, family: '' };
 }
 
-/** The same person has the same subject after a restart: saved sessions in an application keep working. */
+/** Derives a UUID from a text, so that a person has the same subject after a restart and saved sessions stay valid. */
 function uuid(text) {
   const hex = createHash('sha256').update(text).digest('hex');
   return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/, '$1-$2-4$3-a$4-$5');

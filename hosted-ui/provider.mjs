@@ -1,9 +1,9 @@
-// oidc-provider, configured and wrapped so that it answers as Cognito does. What Cognito has no word for (PAR, DPoP,
-// resource indicators, device flow…) is switched off, so that nothing here works which would fail there.
+// oidc-provider with the configuration and the middleware that make it behave like Cognito. Features that Cognito does
+// not have (PAR, DPoP, resource indicators, device flow…) are off, so that nothing works here that would fail there.
 import { randomBytes } from 'node:crypto';
 import { Provider, errors, interactionPolicy } from 'oidc-provider';
 
-import { TOKEN, USER_INFO, cognitoTokens, withoutIssuerParameter } from './answers.mjs';
+import { TOKEN, USER_INFO, cognitoTokens, withoutIssuerParameter } from './responses.mjs';
 import { errorAddress, errorPage, INVALID_STATE, show } from './pages.mjs';
 import { People } from './people.mjs';
 import { hostedPages } from './sign-in.mjs';
@@ -13,7 +13,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** The whole hosted UI as a Koa application. */
+/** Creates the hosted UI, a Koa application. */
 export function hostedUi({ issuer, tenants, pickers, tokenDelay, signingKey }) {
   const people = new People(tenants);
   const byClient = new Map(tenants.map((tenant) => [tenant.clientId, tenant]));
@@ -57,7 +57,7 @@ export function hostedUi({ issuer, tenants, pickers, tokenDelay, signingKey }) {
   return provider;
 }
 
-/** The part of the configuration that does not depend on the directory. */
+/** The configuration that does not depend on the directory. */
 const cognito = {
   routes: {
     authorization: '/oauth2/authorize',
@@ -78,7 +78,7 @@ const cognito = {
   clientAuthMethods: ['none'],
   pkce: { required: () => true },
   scopes: ['openid', 'email', 'phone', 'profile', 'aws.cognito.signin.user.admin'],
-  // Cognito's ID token carries the person's attributes itself, and not only what a bare `openid` gives.
+  // Cognito's ID tokens contain the person's attributes, not only the claims of the scope `openid`.
   conformIdTokenClaims: false,
   claims: {
     openid: ['sub', 'auth_time', 'token_use', 'origin_jti', 'cognito:username', 'cognito:groups', 'identities', 'username'],
@@ -92,12 +92,12 @@ const cognito = {
     Grant: 30 * DAY,
     AuthorizationCode: 5 * MINUTE,
     Interaction: 5 * MINUTE,
-    // One hour from the sign-in, however often the session is used meanwhile.
+    // One hour after the sign-in, even if the session is used again.
     Session: (ctx, { loginTs }) => (loginTs ? Math.max(1, loginTs + HOUR - Math.floor(Date.now() / 1000)) : HOUR),
   },
   issueRefreshToken: () => true,
   rotateRefreshToken: false,
-  // Signing out ends the session; tokens that were handed out live on, as they do at Cognito.
+  // As at Cognito, signing out ends the session, but issued tokens stay valid.
   expiresWithSession: () => false,
   clientBasedCORS: () => true,
   allowOmittingSingleRegisteredRedirectUri: false,
@@ -114,7 +114,7 @@ class LoginOptionUnavailable extends errors.OIDCProviderError {
   }
 }
 
-/** Failures of which no application hears: they end on a page of the hosted UI. */
+/** Shows failures that are not sent to the callback on a page of the hosted UI. */
 function renderError(ctx, out, error) {
   if (error instanceof LoginOptionUnavailable) {
     show(ctx, 401, errorPage('Login option is not available. Please try another one'));
@@ -127,7 +127,7 @@ function renderError(ctx, out, error) {
   }
 }
 
-/** Cognito asks nobody for consent to the operator's own application. */
+/** Grants all scopes, because Cognito does not ask for consent. */
 async function consentToEverything(ctx) {
   const { provider, client, account, params } = ctx.oidc;
   const grant = new provider.Grant({ clientId: client.clientId, accountId: account.accountId });
@@ -137,8 +137,9 @@ async function consentToEverything(ctx) {
 }
 
 /**
- * A session signs in silently wherever the same provider is asked for; all native accounts are one provider, COGNITO.
- * `prompt=login` and `prompt=select_account` show the page all the same, and the session stays until somebody else signs in.
+ * A session signs in without a page at every app client with the same provider; COGNITO is the provider of all native
+ * accounts. `prompt=login` and `prompt=select_account` show the page anyway, and the session stays until another person
+ * signs in.
  */
 function signInPolicy(byClient) {
   const { base, Check, Prompt } = interactionPolicy;
@@ -151,9 +152,9 @@ function signInPolicy(byClient) {
   return policy;
 }
 
-/** One address per attempt: its cookies are bound to that path, so attempts in several tabs do not mix. */
+/** Each attempt has its own address, to which its cookies are bound, so attempts in several tabs do not interfere. */
 async function signInAddress(ctx, interaction) {
-  // The library would insist on the session this attempt began with. Another tab may sign in or out meanwhile.
+  // By default the session must be the same at the end of an attempt, but another tab may have signed in or out.
   interaction.session = undefined;
   await interaction.persist();
   return `/login/${interaction.uid}`;

@@ -1,2 +1,2 @@
-// Something the person who started the tool can put right: told in one line, without a stack trace.
+// An error in the input, which the command prints in one line, without a stack trace.
 export class Refusal extends Error {}

@@ -1,4 +1,4 @@
-// The hosted UI's own addresses: the sign-in page of one attempt, /logout and /error.
+// The pages of the hosted UI: the sign-in page of an attempt, /logout and /error.
 import { text } from 'node:stream/consumers';
 import { errors } from 'oidc-provider';
 
@@ -9,16 +9,16 @@ export function hostedPages({ provider, people, byClient, logoutUris }) {
 
   return async (ctx, next) => {
     if (/^\/login\/[\w-]+$/.test(ctx.path)) {
-      if (ctx.method === 'GET') return ask(ctx);
-      if (ctx.method === 'POST') return answer(ctx);
+      if (ctx.method === 'GET') return showSignIn(ctx);
+      if (ctx.method === 'POST') return choosePerson(ctx);
     }
     if (ctx.method === 'GET' && ctx.path === '/logout') return logout(ctx);
     if (ctx.method === 'GET' && ctx.path === '/error') return show(ctx, 400, errorPage(String(ctx.query.error)));
     return next();
   };
 
-  /** Shows the page once: refreshing it or going back to it ends the attempt, as on Cognito's pages. */
-  async function ask(ctx) {
+  /** Shows the sign-in page once. As at Cognito, reloading it or going back to it ends the attempt. */
+  async function showSignIn(ctx) {
     const attempt = await pending(ctx);
     if (!attempt) return invalidState(ctx);
     if (shown.delete(attempt.uid)) {
@@ -29,7 +29,7 @@ export function hostedPages({ provider, people, byClient, logoutUris }) {
     show(ctx, 200, signInPage(byClient.get(attempt.params.client_id), attempt.params.login_hint));
   }
 
-  async function answer(ctx) {
+  async function choosePerson(ctx) {
     const person = new URLSearchParams(await text(ctx.req)).get('person');
     const attempt = await pending(ctx);
     const { client_id, login_hint } = attempt?.params ?? {};
@@ -42,7 +42,7 @@ export function hostedPages({ provider, people, byClient, logoutUris }) {
     ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: false }));
   }
 
-  /** There is one session per browser: a new person takes the place of the one before. */
+  /** Each browser has one session, so a new person replaces the previous one. */
   async function endOtherSession(ctx, accountId) {
     const session = await provider.Session.get(ctx);
     if (session.accountId && session.accountId !== accountId) await session.destroy();

@@ -1,17 +1,17 @@
-// The user pool's one signing key, and what Cognito's tokens say about a person.
+// The signing key of the user pool, and the claims of Cognito's tokens.
 import { createPublicKey, generateKeyPair, sign, verify } from 'node:crypto';
 import { promisify } from 'node:util';
 
 const ALGORITHM = 'RSA-SHA256';
 
-/** A new key at every start: nothing secret is ever stored. */
+/** Creates a key. There is a new one at every start, so that no secret is stored. */
 export async function newSigningKey() {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const kid = `local-${Date.now().toString(36)}`;
   return { ...privateKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' };
 }
 
-/** What the ID token (and, in Cognito's other spelling, userInfo) says beside the standard claims. */
+/** The claims about the person for the ID token, or for userInfo, where Cognito writes some of them differently. */
 export function claims({ account, identities, use, originJti }) {
   const { sub, email, name, given_name, family_name, username, groups } = account;
   const profile = { sub, email, name, given_name, family_name };
@@ -28,9 +28,11 @@ export function claims({ account, identities, use, originJti }) {
 }
 
 /**
- * Cognito's access tokens are JWTs without `aud` that userInfo accepts. oidc-provider has no such kind: its JWTs
- * need an audience, and with one userInfo refuses them. So it issues opaque tokens, and these two functions turn one
- * into a JWT whose `jti` is the opaque token on the way out, and back on the way in.
+ * Wraps an opaque access token in a JWT like Cognito's, with the opaque token as `jti`. `openAccessToken` reverses
+ * this.
+ *
+ * Cognito's access tokens are JWTs without `aud`, which userInfo accepts. oidc-provider cannot issue these: its JWTs
+ * need an audience, and its userInfo refuses JWTs with one.
  */
 export function sealAccessToken({ token, account, issuer, signingKey, authTime }) {
   const now = Math.floor(Date.now() / 1000);
@@ -50,6 +52,7 @@ export function sealAccessToken({ token, account, issuer, signingKey, authTime }
   }, signingKey);
 }
 
+/** The opaque token in an access token; undefined if the signature is not valid. */
 export function openAccessToken(jwt, signingKey) {
   const [header, payload, signature] = jwt.split('.');
   if (!signature) return undefined;

@@ -1,11 +1,11 @@
-// The command itself: what it prints, how it ends, and what it says to wrong input.
+// The command: its output, how it ends, and its errors.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { ACME, Browser, DIRECTORY, PICKER, attempt, redeem, run, start } from './walk.mjs';
+import { ACME, Browser, DIRECTORY, PICKER, attempt, redeem, run, start } from './browser.mjs';
 
 let folder;
 before(async () => { folder = await mkdtemp(join(tmpdir(), 'hosted-ui-')); });
@@ -27,7 +27,7 @@ async function assertDirectoryRefused(source, pattern) {
   await assertRefused(['--directory', path, '--picker', PICKER], pattern);
 }
 
-test('prints one line, and both signals end it cleanly and at once, even in the middle of an answer', async () => {
+test('prints one line, and both signals end it at once with exit code 0, even during a response', async () => {
   for (const signal of ['SIGTERM', 'SIGINT']) {
     const ui = await start('--token-delay-ms', '20000');
     const cut = assert.rejects(redeem(ui.url, attempt(ACME), 'unknown'));
@@ -41,7 +41,7 @@ test('prints one line, and both signals end it cleanly and at once, even in the 
   }
 });
 
-test('delays the token endpoint where asked to', async () => {
+test('delays the token endpoint', async () => {
   const ui = await start('--token-delay-ms', '300');
   const browser = new Browser(ui.url);
   const tried = attempt(ACME);
@@ -52,7 +52,7 @@ test('delays the token endpoint where asked to', async () => {
   await ui.stop();
 });
 
-test('takes a picker that is deployed below a path', async () => {
+test('accepts a picker whose address has a path', async () => {
   const picker = `${PICKER}/sign-in`;
   const ui = await start('--picker', `${picker}/`);
   const browser = new Browser(ui.url);
@@ -83,7 +83,7 @@ test('says which option is wrong', async () => {
   await assertRefused(['--nonsense'], /--nonsense/);
 });
 
-test('says what is wrong with the directory file, and where', async () => {
+test('says what is wrong with the directory file and in which field', async () => {
   const tenant = '[[tenants]]\ncode = "a"\nname = "A"\nclient_id = "c1"\nidentity_provider = "A"\n';
   await assertRefused(['--directory', '/nowhere/tenants.toml', '--picker', PICKER], /\/nowhere\/tenants\.toml: no such file/);
   await assertDirectoryRefused('', /tenants\.toml: tenants: at least one/);

@@ -1,8 +1,8 @@
-// Cognito's failures: those that end on a page of the hosted UI, those that reach the callback, and refused codes.
+// Failures that end on a page of the hosted UI, failures that reach the callback, and refusals at the token endpoint.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { ACME, BAKERY, Browser, CALLBACK, GLOBEX, PICKER, attempt, decode, redeem, start } from './walk.mjs';
+import { ACME, BAKERY, Browser, CALLBACK, GLOBEX, PICKER, attempt, decode, redeem, start } from './browser.mjs';
 
 let ui;
 before(async () => { ui = await start(); });
@@ -55,7 +55,7 @@ test('a request without a code challenge comes back as an error', async () => {
   assert.equal('iss' in params, false);
 });
 
-test('reloading, going back, and answering twice end on Invalid state', async () => {
+test('reloading the page, going back to it and sending it twice end on Invalid state', async () => {
   const browser = new Browser(ui.url);
   const assertInvalid = (page) => {
     assert.equal(page.url.href, `${ui.url}/error?error=Invalid%20state`);
@@ -77,14 +77,14 @@ test('reloading, going back, and answering twice end on Invalid state', async ()
   assertInvalid(await browser.open(asked.url, { person: 'stranger' }));
 });
 
-test('each failing person fails in the way of their name', async () => {
+test('each failing person causes the failure in their name', async () => {
   assert.deepEqual(await refused(ACME, 'Cancel'), ['access_denied', 'The person cancelled the sign-in']);
   assert.deepEqual(await refused(ACME, 'Noor (not assigned)'), ['access_denied', 'User is not assigned to the client application.']);
   assert.deepEqual(await refused(ACME, 'Omar (account locked)'), ['invalid_request', 'PreAuthentication failed with error Your account is locked until Monday.']);
   assert.deepEqual(await refused(ACME, 'Tess (provider time-out)'), ['server_error', 'Timeout occurred in calling IdP token endpoint']);
 });
 
-test('linking an account fails the first sign-in at each app client, and no other', async () => {
+test('linking an account fails only the first sign-in at each app client', async () => {
   for (const tenant of [ACME, GLOBEX]) {
     const message = `Already found an entry for username ${tenant.identity_provider}_lena`;
     assert.deepEqual(await refused(tenant, 'Lena (linked account)'), ['invalid_request', message]);
@@ -96,10 +96,10 @@ test('linking an account fails the first sign-in at each app client, and no othe
   }
 });
 
-test('the gate refuses where the code is exchanged, in the words of production, and the code is spent', async () => {
+test('the trigger refuses at the token endpoint, with the tail that AWS adds, and the code is used up', async () => {
   const browser = new Browser(ui.url);
   const tried = attempt(ACME);
-  const { params } = await browser.press(await browser.open(tried.address), 'Gus (refused by the gate)');
+  const { params } = await browser.press(await browser.open(tried.address), 'Gus (refused by the trigger)');
   assert.deepEqual(Object.keys(params), ['code', 'state']);
   const { status, headers, body } = await redeem(ui.url, tried, params.code);
   assert.equal(status, 400);
@@ -112,12 +112,12 @@ test('the gate refuses where the code is exchanged, in the words of production, 
     + 'Request ID: [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}; Proxy: null\\)$'));
   const again = await redeem(ui.url, tried, params.code);
   assert.deepEqual([again.status, again.body.error], [400, 'invalid_grant']);
-  assert.ok(!/PreTokenGeneration/.test(again.body.error_description), 'a spent code reaches no gate');
+  assert.ok(!/PreTokenGeneration/.test(again.body.error_description), 'a used code does not run the trigger');
 });
 
-test('who was refused by the gate is signed in at the hosted UI all the same, and is refused again', async () => {
+test('a person whom the trigger refused has a session, and is refused again', async () => {
   const browser = new Browser(ui.url);
-  await browser.press(await browser.open(attempt(ACME).address), 'Gus (refused by the gate)');
+  await browser.press(await browser.open(attempt(ACME).address), 'Gus (refused by the trigger)');
   const silent = attempt(ACME);
   const { params } = await browser.open(silent.address);
   assert.match((await redeem(ui.url, silent, params.code)).body.error_description, /not a member/);
@@ -126,7 +126,7 @@ test('who was refused by the gate is signed in at the hosted UI all the same, an
   assert.equal((await redeem(ui.url, asked, other.params.code)).status, 200);
 });
 
-test('a hostile person carries no provider at all, at a federated organization', async () => {
+test('Nemo has no identities, at federated and at native organizations', async () => {
   for (const tenant of [ACME, BAKERY]) {
     const browser = new Browser(ui.url);
     const tried = attempt(tenant);
@@ -137,7 +137,7 @@ test('a hostile person carries no provider at all, at a federated organization',
   }
 });
 
-test('a hostile person carries the claim of another organization', async () => {
+test("Mallory has the identities of another organization's provider", async () => {
   const browser = new Browser(ui.url);
   const tried = attempt(ACME);
   const { params } = await browser.press(await browser.open(tried.address), 'Mallory (wrong provider claim)');
@@ -146,7 +146,7 @@ test('a hostile person carries the claim of another organization', async () => {
   assert.deepEqual([aud, identities[0].providerName], [ACME.client_id, 'GlobexOIDC']);
 });
 
-test('a code works once', async () => {
+test('a code can be redeemed once', async () => {
   const tried = attempt(ACME);
   const once = await code(tried);
   assert.equal((await redeem(ui.url, tried, once)).status, 200);
@@ -154,13 +154,13 @@ test('a code works once', async () => {
   assert.deepEqual([again.status, again.body.error], [400, 'invalid_grant']);
 });
 
-test('a wrong verifier is refused and spends the code', async () => {
+test('a wrong verifier is refused and invalidates the code', async () => {
   for (const code_verifier of [attempt(ACME).verifier, '']) {
     const tried = attempt(ACME);
     const once = await code(tried);
     const wrong = await redeem(ui.url, tried, once, { code_verifier });
     assert.deepEqual([wrong.status, wrong.body.error], [400, 'invalid_grant']);
-    assert.equal((await redeem(ui.url, tried, once)).body.error, 'invalid_grant', 'the right verifier comes too late');
+    assert.equal((await redeem(ui.url, tried, once)).body.error, 'invalid_grant', 'the right verifier afterwards is refused too');
   }
 });
 

@@ -1,5 +1,5 @@
-//! A proxy before the site, for tests of how its pages come to the browser: all at once or in pieces, with Trusted Types or
-//! as browsers without them see it; and for counting what is asked for, in words that every engine has.
+//! A proxy in front of the site. It can send a page in pieces or without Trusted Types in its policy, and it counts
+//! requests in every engine.
 
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
@@ -9,81 +9,84 @@ use std::sync::{Arc, Mutex};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// How the proxy hands on what the site answers.
+/// How the proxy passes on the responses of the site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Delivery {
-    /// The page comes up to its body, and a while later the rest, bit by bit: as over a slow line.
+    /// Sends the page up to `<body`, and after a pause the rest in pieces, as over a slow connection.
     pub in_pieces: bool,
-    /// The policy asks for Trusted Types, as the service's does. Without: for the browsers that have none.
+    /// Keeps Trusted Types in the Content Security Policy. `false` emulates a browser that does not support them.
     pub trusted_types: bool,
-    /// The page comes with its Cross-Origin-Opener-Policy. WebKit's driver hangs where that changes, so in WebKit it never does.
+    /// Keeps the header Cross-Origin-Opener-Policy. It is always removed for WebKit, whose driver hangs when a
+    /// navigation changes the policy.
     pub opener_policy: bool,
 }
 
 impl Delivery {
-    /// As the service sends it, only counted.
+    /// Passes everything on unchanged and only counts.
     pub const COUNTED: Self = Self { in_pieces: false, trusted_types: true, opener_policy: true };
-    /// In pieces, and otherwise as the service sends it.
+    /// Sends the page in pieces and is otherwise the same.
     pub const IN_PIECES: Self = Self { in_pieces: true, ..Self::COUNTED };
 }
 
-/// Long enough for whatever the page's head has asked for to come from the cache and run.
+/// Long enough for the scripts in the page's head to come from the cache and run.
 const HEAD_START: Duration = Duration::from_millis(300);
 const BETWEEN_PIECES: Duration = Duration::from_millis(20);
 const PIECES: usize = 4;
 
-/// How often each path was asked for.
-type Asked = Arc<Mutex<BTreeMap<String, usize>>>;
+/// The number of requests by path.
+type Counts = Arc<Mutex<BTreeMap<String, usize>>>;
 
+/// A proxy that counts requests.
 pub(crate) struct Proxy {
-    asked: Asked,
+    counts: Counts,
 }
 
 impl Proxy {
-    /// Hands what comes to the listener on to the port, until the process ends.
+    /// Forwards the connections of the listener to a port on this machine, until the process ends.
     pub(crate) fn start(listener: TcpListener, port: u16, delivery: Delivery) -> Self {
-        let asked = Asked::default();
-        let counts = asked.clone();
+        let counts = Counts::default();
+        let shared = counts.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let counts = counts.clone();
-                // One request a connection. Who opens one and asks nothing, or hangs up, is nobody's fault.
-                std::thread::spawn(move || hand_on(stream, port, delivery, &counts));
+                let counts = shared.clone();
+                // Each connection has one request. Errors are ignored: browsers open connections that they do not use.
+                std::thread::spawn(move || forward(stream, port, delivery, &counts));
             }
         });
-        Self { asked }
+        Self { counts }
     }
 
-    /// Counts anew.
-    pub(crate) fn forget(&self) {
-        self.asked.lock().unwrap().clear();
+    /// Resets the counts.
+    pub(crate) fn reset(&self) {
+        self.counts.lock().unwrap().clear();
     }
 
-    /// How many requests there were for paths with this ending.
-    pub(crate) fn asked(&self, ending: &str) -> usize {
-        self.asked.lock().unwrap().iter().filter(|(path, _)| path.ends_with(ending)).map(|(_, count)| count).sum()
+    /// The number of requests for paths with this ending.
+    pub(crate) fn request_count(&self, ending: &str) -> usize {
+        self.counts.lock().unwrap().iter().filter(|(path, _)| path.ends_with(ending)).map(|(_, count)| count).sum()
     }
 }
 
-fn hand_on(
+/// Forwards one request and its response. Both connections are closed afterwards.
+fn forward(
     mut browser: TcpStream,
     port: u16,
     delivery: Delivery,
-    asked: &Mutex<BTreeMap<String, usize>>,
+    counts: &Mutex<BTreeMap<String, usize>>,
 ) -> Result<()> {
     browser.set_nodelay(true)?;
     let mut reader = BufReader::new(browser.try_clone()?);
     let head = head_of(&mut reader)?;
     let path = head.first().and_then(|line| line.split(' ').nth(1)).context("no request")?;
     let path = path.split('?').next().unwrap_or_default().to_owned();
-    *asked.lock().unwrap().entry(path).or_default() += 1;
+    *counts.lock().unwrap().entry(path).or_default() += 1;
     let length = value(&head, "content-length").map_or(Ok(0), str::parse)?;
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
 
     let is_page = value(&head, "accept").is_some_and(|accept| accept.starts_with("text/html"));
     let mut site = TcpStream::connect(("127.0.0.1", port))?;
-    // A compressed page has no pieces that one could tell.
+    // The page must not be compressed, because the proxy looks for its body.
     let skipped = if is_page { "accept-encoding" } else { "connection" };
     let is_passed = |line: &&String| ![skipped, "connection"].iter().any(|name| named(line, name).is_some());
     write_head(&mut site, head.iter().filter(is_passed).map(String::as_str))?;
@@ -94,7 +97,9 @@ fn hand_on(
     let is_passed = |line: &String| ["connection"].into_iter().chain(opener).all(|name| named(line, name).is_none());
     let head: Vec<String> = head_of(&mut reader)?.into_iter().filter(is_passed).collect();
     let policy = |line: String| match named(&line, "content-security-policy") {
-        Some(policy) if !delivery.trusted_types => format!("content-security-policy: {}", untyped(policy)),
+        Some(policy) if !delivery.trusted_types => {
+            format!("content-security-policy: {}", without_trusted_types(policy))
+        }
         _ => line,
     };
     let head: Vec<String> = head.into_iter().map(policy).collect();
@@ -106,7 +111,11 @@ fn hand_on(
     }
     let mut page = Vec::new();
     reader.read_to_end(&mut page)?;
-    let Some(body) = page.windows(5).position(|bytes| bytes == b"<body") else { return Ok(browser.write_all(&page)?) };
+    send_in_pieces(&mut browser, &page)
+}
+
+fn send_in_pieces(browser: &mut TcpStream, page: &[u8]) -> Result<()> {
+    let Some(body) = page.windows(5).position(|bytes| bytes == b"<body") else { return Ok(browser.write_all(page)?) };
     browser.write_all(&page[..body])?;
     sleep(HEAD_START);
     let rest = &page[body..];
@@ -117,7 +126,7 @@ fn hand_on(
     Ok(())
 }
 
-/// The first line of a request or an answer, and its headers.
+/// Reads the first line of a request or a response and its headers.
 fn head_of(reader: &mut impl BufRead) -> Result<Vec<String>> {
     let mut lines = Vec::new();
     loop {
@@ -135,7 +144,7 @@ fn write_head<'a>(stream: &mut TcpStream, lines: impl Iterator<Item = &'a str>) 
     Ok(stream.write_all(lines.join("\r\n").as_bytes())?)
 }
 
-/// The value of a header line that has this name.
+/// The value of a header line if it has this name.
 fn named<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     let (its_name, value) = line.split_once(':')?;
     its_name.eq_ignore_ascii_case(name).then(|| value.trim())
@@ -145,8 +154,8 @@ fn value<'a>(head: &'a [String], name: &str) -> Option<&'a str> {
     head.iter().find_map(|line| named(line, name))
 }
 
-/// The policy without what it says of Trusted Types.
-fn untyped(policy: &str) -> String {
+/// The policy without its directives on Trusted Types.
+fn without_trusted_types(policy: &str) -> String {
     let says = |directive: &&str| !directive.contains("trusted-types");
     policy.split(';').map(str::trim).filter(says).collect::<Vec<_>>().join("; ")
 }

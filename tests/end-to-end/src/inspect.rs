@@ -1,4 +1,4 @@
-//! Looking at a page as tools do: with axe-core, as assistive technology is told about it, and under other conditions.
+//! Inspecting a page: with axe-core, through the accessibility tree, and with other media features or window sizes.
 
 use crate::World;
 use anyhow::{Context, Result, bail};
@@ -9,50 +9,47 @@ use std::path::Path;
 use thirtyfour::prelude::*;
 use thirtyfour::support::base64_decode;
 
-/// What WCAG 2.0 to 2.2 ask at the levels A and AA, and what is good practice beyond.
+/// The rules of axe-core for [WCAG](https://www.w3.org/TR/WCAG22/) 2.0 to 2.2 at the levels A and AA, and its best
+/// practices.
 const TAGS: [&str; 7] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
 
-/// Roles that say nothing to anybody, or that stand within a text that was told already.
-const SILENT: [&str; 6] = ["none", "generic", "InlineTextBox", "LineBreak", "LayoutTable", "paragraph"];
+/// Roles without a meaning, and parts of a text that its parent already contains.
+const IGNORED_ROLES: [&str; 6] = ["none", "generic", "InlineTextBox", "LineBreak", "LayoutTable", "paragraph"];
 
 impl World {
-    /// Puts a command to the browser's own protocol: [`World::command`].
-    pub async fn devtools(&self, command: &str, parameters: Value) -> Result<Value> {
-        self.command(command, parameters).await
-    }
-
-    /// Shows the page in this scheme (`light` or `dark`).
-    pub async fn in_scheme(&self, scheme: &str) -> Result<()> {
+    /// Emulates a color scheme (`light` or `dark`).
+    pub async fn in_color_scheme(&self, scheme: &str) -> Result<()> {
         self.with_media(&[("prefers-color-scheme", scheme)]).await
     }
 
-    /// Shows the page with these media features; all others are as usual.
+    /// Emulates these media features and resets all others.
     pub async fn with_media(&self, features: &[(&str, &str)]) -> Result<()> {
         let features: Vec<_> = features.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
         self.devtools("Emulation.setEmulatedMedia", json!({ "media": "", "features": features })).await.map(drop)
     }
 
-    /// Shows the page in a window of this size.
+    /// Emulates a window of this size, in CSS pixels, with so many device pixels per CSS pixel.
     pub async fn in_window(&self, width: u32, height: u32, scale: u32, mobile: bool) -> Result<()> {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": mobile });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await.map(drop)
     }
 
-    /// Writes a picture of the whole page, as far as it can be scrolled, and at least of the window.
-    pub async fn take_picture(&self, file: &Path) -> Result<()> {
+    /// Writes a screenshot of the whole page, including what can be scrolled to, as PNG.
+    pub async fn take_screenshot(&self, file: &Path) -> Result<()> {
         let size = "const { scrollHeight } = document.documentElement;
             return { x: 0, y: 0, width: innerWidth, height: Math.max(innerHeight, scrollHeight), scale: 1 }";
-        let parameters = json!({ "format": "png", "captureBeyondViewport": true, "clip": self.ask(size).await? });
+        let parameters =
+            json!({ "format": "png", "captureBeyondViewport": true, "clip": self.run_script(size).await? });
         let picture = self.devtools("Page.captureScreenshot", parameters).await?;
         let picture = base64_decode(picture["data"].as_str().context("a picture")?)?;
         Ok(std::fs::write(file, picture)?)
     }
 
-    /// What axe-core finds wrong with the page, one finding a line; empty if nothing.
-    pub async fn barriers(&self) -> Result<String> {
-        if self.ask("return typeof axe").await? == "undefined" {
+    /// The violations that axe-core finds, one a line; empty if there are none.
+    pub async fn axe_violations(&self) -> Result<String> {
+        if self.run_script("return typeof axe").await? == "undefined" {
             let path = std::env::var("AXE_CORE").context("AXE_CORE; tools/setup.sh test provides axe-core")?;
-            self.ask(&std::fs::read_to_string(&path).with_context(|| path.clone())?).await?;
+            self.run_script(&std::fs::read_to_string(&path).with_context(|| path.clone())?).await?;
         }
         let run = "const [values, done] = arguments;
             axe.run(document, { runOnly: { type: 'tag', values }, resultTypes: ['violations'] }).then(
@@ -65,48 +62,51 @@ impl World {
             )";
         let result = self.driver.execute_async(run, vec![json!(TAGS)]).await?.json().clone();
         let found: Vec<_> = result["found"].as_array().context("findings")?.iter().filter_map(Value::as_str).collect();
-        // A page that axe finds nothing to look at on has not been looked at.
+        // If hardly any rule applied, axe-core did not see the page.
         if found.is_empty() && result["passes"].as_u64() < Some(10) {
-            bail!("axe-core looked at nothing: {result}");
+            bail!("axe-core did not see the page: {result}");
         }
         Ok(found.join("\n"))
     }
 
-    /// What assistive technology is told about the page: a line a node with role, name and state, indented.
-    pub async fn told(&self) -> Result<String> {
+    /// The accessibility tree of the page as indented text: one line per node, with its role, name and states.
+    pub async fn accessibility_tree(&self) -> Result<String> {
         let tree = self.devtools("Accessibility.getFullAXTree", json!({})).await?;
         let nodes = tree["nodes"].as_array().context("nodes")?;
         let by_id: HashMap<&str, &Value> = nodes.iter().filter_map(|n| Some((n["nodeId"].as_str()?, n))).collect();
         let mut lines = String::new();
         if let Some(root) = nodes.first() {
-            tell(root, &by_id, 0, "", &mut lines);
+            write_node(root, &by_id, 0, "", &mut lines);
         }
-        // Ports are new every time.
+        // The ports differ from run to run.
         let host = |origin: &str| origin.trim_start_matches("http://").to_owned();
         Ok(lines.replace(&host(&self.hosted_ui), "HOSTED-UI").replace(&host(&self.picker), "PICKER"))
     }
 
-    /// How far the page is wider than its window, in CSS pixels.
+    /// By how many CSS pixels the page is wider than its window.
     pub async fn overflow(&self) -> Result<i64> {
         let overflow = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
-        self.ask(overflow).await?.as_i64().context("a number")
+        self.run_script(overflow).await?.as_i64().context("a number")
     }
 
-    /// What has the focus: its tag, and its label or words; `body` if nothing in particular has it.
+    /// The element with the focus: its tag name, followed by its label or text. `body` if no element has the focus.
     pub async fn focus(&self) -> Result<String> {
         let focus = "const e = document.activeElement;
             if (e === document.body) return 'body';
             const label = [...e.labels ?? []].at(-1);
             return `${e.localName} ${e.ariaLabel ?? label?.textContent ?? e.textContent}`.trim().slice(0, 100)";
-        Ok(self.ask(focus).await?.as_str().context("a text")?.to_owned())
+        Ok(self.run_script(focus).await?.as_str().context("a text")?.to_owned())
     }
 
-    /// Whether the focus can be seen: its ring is there, nothing lies above it and nothing cuts it off. Says what is wrong.
+    /// Checks that the focus is visible.
+    ///
+    /// # Errors
+    /// If the element with the focus has no ring, or another element covers it or cuts it off.
     pub async fn focus_is_seen(&self) -> Result<()> {
         let check = "if (document.activeElement === document.body) return;
             const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect();
             if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2) return 'has no ring';
-            // A link may run over several lines, and the middle of its box be beside it.
+            // A link may extend over several lines, so take the middle of the first line and not of the whole box.
             const line = e.getClientRects()[0];
             const top = document.elementFromPoint(line.x + line.width / 2, line.y + line.height / 2);
             if (!e.contains(top)) return `lies below ${top?.outerHTML.slice(0, 80)}`;
@@ -119,13 +119,13 @@ impl World {
               if (box.x - ring < limit.x - .5 || box.y - ring < limit.y - .5 || box.right + ring > limit.right + .5
                   || box.bottom + ring > limit.bottom + .5) return `is cut off by its ${a.localName}.${a.className}`;
             }";
-        match self.ask(check).await? {
+        match self.run_script(check).await? {
             Value::String(fault) => bail!("the focus on {:?} {fault}", self.focus().await?),
             _ => Ok(()),
         }
     }
 
-    /// Presses Tab until this has the focus: the beginning of what [`World::focus`] says.
+    /// Presses Tab until [`World::focus`] begins with this text.
     pub async fn tabs_to(&self, wanted: &str) -> Result<()> {
         let mut passed = Vec::new();
         for _ in 0..40 {
@@ -138,19 +138,20 @@ impl World {
             }
             self.types(Key::Tab).await?;
         }
-        bail!("Tab never came to {wanted:?}, only to {passed:#?}")
+        bail!("Tab did not reach {wanted:?}, only {passed:#?}")
     }
 }
 
-fn tell(node: &Value, by_id: &HashMap<&str, &Value>, depth: usize, before: &str, lines: &mut String) {
+/// Writes a node and its children as lines. `before` is the name of the last node that was written.
+fn write_node(node: &Value, by_id: &HashMap<&str, &Value>, depth: usize, before: &str, lines: &mut String) {
     let text = |field: &str| node[field]["value"].as_str().unwrap_or_default().trim().to_owned();
     let (role, name) = (text("role"), text("name"));
     let is_repetition = role == "StaticText" && (name == before || name.is_empty());
-    // The languages to choose from are the same everywhere.
+    // The list of languages is the same on every screen.
     if role == "MenuListPopup" {
         return;
     }
-    let is_silent = node["ignored"] == true || SILENT.contains(&role.as_str()) || is_repetition;
+    let is_silent = node["ignored"] == true || IGNORED_ROLES.contains(&role.as_str()) || is_repetition;
     let mut below = (depth, before.to_owned());
     if !is_silent {
         let _ = write!(lines, "{:indent$}{role}", "", indent = depth * 2);
@@ -177,7 +178,7 @@ fn tell(node: &Value, by_id: &HashMap<&str, &Value>, depth: usize, before: &str,
     }
     for id in node["childIds"].as_array().into_iter().flatten() {
         if let Some(child) = id.as_str().and_then(|id| by_id.get(id)) {
-            tell(child, by_id, below.0, &below.1, lines);
+            write_node(child, by_id, below.0, &below.1, lines);
         }
     }
 }

@@ -1,16 +1,17 @@
-//! One world a test: a browser, the lookup service with the built site, and the local hosted UI, each on a free port.
+//! Each test gets a [`World`]: a browser, the lookup service with the built site, and the local hosted UI, each on a
+//! free port.
 //!
-//! Starting these takes longer than most tests do, so a test that has passed leaves them to the next one: the browser
-//! with nothing in it, the servers if they are as they were started. What a failed test had is ended with it.
+//! Starting these takes longer than most tests, so a test that passed hands them to the next one: the browser after all
+//! its data has been deleted, and the servers if the test has not changed them. After a failed test they are stopped.
 //!
-//! `make test` builds what is driven here. A failed test leaves a screenshot in `target/end-to-end/` and prints what
-//! the page said. `src/bin/screenshots.rs` takes the pictures of `make screenshots` in the same world.
+//! `make test` builds the programs that the tests start. A failed test leaves a screenshot in `target/end-to-end/` and
+//! prints the text of the page. `src/bin/screenshots.rs` takes the pictures of `make screenshots` in the same way.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stderr,
-    reason = "tests fail by panicking, and say why"
+    reason = "a test fails by panicking, and prints why"
 )]
 
 mod delivery;
@@ -20,13 +21,17 @@ mod lookup_stub;
 mod page;
 mod pool;
 mod program;
+mod requests;
 mod screens;
 mod servers;
+mod steps;
 
 pub use delivery::Delivery;
 pub use engine::Engine;
-pub use lookup_stub::{Answer, LookupStub};
-pub use screens::{PRODUCT, SEVERAL_MORE, Screen, recent};
+pub use lookup_stub::{LookupStub, StubResponse};
+pub use requests::{body_of, is_lookup, lookup_bodies};
+pub use screens::{PRODUCT, SEVERAL_MORE, Screen, recent, two_recents};
+pub use steps::script_that_fills;
 
 pub use page::Way;
 
@@ -42,23 +47,24 @@ use thirtyfour::WebDriver;
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
-/// No journey takes this long; a browser that hangs must not hang the tests.
+/// The longest time that a journey may take, so that a browser that hangs does not hang the tests.
 const LIMIT: Duration = Duration::from_secs(90);
 
-/// Against the hostile provider a journey is hundreds of sign-ins long.
+/// The same with the hostile provider, where one journey has hundreds of sign-ins.
 const HOSTILE_LIMIT: Duration = Duration::from_secs(600);
 
-const EVIDENCE: Duration = Duration::from_secs(10);
+/// The longest time to take a screenshot and read the page of a failed test.
+const EVIDENCE_LIMIT: Duration = Duration::from_secs(10);
 
-/// One for all tests, since the connection to a browser outlives the test that made it.
+/// All tests share one runtime, because the connection to a browser lives longer than the test that opened it.
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap());
 
-/// Everything that a person needs to sign in.
+/// A browser and the servers that it needs for a sign-in. Its methods are the steps of the tests.
 pub struct World {
     /// The browser.
     pub driver: WebDriver,
-    /// What it is.
+    /// The browser's engine.
     pub engine: Engine,
     /// The picker's origin.
     pub picker: String,
@@ -68,38 +74,73 @@ pub struct World {
     servers: Servers,
 }
 
-/// What is out of the ordinary in one world.
+/// How one world differs from the ordinary one.
 #[derive(Default)]
 pub struct Conditions {
-    /// What reads and draws the pages. Where the machine does not have it, the journey is not made.
+    /// The browser engine. Where it is not installed, the journey is not run.
     pub engine: Engine,
-    /// Other text for config.json; `None`: no such file.
+    /// Replaces the text of config.json; `Some(None)` removes the file.
     pub config: Option<Option<String>>,
-    /// Fields of config.json that are other than ordinary, or more.
+    /// Fields of config.json that replace the ordinary ones or are added.
     pub settings: Option<Value>,
-    /// More tenants, in the words of `tenants.toml`, for the lookup service and the hosted UI.
+    /// More tenants, in the format of `tenants.toml`, for the lookup service and the hosted UI.
     pub directory: Option<String>,
-    /// The site comes through a proxy, for [`World::asked`].
+    /// How a proxy passes the site on. With a proxy, [`World::request_count`] counts the requests.
     pub delivery: Option<Delivery>,
-    /// More files of the site: name and text.
+    /// Files that are added to the site or replace its own: name and text.
     pub files: Vec<(&'static str, &'static str)>,
-    /// The browser has a history that pages come back to life from, and is not only a shell around them. Firefox and WebKit
-    /// are always whole.
+    /// Uses the whole Chromium, which has a back/forward cache, instead of the headless shell. Firefox and WebKit are
+    /// always whole.
     pub whole_browser: bool,
-    /// The browser keeps nothing: cookies and site data are blocked.
+    /// The browser blocks cookies and site data.
     pub storage_blocked: bool,
-    /// What the browser asks for, the first first, with commas between; WebKit can have one alone. Not in Chromium.
+    /// The preferred languages, the most preferred one first, separated by commas. In Firefox; in WebKit only one; not
+    /// in Chromium.
     pub languages: Option<&'static str>,
-    /// The window's width, in CSS pixels. In Chromium.
+    /// The window's width, in CSS pixels. In Chromium only.
     pub width: Option<u32>,
-    /// The hosted UI is `hostile-provider.mjs`, which does as it is told.
+    /// The hosted UI is `hostile-provider.mjs`, which tests can steer: [`World::steer`].
     pub hostile_provider: bool,
-    /// The browser keeps a record of every request, for [`World::requests`]. In Chromium.
+    /// The browser logs every request, for [`World::requests`]. In Chromium only.
     pub watched: bool,
 }
 
 impl Conditions {
-    /// How the site comes to this engine.
+    /// A browser with a back/forward cache: for tests that use the history.
+    pub fn whole_browser() -> Self {
+        Self { whole_browser: true, ..Self::default() }
+    }
+
+    /// The hosted UI is the hostile provider.
+    pub fn hostile() -> Self {
+        Self { hostile_provider: true, ..Self::default() }
+    }
+
+    /// The browser logs every request, for [`World::requests`].
+    pub fn watched() -> Self {
+        Self { watched: true, ..Self::default() }
+    }
+
+    /// With the tenants that [`Screen::LongChoice`] needs, so that every screen can be shown.
+    pub fn every_screen() -> Self {
+        Self { directory: Some(SEVERAL_MORE.to_owned()), ..Self::default() }
+    }
+
+    /// [`Conditions::every_screen`] with other fields in config.json.
+    pub fn with_settings(settings: Value) -> Self {
+        Self { settings: Some(settings), ..Self::every_screen() }
+    }
+
+    /// The lookup API is a stub on another origin, which responds as this function says.
+    ///
+    /// # Panics
+    /// If no port can be opened for the stub.
+    pub fn with_lookups(respond: impl Fn(&str) -> StubResponse + Send + Sync + 'static) -> Self {
+        let stub = LookupStub::start(respond).unwrap();
+        Self::with_settings(json!({ "lookup_url": stub.url }))
+    }
+
+    /// The delivery, with what this engine needs.
     fn delivery(&self) -> Option<Delivery> {
         match self.engine {
             Engine::Chromium | Engine::Firefox => self.delivery,
@@ -107,18 +148,24 @@ impl Conditions {
         }
     }
 
-    /// Whether the site needs nothing that no other test is likely to want.
+    /// Whether the site and its config.json are the ordinary ones, so that other tests can use the servers.
     fn is_site_as_built(&self) -> bool {
         self.config.is_none() && self.settings.is_none() && self.files.is_empty()
     }
 }
 
-/// Runs `steps` in a world that nobody else is in, and hands on what can be used again, or ends it.
+/// Runs `steps` in a world of its own. If they pass, the next test may use the browser and the servers; otherwise they
+/// are stopped.
+///
+/// `name` is the name of the screenshot that a failed test leaves.
+///
+/// # Panics
+/// If the steps fail or take too long.
 pub fn journey<F>(name: &'static str, conditions: Conditions, steps: impl FnOnce(Arc<World>) -> F)
 where
     F: Future<Output = Result<()>> + Send + 'static,
 {
-    if !conditions.engine.is_here() {
+    if !conditions.engine.is_installed() {
         return;
     }
     let limit = if conditions.hostile_provider { HOSTILE_LIMIT } else { LIMIT };
@@ -132,7 +179,7 @@ where
         };
         steps.abort();
         if !matches!(outcome, Ok(Ok(()))) {
-            let _ = timeout(EVIDENCE, world.keep_evidence(name)).await;
+            let _ = timeout(EVIDENCE_LIMIT, world.keep_evidence(name)).await;
         } else if let Some(world) = Arc::into_inner(world) {
             world.hand_back();
         }
@@ -178,123 +225,106 @@ impl World {
         Ok(world)
     }
 
-    /// After a test that passed: the next one may use what this one did.
+    /// Hands the browser and the servers to the next test. Only after a test that passed.
     fn hand_back(self) {
         self.browser.into_inner().hand_back();
         self.servers.hand_back();
     }
 
-    /// Gives the running site the ordinary config.json with other settings, or takes it away (`None`).
+    /// Replaces the config.json of the running site by the ordinary one with these fields, or removes it (`None`).
     pub async fn configure(&self, settings: Option<Value>) -> Result<()> {
         self.servers.configure(settings).await?;
-        // Which keeps the settings for some minutes.
-        self.command("Network.clearBrowserCache", json!({})).await.map(drop)
+        // The browser caches config.json for some minutes.
+        self.devtools("Network.clearBrowserCache", json!({})).await.map(drop)
     }
 
-    /// Ends the lookup service, and with it the site.
+    /// Stops the lookup service, which also serves the site.
     pub fn stop_service(&self) {
         self.servers.keep_from_others();
         self.servers.service.stop();
     }
 
-    /// Makes the lookup service accept connections and answer nothing, until [`World::resume_service`].
+    /// Makes the lookup service accept connections without responding, until [`World::resume_service`].
     pub fn freeze_service(&self) {
         self.servers.keep_from_others();
         self.servers.service.signal("STOP");
     }
 
-    /// Lets the lookup service answer again.
+    /// Lets the lookup service respond again.
     pub fn resume_service(&self) {
         self.servers.service.signal("CONT");
     }
 
-    /// Makes the hosted UI accept connections and answer nothing, until [`World::resume_hosted_ui`].
+    /// Makes the hosted UI accept connections without responding, until [`World::resume_hosted_ui`].
     pub fn freeze_hosted_ui(&self) {
         self.servers.keep_from_others();
         self.servers.provider.signal("STOP");
     }
 
-    /// Lets the hosted UI answer again.
+    /// Lets the hosted UI respond again.
     pub fn resume_hosted_ui(&self) {
         self.servers.provider.signal("CONT");
     }
 
-    /// Tells the hostile provider what to do, and makes it count anew.
+    /// Tells the hostile provider what to do and resets its counts. cases.toml describes the fields.
     pub async fn steer(&self, steering: &Value) -> Result<()> {
         let answer = reqwest::Client::new().post(format!("{}/steer", self.hosted_ui)).json(steering).send().await?;
         ensure!(answer.status() == 204, "steering: {}", answer.text().await?);
         Ok(())
     }
 
-    /// What the hostile provider has counted since it was steered, and the secrets that it saw.
+    /// The report of the hostile provider since it was last steered: counts of requests, secrets that it has issued or
+    /// received, and faults of the requests.
     pub async fn counts(&self) -> Result<Value> {
         Ok(reqwest::get(format!("{}/counts", self.hosted_ui)).await?.json().await?)
     }
 
-    /// Sends a command of the DevTools protocol to this tab. Only Chromium has that, and so all that stands on it.
-    pub async fn command(&self, method: &str, parameters: Value) -> Result<Value> {
+    /// Sends a command of the DevTools protocol to this tab and returns its result. Only Chromium has this protocol, so
+    /// all steps that use it work in Chromium only.
+    pub async fn devtools(&self, method: &str, parameters: Value) -> Result<Value> {
         self.needs(Engine::Chromium, method)?;
         self.driver.cdp().send_raw(method, parameters).await.with_context(|| method.to_owned())
     }
 
-    /// Runs the body of an async function with the browser's own powers, as its menus and settings have them. In Firefox.
-    pub async fn with_powers_of_firefox(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
-        self.needs(Engine::Firefox, "a script with the browser's own powers")?;
-        firefox::with_its_powers(&self.driver, script, arguments).await
+    /// Runs the body of an async function with the privileges of Firefox's own user interface, and returns its result.
+    /// The arguments are in `args`. In Firefox only.
+    pub async fn run_privileged_in_firefox(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+        self.needs(Engine::Firefox, "a privileged script")?;
+        firefox::run_privileged(&self.driver, script, arguments).await
     }
 
-    /// A step that one engine alone can take must not pass for taken in another.
+    /// Fails if this is another engine: a step that only one engine supports must not be skipped silently.
     fn needs(&self, engine: Engine, step: &str) -> Result<()> {
-        ensure!(self.engine == engine, "{step}: only {engine:?} can do that, and this is {:?}", self.engine);
+        ensure!(self.engine == engine, "{step} works only in {engine:?}, and this is {:?}", self.engine);
         Ok(())
     }
 
-    /// How many requests there were for paths of the site with this ending. In a world with a delivery.
-    pub fn asked(&self, ending: &str) -> Result<usize> {
-        self.servers.asked(ending)
+    /// How many requests the site has received for paths with this ending. Needs a delivery in the [`Conditions`].
+    pub fn request_count(&self, ending: &str) -> Result<usize> {
+        self.servers.request_count(ending)
     }
 
-    /// Lets this tab's requests for such an address (`*` stands for anything) wait until [`World::release`].
-    pub async fn hold(&self, address: &str) -> Result<()> {
-        self.command("Fetch.enable", json!({ "patterns": [{ "urlPattern": address }] })).await.map(drop)
+    /// Holds this tab's requests whose address matches a pattern (`*` stands for any text) until
+    /// [`World::release_requests`].
+    pub async fn hold_requests(&self, address: &str) -> Result<()> {
+        self.devtools("Fetch.enable", json!({ "patterns": [{ "urlPattern": address }] })).await.map(drop)
     }
 
-    /// Lets the requests go on that [`World::hold`] holds up.
-    pub async fn release(&self) -> Result<()> {
-        self.command("Fetch.disable", json!({})).await.map(drop)
+    /// Continues the requests that [`World::hold_requests`] holds.
+    pub async fn release_requests(&self) -> Result<()> {
+        self.devtools("Fetch.disable", json!({})).await.map(drop)
     }
 
-    /// Makes this tab's requests for such an address fail; none: lifts it.
-    pub async fn block(&self, address: Option<&str>) -> Result<()> {
-        self.command("Network.enable", json!({})).await?;
+    /// Makes this tab's requests fail if their address matches a pattern; `None` ends that.
+    pub async fn block_requests(&self, address: Option<&str>) -> Result<()> {
+        self.devtools("Network.enable", json!({})).await?;
         let addresses: Vec<_> = address.into_iter().collect();
-        self.command("Network.setBlockedURLs", json!({ "urls": addresses })).await.map(drop)
+        self.devtools("Network.setBlockedURLs", json!({ "urls": addresses })).await.map(drop)
     }
 
-    /// Takes this tab's connection away, or gives it back.
-    pub async fn set_offline(&self, offline: bool) -> Result<()> {
-        self.command("Network.enable", json!({})).await?;
-        let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
-        self.command("Network.emulateNetworkConditions", conditions).await.map(drop)
-    }
-
-    /// Runs a script in every page of this tab before the page's own.
-    pub async fn before_every_page(&self, script: &str) -> Result<()> {
-        self.command("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await.map(drop)
-    }
-
-    /// Every request since the last time, redirects too, as the DevTools protocol's `Network.Request`. In a watched world.
-    pub async fn requests(&self) -> Result<Vec<Value>> {
-        self.needs(Engine::Chromium, "the record of requests")?;
-        let mut requests = Vec::new();
-        for entry in self.driver.get_log("performance").await? {
-            let mut entry: Value = serde_json::from_str(&entry.message)?;
-            let message = &mut entry["message"];
-            if message["method"] == "Network.requestWillBeSent" {
-                requests.push(message["params"]["request"].take());
-            }
-        }
-        Ok(requests)
+    /// Runs a script in every page of this tab before the scripts of the page.
+    pub async fn runs_in_every_page(&self, script: &str) -> Result<()> {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await.map(drop)
     }
 
     async fn keep_evidence(&self, name: &str) {
@@ -308,6 +338,6 @@ impl World {
         let _ = self.driver.screenshot(&picture).await;
         let text = self.text().await.unwrap_or_default();
         let url = self.driver.current_url().await.map(|url| url.to_string()).unwrap_or_default();
-        eprintln!("{name} failed at {url}, see {}. The page said:\n{text}", picture.display());
+        eprintln!("{name} failed at {url}, see {}. The text of the page:\n{text}", picture.display());
     }
 }

@@ -1,4 +1,4 @@
-//! What a person does and sees, in the words of contract §7. Everything waits a little for what it looks for.
+//! What a person does and sees in the browser. Every step waits until the page shows what it needs.
 
 use crate::{Engine, World};
 use anyhow::{Context, Result, bail};
@@ -8,14 +8,15 @@ use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 use tokio::time::{Instant, sleep};
 
-/// How long a step may take. Generous: it is spent only by a test that fails.
+/// How long a step waits. Only a test that fails waits this long.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// How long between two looks. Each look keeps the page from what it is waited for, and two processors are few.
-const GLANCE: Duration = Duration::from_millis(50);
+/// The pause between two attempts. Each attempt takes time from the page that it waits for.
+const PAUSE: Duration = Duration::from_millis(50);
 
-/// What there is to see once nothing is awaited any more: a failure's code, a heading, or `form`; null until then. The
-/// mark is [`World::goes`]'s.
-const AT_REST: &str = "
+/// A script that returns the outcome of a page that waits for nothing more: the code of a failure, a heading, or
+/// `form`. It returns null as long as the page waits. `window.left` marks a page that is about to be left: see
+/// [`World::goes`].
+const OUTCOME: &str = "
     if (window.left) return null;
     const alert = document.querySelector('#app [role=alert]');
     if (alert) return alert.dataset.error;
@@ -24,14 +25,14 @@ const AT_REST: &str = "
     const shown = document.documentElement.dataset.screen === 'form' && document.querySelector('#ask-foot > *');
     return shown && document.getElementById('ask-form').ariaBusy !== 'true' ? 'form' : null;";
 
-/// The ways through the history that every browser has buttons for.
+/// The browser's buttons for its history.
 #[derive(Debug, Clone, Copy)]
 pub enum Way {
-    /// To the page before.
+    /// Goes to the previous page.
     Back,
-    /// To the page after.
+    /// Goes to the next page.
     Forward,
-    /// To this one again.
+    /// Loads the page again.
     Reload,
 }
 
@@ -44,21 +45,21 @@ impl World {
     async fn find(&self, xpath: String) -> Result<WebElement> {
         let until = Instant::now() + PATIENCE;
         loop {
-            let query = self.driver.query(By::XPath(xpath.clone())).wait(PATIENCE, GLANCE).and_displayed();
+            let query = self.driver.query(By::XPath(xpath.clone())).wait(PATIENCE, PAUSE).and_displayed();
             match query.first().await {
-                // Found in a page that gave way to the next one before it was looked at.
-                Err(_) if Instant::now() < until => sleep(GLANCE).await,
+                // The element was found in a page that was then replaced by the next one.
+                Err(_) if Instant::now() < until => sleep(PAUSE).await,
                 found => return found.with_context(|| format!("looking for {xpath}")),
             }
         }
     }
 
-    /// The field, found by its label as assistive technology finds it.
+    /// The field of the form, found by its English label.
     pub async fn field(&self) -> Result<WebElement> {
         self.find("//input[@id=//label[normalize-space()='Work email or organization code']/@for]".to_owned()).await
     }
 
-    /// Types into the field, after what is there already.
+    /// Types into the field, after the text that it contains.
     pub async fn type_in(&self, text: &str) -> Result<()> {
         Ok(self.field().await?.send_keys(text).await?)
     }
@@ -68,17 +69,17 @@ impl World {
         Ok(self.driver.action_chain().send_keys(keys).perform().await?)
     }
 
-    /// Fills the form in and sends it.
+    /// Types into the field and sends the form.
     pub async fn submit(&self, text: &str) -> Result<()> {
         self.type_in(text).await?;
         self.press("Continue").await
     }
 
-    /// Presses the button or link whose words begin like this.
+    /// Presses the button or link whose text begins with these words.
     pub async fn press(&self, words: &str) -> Result<()> {
         let button = format!("//*[self::button or self::a][starts-with(normalize-space(), '{words}')]");
         match self.find(button).await?.click().await {
-            // WebKit's driver looks for the button once more when it has pressed it, and that may have taken it away.
+            // WebKit's driver looks for the button again after the press, which may have removed it.
             Err(error)
                 if self.engine == Engine::WebKit && matches!(*error, WebDriverErrorInner::StaleElementReference(_)) =>
             {
@@ -93,39 +94,39 @@ impl World {
         self.find(format!("//*[self::h1 or self::h2][normalize-space()=\"{words}\"]")).await.map(drop)
     }
 
-    /// Waits for an alert with this stable code, and gives its words.
+    /// Waits for an alert with this code, and returns its text.
     pub async fn sees_problem(&self, code: &str) -> Result<String> {
         self.sees_heading("There is a problem").await?;
         let alert = self.find(format!("//*[@role='alert'][@data-error='{code}']")).await?;
         Ok(alert.text().await?)
     }
 
-    /// Waits until the page's text contains this.
+    /// Waits until the text of the page contains these words.
     pub async fn sees(&self, words: &str) -> Result<()> {
         self.waits_for(&format!("return document.body.innerText.includes({})", Value::from(words))).await
     }
 
-    /// Waits until a script returns something true.
+    /// Waits until a script returns a truthy value. The script may have several statements.
     pub async fn waits_for(&self, script: &str) -> Result<()> {
         let until = Instant::now() + PATIENCE;
         loop {
-            // A page that is just being left answers nothing.
-            let found = self.ask(&format!("return !!(() => {{ {script} }})()")).await;
+            // During a navigation the driver may have no page to run the script in.
+            let found = self.run_script(&format!("return !!(() => {{ {script} }})()")).await;
             if found.as_ref().is_ok_and(|found| found == true) {
                 return Ok(());
             }
             if Instant::now() > until {
-                bail!("waited in vain for {script}: {found:?}");
+                bail!("waited too long for {script}: {found:?}");
             }
-            sleep(GLANCE).await;
+            sleep(PAUSE).await;
         }
     }
 
-    /// Waits until the address begins like this.
+    /// Waits until the address of the page begins with this one, and returns it.
     pub async fn arrives_at(&self, address: &str) -> Result<String> {
         let until = Instant::now() + PATIENCE;
         loop {
-            // While one page gives way to the next, some drivers know of none.
+            // During a navigation some drivers have no page.
             let url = self.driver.current_url().await.map(|url| url.to_string());
             if let Ok(url) = &url
                 && url.starts_with(address)
@@ -135,18 +136,19 @@ impl World {
             if Instant::now() > until {
                 bail!("waited for {address}, but is at {url:?}");
             }
-            sleep(GLANCE).await;
+            sleep(PAUSE).await;
         }
     }
 
-    /// At the hosted UI: the sign-in page of this provider, and there this person.
+    /// Waits for the hosted UI's sign-in page of this provider and chooses this person there. hosted-ui/README.md lists
+    /// the people.
     pub async fn signs_in_at(&self, provider: &str, person: &str) -> Result<()> {
         self.arrives_at(&self.hosted_ui).await?;
         self.sees(provider).await?;
         self.press(person).await
     }
 
-    /// Waits for a second tab and goes on there.
+    /// Waits for a second tab and switches to it.
     pub async fn switches_to_the_new_tab(&self) -> Result<()> {
         let here = self.driver.window().await?;
         let until = Instant::now() + PATIENCE;
@@ -154,19 +156,19 @@ impl World {
             if let Some(other) = self.driver.windows().await?.into_iter().find(|tab| *tab != here) {
                 return Ok(self.driver.switch_to_window(other).await?);
             }
-            sleep(GLANCE).await;
+            sleep(PAUSE).await;
         }
-        bail!("waited for a second tab in vain")
+        bail!("no second tab was opened")
     }
 
-    /// Opens a path of the picker in a new tab and goes on there.
+    /// Opens a path of the picker in a new tab and switches to it.
     pub async fn opens_a_tab(&self, path: &str) -> Result<()> {
         let tab = self.browser.lock().await.open_tab().await?;
         self.driver.switch_to_window(tab).await?;
         self.open(path).await
     }
 
-    /// Waits for this many tabs.
+    /// Waits until there are this many tabs, and returns them.
     pub async fn sees_tabs(&self, count: usize) -> Result<Vec<WindowHandle>> {
         let until = Instant::now() + PATIENCE;
         loop {
@@ -177,34 +179,38 @@ impl World {
             if Instant::now() > until {
                 bail!("waited for {count} tabs, but there are {}", tabs.len());
             }
-            sleep(GLANCE).await;
+            sleep(PAUSE).await;
         }
     }
 
-    /// Waits until a page of the picker awaits nothing more, and tells what it came to: a failure's code, a heading, or
-    /// `form`. Whoever is left on a spinner fails here.
+    /// Waits until a page of the picker waits for nothing more, and returns its outcome: the code of a failure, a
+    /// heading, or `form`.
+    ///
+    /// # Errors
+    /// If the page goes on waiting, for example with a spinner.
     pub async fn settles(&self) -> Result<String> {
-        let outcome = self.comes_true(AT_REST).await.context("the page never came to rest")?;
+        let outcome = self.waits_for_value(OUTCOME).await.context("the page goes on waiting")?;
         Ok(outcome.as_str().unwrap_or_default().to_owned())
     }
 
-    /// Waits until a script answers something that is true, and gives its answer.
-    pub async fn comes_true(&self, script: &str) -> Result<Value> {
+    /// Waits until a script returns something other than null and false, and returns it.
+    pub async fn waits_for_value(&self, script: &str) -> Result<Value> {
         let until = Instant::now() + PATIENCE;
         loop {
-            // While one page gives way to the next, there is none to ask.
-            match self.ask(script).await {
-                Ok(Value::Null | Value::Bool(false)) | Err(_) if Instant::now() < until => sleep(GLANCE).await,
-                Ok(Value::Null | Value::Bool(false)) => bail!("waited in vain for: {script}"),
+            // During a navigation the driver may have no page to run the script in.
+            match self.run_script(script).await {
+                Ok(Value::Null | Value::Bool(false)) | Err(_) if Instant::now() < until => sleep(PAUSE).await,
+                Ok(Value::Null | Value::Bool(false)) => bail!("waited too long for {script}"),
                 answer => return answer,
             }
         }
     }
 
-    /// Uses a button of the browser, and tells what the page there comes to.
+    /// Presses a button of the browser, and returns the outcome of the page that it leads to: see [`World::settles`].
     pub async fn goes(&self, way: Way) -> Result<String> {
-        // A page that comes back to life is the same as before; one that is loaded has never heard of the mark.
-        self.ask("window.left = true; addEventListener('pageshow', () => window.left = false)").await?;
+        // The mark distinguishes the page that is left. A newly loaded page does not have it; a page from the
+        // back/forward cache removes it.
+        self.run_script("window.left = true; addEventListener('pageshow', () => window.left = false)").await?;
         match way {
             Way::Back => self.driver.back().await?,
             Way::Forward => self.driver.forward().await?,
@@ -213,28 +219,28 @@ impl World {
         self.settles().await
     }
 
-    /// What the page says.
+    /// The visible text of the page.
     pub async fn text(&self) -> Result<String> {
         Ok(self.driver.find(By::Tag("body")).await?.text().await?)
     }
 
-    /// What a script finds out.
-    pub async fn ask(&self, script: &str) -> Result<Value> {
+    /// Runs a script in the page and returns its result.
+    pub async fn run_script(&self, script: &str) -> Result<Value> {
         Ok(self.driver.execute(script, Vec::new()).await?.json().clone())
     }
 
-    /// This tab's session, as contract §6 describes it.
+    /// This tab's session, or null. docs/contract.md describes its fields.
     pub async fn session(&self) -> Result<Value> {
-        self.ask("return JSON.parse(sessionStorage.getItem('tenant-picker.session'))").await
+        self.run_script("return JSON.parse(sessionStorage.getItem('tenant-picker.session'))").await
     }
 
-    /// How many pending sign-ins wait in this browser.
-    pub async fn pending(&self) -> Result<usize> {
+    /// The number of pending sign-ins in localStorage.
+    pub async fn pending_count(&self) -> Result<usize> {
         let count = "return Object.keys(localStorage).filter(key => key.startsWith('tenant-picker.pending.')).length";
-        Ok(usize::try_from(self.ask(count).await?.as_u64().context("a number")?)?)
+        Ok(usize::try_from(self.run_script(count).await?.as_u64().context("a number")?)?)
     }
 
-    /// The session's tenant, by code.
+    /// Waits for the page of a session at this tenant, and checks the tenant's code in the session.
     pub async fn is_signed_in_to(&self, code: &str, name: &str) -> Result<()> {
         self.sees_heading(&format!("Signed in to {name}")).await?;
         assert_eq!(self.session().await?["tenant"]["code"], code);

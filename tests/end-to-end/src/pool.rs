@@ -1,8 +1,8 @@
-//! What is costly to start is used by one test after another, and never by two at a time.
+//! Browsers and servers that are reused by one test after another.
 
 use std::sync::Mutex;
 
-/// What no test uses at the moment. There is never more of a kind than tests ran at the same time.
+/// The values that no test uses at the moment. There are never more of one kind than tests that run in parallel.
 pub(crate) struct Pool<T>(Mutex<Vec<T>>);
 
 impl<T> Pool<T> {
@@ -10,12 +10,14 @@ impl<T> Pool<T> {
         Self(Mutex::new(Vec::new()))
     }
 
+    /// Removes a suitable value from the pool. `None` if there is none.
     pub(crate) fn take(&self, suits: impl Fn(&T) -> bool) -> Option<T> {
         let mut idle = self.0.lock().unwrap();
         let found = idle.iter().position(suits)?;
         Some(idle.swap_remove(found))
     }
 
+    /// Returns a value to the pool.
     pub(crate) fn hand_back(&self, used: T) {
         self.0.lock().unwrap().push(used);
     }

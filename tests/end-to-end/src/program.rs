@@ -1,4 +1,5 @@
-//! Programs that run beside a test, and end with it, or with this process at the latest: whatever ends that.
+//! Programs that run during a test. They end when they are dropped, and at the latest with this process, even if it is
+//! killed.
 
 use anyhow::{Context, Result, bail};
 use std::ffi::OsStr;
@@ -12,12 +13,14 @@ use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
-/// Ends a group of processes and removes their folder as soon as nobody holds the other end of its stdin any more. A
-/// process that is killed, by Ctrl-C or otherwise, drops nothing, but the kernel closes what it had open. What is killed
-/// may still write for a moment, so the folder may need a second try.
+/// A shell script that waits until its stdin is closed, and then kills a group of processes and removes their folder.
+///
+/// A process that is killed, by Ctrl-C or otherwise, does not run `drop`, but the kernel closes its files, and so the
+/// stdin of the script. Killed processes may still write for a moment, so removing the folder may need a second
+/// attempt.
 const WATCHDOG: &str = r#"read -r _; kill -s KILL -- "-$0"; rm -rf -- "$1" || { sleep 1; rm -rf -- "$1"; }"#;
 
-/// A program, and with it all that it starts: they are a group of processes of their own.
+/// A program and the processes that it starts, in a process group of their own.
 pub(crate) struct Program(Mutex<Running>);
 
 struct Running {
@@ -25,17 +28,17 @@ struct Running {
     watchdog: Child,
 }
 
-/// A port that was free a moment ago, and that the kernel will not hand out again soon.
+/// A port that was free a moment ago. The kernel does not assign it again soon.
 pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-/// Waits until a program that prints nothing accepts connections at its port.
+/// Waits until a program accepts connections at its port. For programs that print nothing when they are ready.
 pub(crate) async fn listens(port: u16) -> Result<()> {
     let until = Instant::now() + Duration::from_secs(20);
     while let Err(error) = TcpStream::connect(("127.0.0.1", port)).await {
         if Instant::now() > until {
-            return Err(error).with_context(|| format!("nobody listens at port {port}"));
+            return Err(error).with_context(|| format!("no program listens at port {port}"));
         }
         sleep(Duration::from_millis(20)).await;
     }
@@ -43,8 +46,8 @@ pub(crate) async fn listens(port: u16) -> Result<()> {
 }
 
 impl Program {
-    /// Starts a program and waits until it prints a line that contains `ready`. The folder is for its temporary files,
-    /// and goes when it goes.
+    /// Starts a program and waits until it prints a line that contains `ready`. The folder is for its temporary files
+    /// and is removed when the program ends.
     pub(crate) fn start<'a>(
         program: impl AsRef<OsStr>,
         arguments: impl IntoIterator<Item = &'a OsStr>,
@@ -56,7 +59,8 @@ impl Program {
         Ok(Self::run(command, ready, folder)?.0)
     }
 
-    /// [`Program::start`] for a command with surroundings of its own. Also gives the line that contains `ready`.
+    /// The same as [`Program::start`] for a command with an environment of its own. Also returns the line that contains
+    /// `ready`.
     pub(crate) fn run(mut command: Command, ready: &str, folder: TempDir) -> Result<(Self, String)> {
         let name = command.get_program().to_string_lossy().into_owned();
         let mut program = command
@@ -74,7 +78,7 @@ impl Program {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            // Or Ctrl-C would end it before it can do anything.
+            // Otherwise Ctrl-C would also end the watchdog.
             .process_group(0)
             .spawn()?;
         let running = Self(Mutex::new(Running { program, watchdog }));
@@ -87,18 +91,19 @@ impl Program {
                 bail!("{name} ended before it was ready");
             }
         }
-        // Somebody has to go on reading, or a full pipe would stop the program one day.
+        // Go on reading, because a full pipe would block the program.
         std::thread::spawn(move || lines.read_to_end(&mut Vec::new()));
         Ok((running, line))
     }
 
+    /// Sends a signal, such as `STOP`.
     pub(crate) fn signal(&self, name: &str) {
         let id = self.0.lock().unwrap().program.id().to_string();
         let status = Command::new("kill").args([&format!("-{name}"), &id]).status();
         assert!(status.is_ok_and(|s| s.success()), "kill -{name} {id}");
     }
 
-    /// Ends it as it would end with this process.
+    /// Ends the program and removes its folder.
     pub(crate) fn stop(&self) {
         let mut running = self.0.lock().unwrap();
         drop(running.watchdog.stdin.take());

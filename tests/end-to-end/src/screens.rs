@@ -1,4 +1,4 @@
-//! Every screen there is and the way to it, in any language: for what is to hold of all of them, and for pictures.
+//! All screens and how to reach them, in any language: for tests that apply to every screen, and for screenshots.
 
 use crate::World;
 use anyhow::Result;
@@ -8,7 +8,7 @@ use thirtyfour::prelude::*;
 /// The product of the ordinary config.json.
 pub const PRODUCT: &str = "Example";
 
-/// A dozen organizations behind one domain, in several scripts: enough for a search field.
+/// A dozen organizations with one domain, with names in several scripts: so many that the list gets a search field.
 pub const SEVERAL_MORE: &str = r#"
 [[tenants]]
 code = "aurora"
@@ -98,46 +98,46 @@ domains = ["holding.example"]
 /// A screen. `LongChoice` needs [`SEVERAL_MORE`] in the directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Screen {
-    /// The form, nothing typed.
+    /// The form, empty.
     Form,
-    /// The form, sent with nothing in it.
+    /// The form after it was sent empty.
     FormError,
-    /// The form, with a link's address that is not followed.
+    /// The form with a notice that a link's `return_to` is not allowed.
     Dropped,
-    /// The lookup takes its time.
+    /// A lookup that takes long.
     Looking,
-    /// Nothing matches; a typing error is suggested.
+    /// No match, with a suggested correction.
     NoMatch,
-    /// A few organizations to choose from.
+    /// A list of two organizations.
     Choice,
-    /// Many, with a search field.
+    /// A list of many organizations, with a search field.
     LongChoice,
-    /// On the way to the hosted UI.
+    /// The page that is shown until the hosted UI responds.
     Leaving,
-    /// The provider refused.
+    /// A refusal by the identity provider.
     Refused,
-    /// The operator's own check refused, in its words.
+    /// A refusal by the operator's trigger, with its message.
     RefusedInWords,
     /// Signed in.
     SignedIn,
-    /// Signed in, with another account than the one that was typed.
+    /// Signed in with another account than the one that was typed.
     OtherAccount,
     /// Signed out.
     SignedOut,
-    /// The form below the organizations that were used before.
+    /// The form below the recent organizations.
     Recents,
-    /// The same while they are being edited.
+    /// The same while the recent organizations are edited.
     RecentsEditing,
-    /// An answer that nobody asked for.
+    /// An unsolicited response.
     Unsolicited,
     /// An address that does not exist.
     NotFound,
-    /// No config.json. Leaves the site without one.
+    /// config.json is missing. Showing this screen removes it from the site.
     ConfigMissing,
 }
 
 impl Screen {
-    /// All of them; the last one takes config.json away.
+    /// All screens. The last one removes config.json.
     pub const ALL: [Self; 18] = [
         Self::Form,
         Self::FormError,
@@ -159,7 +159,7 @@ impl Screen {
         Self::ConfigMissing,
     ];
 
-    /// Its name in files.
+    /// The name in file names.
     pub fn name(self) -> &'static str {
         match self {
             Self::Form => "form",
@@ -182,9 +182,35 @@ impl Screen {
             Self::ConfigMissing => "config-missing",
         }
     }
+
+    /// The path of the picker where the way to this screen begins.
+    fn path(self) -> &'static str {
+        match self {
+            Self::Dropped => "/?return_to=https%3A%2F%2Fevil.example%2F",
+            Self::Refused | Self::RefusedInWords | Self::SignedIn | Self::OtherAccount => {
+                "/?login_hint=ada%40acme.example"
+            }
+            Self::SignedOut => "/signed-out",
+            Self::Unsolicited => "/callback/acme?code=made-up",
+            Self::NotFound => "/no/such/page",
+            _ => "/",
+        }
+    }
+
+    /// The recent organizations that this screen needs.
+    fn recents(self) -> Value {
+        match self {
+            Self::Recents | Self::RecentsEditing => json!([
+                recent("acme", "Acme Corporation", "acme.example"),
+                recent("nakheel", "شركة النخيل للتجارة", "nakheel.example"),
+                recent("muenchen-werke", "Münchner Stadtwerke", "münchen-werke.example"),
+            ]),
+            _ => json!([]),
+        }
+    }
 }
 
-/// A tenant of the sample directory as the browser remembers it.
+/// A tenant of the sample directory as an entry of the recent organizations in localStorage.
 pub fn recent(code: &str, name: &str, domain: &str) -> Value {
     json!({
         "code": code, "name": name, "domain": domain,
@@ -192,15 +218,20 @@ pub fn recent(code: &str, name: &str, domain: &str) -> Value {
     })
 }
 
+/// Acme and Globex as recent organizations.
+pub fn two_recents() -> Value {
+    json!([recent("acme", "Acme Corporation", "acme.example"), recent("globex", "Globex", "globex.example")])
+}
+
 impl World {
-    /// Opens a path as somebody who was never here, except for these recents, and waits until the page is done.
-    pub async fn arrive(&self, path: &str, lang: &str, recents: Value) -> Result<()> {
+    /// Opens a path with empty storage except for these recent organizations, and waits until the page is drawn.
+    pub async fn visits_first_time(&self, path: &str, lang: &str, recents: Value) -> Result<()> {
         self.resume_service();
         if !self.driver.current_url().await?.as_str().starts_with(&self.picker) {
             self.open("/signed-out").await?;
-            self.holds_still().await?;
+            self.waits_until_drawn().await?;
         }
-        // At the hosted UI too.
+        // This also ends the session at the hosted UI.
         self.devtools("Network.clearBrowserCookies", json!({})).await?;
         let recents = if recents.as_array().is_none_or(Vec::is_empty) { Value::Null } else { recents };
         let forget = "localStorage.clear(); sessionStorage.clear();
@@ -210,16 +241,17 @@ impl World {
         self.reopen(&format!("{path}{separator}lang={lang}")).await
     }
 
-    /// Opens a path and waits until the new page is done: the old one may look the same.
+    /// Opens a path and waits until the new page is drawn. A mark distinguishes it from the old page, which may look
+    /// the same.
     pub async fn reopen(&self, path: &str) -> Result<()> {
-        self.ask("window.isOfBefore = true").await?;
+        self.run_script("window.isOldPage = true").await?;
         self.open(path).await?;
-        self.waits_for("return !window.isOfBefore").await?;
-        self.holds_still().await
+        self.waits_for("return !window.isOldPage").await?;
+        self.waits_until_drawn().await
     }
 
-    /// Waits until the app has drawn the page and nothing moves any more.
-    pub async fn holds_still(&self) -> Result<()> {
+    /// Waits until the app has drawn the page and all animations have finished.
+    pub async fn waits_until_drawn(&self) -> Result<()> {
         self.waits_for(
             "return document.readyState === 'complete' && !document.documentElement.dataset.words
                && (document.querySelector('#foot select') || document.querySelector('[data-error]'))
@@ -228,91 +260,70 @@ impl World {
         .await
     }
 
-    /// Shows a screen in a language. Everything is found without words, so any language will do.
+    /// Shows a screen in a language. The steps find elements by selectors and not by words, so they work in every
+    /// language.
     pub async fn show(&self, screen: Screen, lang: &str) -> Result<()> {
-        let nobody = || json!([]);
-        let remembered = || {
-            json!([
-                recent("acme", "Acme Corporation", "acme.example"),
-                recent("nakheel", "شركة النخيل للتجارة", "nakheel.example"),
-                recent("muenchen-werke", "Münchner Stadtwerke", "münchen-werke.example"),
-            ])
-        };
+        if screen == Screen::ConfigMissing {
+            self.configure(None).await?;
+        }
+        self.visits_first_time(screen.path(), lang, screen.recents()).await?;
         match screen {
-            Screen::Form => self.arrive("/", lang, nobody()).await?,
-            Screen::FormError => {
-                self.arrive("/", lang, nobody()).await?;
-                self.sends("", "[data-error]").await?;
-            }
-            Screen::Dropped => self.arrive("/?return_to=https%3A%2F%2Fevil.example%2F", lang, nobody()).await?,
+            Screen::FormError => self.sends("", "[data-error]").await?,
             Screen::Looking => {
-                self.arrive("/", lang, nobody()).await?;
-                // Until the next arrival.
+                // `visits_first_time` resumes it.
                 self.freeze_service();
                 self.sends("ada@acme.example", ".progress button").await?;
-                // The words for a lookup that takes its time replace the first ones.
+                // Wait for the second progress message.
                 self.waits_for("return performance.now() - window.sentAt > 2700").await?;
             }
-            Screen::NoMatch => {
-                self.arrive("/", lang, nobody()).await?;
-                self.sends("ada@acme.exmaple", "[data-error=no_match]").await?;
-            }
-            Screen::Choice => {
-                self.arrive("/", lang, nobody()).await?;
-                self.sends("ada@umbrella.example", "#organizations").await?;
-            }
-            Screen::LongChoice => {
-                self.arrive("/", lang, nobody()).await?;
-                self.sends("ada@holding.example", "#filter").await?;
-            }
+            Screen::NoMatch => self.sends("ada@acme.exmaple", "[data-error=no_match]").await?,
+            Screen::Choice => self.sends("ada@umbrella.example", "#organizations").await?,
+            Screen::LongChoice => self.sends("ada@holding.example", "#filter").await?,
             Screen::Leaving => {
-                self.arrive("/", lang, nobody()).await?;
                 self.stays_when_leaving().await?;
                 self.sends("ada@acme.example", "#app .emblem").await?;
             }
-            Screen::Refused => self.comes_back_as("Noor", lang, "[data-error]").await?,
-            Screen::RefusedInWords => self.comes_back_as("Omar", lang, "[data-error]").await?,
-            Screen::SignedIn => self.comes_back_as("Ada Lovelace", lang, "#app .emblem").await?,
-            Screen::OtherAccount => self.comes_back_as("Alan Turing", lang, "#app .notice").await?,
-            Screen::SignedOut => self.arrive("/signed-out", lang, nobody()).await?,
-            Screen::Recents => self.arrive("/", lang, remembered()).await?,
+            Screen::Refused => self.returns_as("Noor", "[data-error]").await?,
+            Screen::RefusedInWords => self.returns_as("Omar", "[data-error]").await?,
+            Screen::SignedIn => self.returns_as("Ada Lovelace", "#app .emblem").await?,
+            Screen::OtherAccount => self.returns_as("Alan Turing", "#app .notice").await?,
             Screen::RecentsEditing => {
-                self.arrive("/", lang, remembered()).await?;
-                self.ask("document.querySelector('.recents-foot button:last-child').click()").await?;
+                self.run_script("document.querySelector('.recents-foot button:last-child').click()").await?;
                 self.waits_for("return document.querySelector('.forget')").await?;
             }
             Screen::Unsolicited => {
-                self.arrive("/callback/acme?code=made-up", lang, nobody()).await?;
                 self.waits_for("return document.querySelector('[data-error=callback_unsolicited]')").await?;
             }
-            Screen::NotFound => self.arrive("/no/such/page", lang, nobody()).await?,
-            Screen::ConfigMissing => {
-                self.configure(None).await?;
-                self.arrive("/", lang, nobody()).await?;
-            }
+            Screen::Form
+            | Screen::Dropped
+            | Screen::SignedOut
+            | Screen::Recents
+            | Screen::NotFound
+            | Screen::ConfigMissing => {}
         }
-        self.holds_still().await
+        self.waits_until_drawn().await
     }
 
-    /// Types, sends the form, and waits for what it leads to.
+    /// Types into the field, sends the form, and waits for an element with this selector.
     pub async fn sends(&self, text: &str, leads_to: &str) -> Result<()> {
-        self.ask("window.sentAt = performance.now()").await?;
+        self.run_script("window.sentAt = performance.now()").await?;
         self.driver.find(By::Id("identifier")).await?.send_keys(text.to_owned() + Key::Enter).await?;
         self.waits_for(&format!("return document.querySelector('{leads_to}')")).await
     }
 
-    /// Goes through Acme's sign-in as this person of the hosted UI.
-    async fn comes_back_as(&self, person: &str, lang: &str, leads_to: &str) -> Result<()> {
-        self.arrive("/?login_hint=ada%40acme.example", lang, json!([])).await?;
+    /// Sends the form, which is filled in, signs in at Acme as this person of the hosted UI, and waits for an element
+    /// of the callback with this selector.
+    async fn returns_as(&self, person: &str, leads_to: &str) -> Result<()> {
         self.driver.find(By::Id("identifier")).await?.send_keys(Key::Enter).await?;
         self.signs_in_at("AcmeSAML", person).await?;
         self.arrives_at(&format!("{}/callback", self.picker)).await?;
         self.waits_for(&format!("return document.querySelector('{leads_to}')")).await
     }
 
-    /// From now on, and for this page alone, nothing leaves the picker: the page that says where to stays.
+    /// Cancels navigations of this page to other origins, so that the page "Taking you to …" stays. Their address is in
+    /// `window.leftFor`.
     pub async fn stays_when_leaving(&self) -> Result<()> {
-        self.ask(
+        self.run_script(
             "navigation.addEventListener('navigate', (event) => {
                if (new URL(event.destination.url).origin !== location.origin) {
                  window.leftFor = event.destination.url;

@@ -1,5 +1,5 @@
-//! The lookup service with the built site, and the hosted UI, each on a free port; where a test asks for a delivery, a
-//! proxy before the site.
+//! The lookup service with the built site and the hosted UI, each on a free port. If a test asks for a delivery, a
+//! proxy is in front of the site.
 
 use crate::delivery::{Delivery, Proxy};
 use crate::pool::Pool;
@@ -11,9 +11,11 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tempfile::TempDir;
 
 static IDLE: Pool<Servers> = Pool::new();
 
+/// The servers of one world.
 pub(crate) struct Servers {
     pub(crate) picker: String,
     pub(crate) hosted_ui: String,
@@ -23,10 +25,11 @@ pub(crate) struct Servers {
     config: PathBuf,
     ordinary: Value,
     kind: Kind,
+    /// Whether no test has changed them since the start.
     as_started: AtomicBool,
 }
 
-/// What servers of one kind have in common; for anything rarer they are started anew.
+/// Servers of the same kind can be reused. For other conditions they are started anew.
 #[derive(PartialEq, Eq)]
 struct Kind {
     hostile_provider: bool,
@@ -35,19 +38,20 @@ struct Kind {
 }
 
 impl Servers {
-    /// Servers for these conditions that no other test uses at the same time, and that none before has changed.
+    /// Returns unused servers for these conditions that no earlier test has changed, or starts new ones.
     pub(crate) fn take(conditions: &Conditions) -> Result<Self> {
         let Conditions { hostile_provider, ref directory, .. } = *conditions;
         let kind = Kind { hostile_provider, directory: directory.clone(), delivery: conditions.delivery() };
         match IDLE.take(|servers| servers.kind == kind && conditions.is_site_as_built()) {
             Some(servers) => {
-                servers.proxy.iter().for_each(Proxy::forget);
+                servers.proxy.iter().for_each(Proxy::reset);
                 Ok(servers)
             }
             None => Self::start(conditions, kind),
         }
     }
 
+    /// Hands the servers to the next test, unless this one has changed them.
     pub(crate) fn hand_back(self) {
         if self.as_started.load(Ordering::Relaxed) {
             IDLE.hand_back(self);
@@ -56,7 +60,7 @@ impl Servers {
 
     fn start(conditions: &Conditions, kind: Kind) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        // The two must know each other's address before either runs.
+        // Each server has to know the other one's address when it starts.
         let (service_port, provider_port) = (free_port()?, free_port()?.to_string());
         let (picker_port, proxy) = match kind.delivery {
             Some(delivery) => {
@@ -65,7 +69,7 @@ impl Servers {
             }
             None => (service_port, None),
         };
-        // Where the browser goes. The picker takes its own addresses, such as its redirect URI, from there.
+        // The address that the browser opens. The picker derives its redirect URI from it.
         let picker = format!("http://127.0.0.1:{picker_port}");
         let hosted_ui = format!("http://127.0.0.1:{provider_port}");
 
@@ -76,72 +80,47 @@ impl Servers {
             "branding": { "product": PRODUCT, "support_url": "mailto:support@example.com" },
         });
         let config = folder.path().join("config.json");
-        let settings = laid_over(&ordinary, conditions.settings.as_ref());
+        let settings = merged(&ordinary, conditions.settings.as_ref());
         if let Some(text) = conditions.config.clone().unwrap_or_else(|| Some(settings.to_string())) {
             std::fs::write(&config, text)?;
         }
-        let mut directory = root().join("crates/lookup-service/tenants.toml");
-        if let Some(more) = &conditions.directory {
-            let sample = std::fs::read_to_string(&directory)?;
-            directory = folder.path().join("tenants.toml");
-            std::fs::write(&directory, [&sample, more.as_str()].join("\n"))?;
-        }
-        let mut site = root().join("dist");
-        if !conditions.files.is_empty() {
-            let copy = folder.path().join("site");
-            copy_folder(&site, &copy)?;
-            for (name, text) in &conditions.files {
-                std::fs::write(copy.join(name), text)?;
-            }
-            site = copy;
-        }
-        let program =
-            if kind.hostile_provider { "tests/end-to-end/hostile-provider.mjs" } else { "hosted-ui/main.mjs" };
-        let program = root().join(program);
-        let mut arguments = vec![program.as_os_str(), "--port".as_ref(), provider_port.as_ref()];
-        if !kind.hostile_provider {
-            arguments.extend(["--directory".as_ref(), directory.as_os_str(), "--picker".as_ref(), picker.as_ref()]);
-        }
-        let provider = Program::start("node", arguments, "hosted UI ready at", tempfile::tempdir()?)?;
-        let service = Program::start(
-            root().join("target/release/lookup-service"),
-            [
-                "--listen".as_ref(),
-                format!("127.0.0.1:{service_port}").as_ref(),
-                "--directory".as_ref(),
-                directory.as_os_str(),
-                "--site".as_ref(),
-                site.as_os_str(),
-                "--config".as_ref(),
-                config.as_os_str(),
-            ],
-            "lookup service ready at",
-            folder,
-        )?;
+        let directory = directory_for(conditions, folder.path())?;
+        let site = site_for(conditions, folder.path())?;
+        let provider = if kind.hostile_provider {
+            start_hostile_provider(&provider_port)?
+        } else {
+            start_hosted_ui(&provider_port, &directory, &picker)?
+        };
+        let service = start_service(service_port, &directory, &site, &config, folder)?;
         let as_started = AtomicBool::new(conditions.is_site_as_built());
         Ok(Self { picker, hosted_ui, service, provider, proxy, config, ordinary, kind, as_started })
     }
 
-    /// How many requests there were for paths of the site with this ending.
-    pub(crate) fn asked(&self, ending: &str) -> Result<usize> {
-        Ok(self.proxy.as_ref().context("nobody counts without a delivery in the Conditions")?.asked(ending))
+    /// How many requests the proxy has received for paths with this ending.
+    pub(crate) fn request_count(&self, ending: &str) -> Result<usize> {
+        Ok(self
+            .proxy
+            .as_ref()
+            .context("requests are counted only with a delivery in the Conditions")?
+            .request_count(ending))
     }
 
-    /// Something is done to them that must not meet the next test.
+    /// Marks the servers as changed, so that no other test gets them.
     pub(crate) fn keep_from_others(&self) {
         self.as_started.store(false, Ordering::Relaxed);
     }
 
-    /// Gives the running site the ordinary config.json with other settings, or takes it away (`None`).
+    /// Replaces config.json by the ordinary one with these fields, or removes it (`None`). Returns when the service
+    /// serves it.
     pub(crate) async fn configure(&self, settings: Option<Value>) -> Result<()> {
         self.keep_from_others();
-        let text = settings.map(|settings| laid_over(&self.ordinary, Some(&settings)).to_string());
+        let text = settings.map(|settings| merged(&self.ordinary, Some(&settings)).to_string());
         match &text {
             Some(text) => std::fs::write(&self.config, text)?,
             None if self.config.exists() => std::fs::remove_file(&self.config)?,
             None => return Ok(()),
         }
-        // The service looks once a second.
+        // The service checks the file once a second.
         let is_served = async || {
             let answer = reqwest::get(format!("{}/config.json", self.picker)).await?;
             let served = if answer.status().is_success() { Some(answer.text().await?) } else { None };
@@ -154,8 +133,67 @@ impl Servers {
     }
 }
 
-/// The settings with others in their place; those within `branding` one by one.
-fn laid_over(ordinary: &Value, others: Option<&Value>) -> Value {
+/// The sample directory, or a copy with more tenants.
+fn directory_for(conditions: &Conditions, folder: &Path) -> Result<PathBuf> {
+    let sample = root().join("crates/lookup-service/tenants.toml");
+    let Some(more) = &conditions.directory else { return Ok(sample) };
+    let directory = folder.join("tenants.toml");
+    std::fs::write(&directory, [&std::fs::read_to_string(sample)?, more.as_str()].join("\n"))?;
+    Ok(directory)
+}
+
+/// The folder of the built site, or a copy with other files.
+fn site_for(conditions: &Conditions, folder: &Path) -> Result<PathBuf> {
+    let built = root().join("dist");
+    if conditions.files.is_empty() {
+        return Ok(built);
+    }
+    let site = folder.join("site");
+    copy_folder(&built, &site)?;
+    for (name, text) in &conditions.files {
+        std::fs::write(site.join(name), text)?;
+    }
+    Ok(site)
+}
+
+fn start_hostile_provider(port: &str) -> Result<Program> {
+    let script = root().join("tests/end-to-end/hostile-provider.mjs");
+    let arguments = [script.as_os_str(), "--port".as_ref(), port.as_ref()];
+    Program::start("node", arguments, "hosted UI ready at", tempfile::tempdir()?)
+}
+
+fn start_hosted_ui(port: &str, directory: &Path, picker: &str) -> Result<Program> {
+    let script = root().join("hosted-ui/main.mjs");
+    let arguments = [
+        script.as_os_str(),
+        "--port".as_ref(),
+        port.as_ref(),
+        "--directory".as_ref(),
+        directory.as_os_str(),
+        "--picker".as_ref(),
+        picker.as_ref(),
+    ];
+    Program::start("node", arguments, "hosted UI ready at", tempfile::tempdir()?)
+}
+
+/// The folder contains the files that were written for this service. It is removed when the service ends.
+fn start_service(port: u16, directory: &Path, site: &Path, config: &Path, folder: TempDir) -> Result<Program> {
+    let address = format!("127.0.0.1:{port}");
+    let arguments = [
+        "--listen".as_ref(),
+        address.as_ref(),
+        "--directory".as_ref(),
+        directory.as_os_str(),
+        "--site".as_ref(),
+        site.as_os_str(),
+        "--config".as_ref(),
+        config.as_os_str(),
+    ];
+    Program::start(root().join("target/release/lookup-service"), arguments, "lookup service ready at", folder)
+}
+
+/// The ordinary config.json with other fields. The fields of `branding` are replaced one by one.
+fn merged(ordinary: &Value, others: Option<&Value>) -> Value {
     let mut settings = ordinary.clone();
     for (name, value) in others.and_then(Value::as_object).into_iter().flatten() {
         match (name.as_str(), value.as_object()) {

@@ -1,23 +1,23 @@
-//! Whose account it is: one profile in several organizations, another account than the one that was typed, and the operator's own
-//! check of who may come in.
+//! Which account signs in: one profile in several organizations, another account than the one that was typed, and the
+//! operator's pre-token trigger, which can refuse an account.
 
 use anyhow::{Context, Result};
 use end_to_end::{Conditions, Way, World, journey, ordinary_journey};
 use serde_json::{Value, json};
 
-/// The parameters that the page last left for the hosted UI with.
-async fn left_with(w: &World, name: &str) -> Result<Value> {
+/// The value of one parameter of the latest authorization request.
+async fn last_authorization_parameter(w: &World, name: &str) -> Result<Value> {
     let address = w.requests().await?.into_iter().rev().find_map(|request| {
         let url = request["url"].as_str()?.to_owned();
         url.contains("/oauth2/authorize?").then_some(url)
     });
-    let query = address.context("nobody left")?;
+    let query = address.context("no authorization request")?;
     let value = query.split(['?', '&']).find_map(|part| part.strip_prefix(name)?.strip_prefix('=').map(str::to_owned));
     Ok(value.into())
 }
 
 async fn sub(w: &World) -> Result<Value> {
-    w.ask("return JSON.parse(atob(JSON.parse(sessionStorage['tenant-picker.session']).id_token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/'))).sub")
+    w.run_script("return JSON.parse(atob(JSON.parse(sessionStorage['tenant-picker.session']).id_token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/'))).sub")
         .await
 }
 
@@ -43,7 +43,7 @@ fn one_profile_signs_in_to_several_organizations_federated_and_native() {
 }
 
 #[test]
-fn a_federated_token_that_names_no_provider_at_all_has_words_of_its_own() {
+fn a_federated_token_without_a_provider_has_its_own_error() {
     ordinary_journey("no-identities", |w| async move {
         w.open("/?tenant=acme").await?;
         w.signs_in_at("AcmeSAML", "Nemo (no provider claim)").await?;
@@ -54,10 +54,10 @@ fn a_federated_token_that_names_no_provider_at_all_has_words_of_its_own() {
 }
 
 #[test]
-fn the_operators_gate_is_heard_at_the_token_endpoint_in_its_own_words() {
-    ordinary_journey("gate", |w| async move {
+fn a_pre_token_triggers_message_is_shown_without_what_aws_adds() {
+    ordinary_journey("pre-token-trigger", |w| async move {
         w.open("/?tenant=acme").await?;
-        w.signs_in_at("AcmeSAML", "Gus (refused by the gate)").await?;
+        w.signs_in_at("AcmeSAML", "Gus (refused by the trigger)").await?;
         let words = w.sees_problem("provider_operator_check").await?;
         assert!(words.contains("You are not a member of this organization"), "{words}");
         assert!(!words.contains("AWSCognito") && !words.contains("PreTokenGeneration"), "{words}");
@@ -66,7 +66,7 @@ fn the_operators_gate_is_heard_at_the_token_endpoint_in_its_own_words() {
 }
 
 #[test]
-fn another_account_than_the_one_that_was_typed_is_said_before_anything_goes_on() {
+fn another_account_than_the_typed_one_has_to_be_confirmed_first() {
     ordinary_journey("other-account", |w| async move {
         let target = format!("{}/.well-known/openid-configuration", w.hosted_ui);
         w.open(&format!("/?return_to={target}")).await?;
@@ -76,16 +76,16 @@ fn another_account_than_the_one_that_was_typed_is_said_before_anything_goes_on()
         let asked = "You entered ada@acme.example, but your organization’s sign-in chose another account.";
         w.sees(asked).await?;
         w.sees("You are signed in as alan@acme.example").await?;
-        assert!(w.driver.current_url().await?.path().starts_with("/callback"), "return_to waits");
+        assert!(w.driver.current_url().await?.path().starts_with("/callback"), "the page does not go to return_to yet");
         w.goes(Way::Reload).await?;
-        w.sees(asked).await.context("loading the page again answers nothing")?;
+        w.sees(asked).await.context("reloading the page does not answer the question")?;
         w.press("Continue as alan@acme.example").await?;
         w.arrives_at(&target).await.map(drop)
     });
 }
 
 #[test]
-fn the_account_that_was_typed_goes_on_unasked_in_any_case() {
+fn the_typed_account_goes_on_unasked_whatever_its_case() {
     ordinary_journey("same-account", |w| async move {
         let target = format!("{}/.well-known/openid-configuration", w.hosted_ui);
         w.open(&format!("/?return_to={target}")).await?;
@@ -102,17 +102,17 @@ fn another_account_can_be_used_at_the_same_organization() {
         w.submit("ada@acme.example").await?;
         w.signs_in_at("AcmeSAML", "Alan Turing").await?;
         w.press("Use another account").await?;
-        // The hosted UI has forgotten Alan, or it would not ask.
+        // The picker has ended Alan's session at the hosted UI; otherwise this page would not be shown.
         w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await?;
         w.sees("You are signed in as ada@acme.example").await?;
-        assert!(!w.text().await?.contains("You entered"), "it is the right one now");
+        assert!(!w.text().await?.contains("You entered"), "this is the account that was typed");
         Ok(())
     });
 }
 
 #[test]
-fn managed_login_is_told_to_ask_who_it_is_and_in_which_language() {
+fn managed_login_gets_the_prompt_and_the_language() {
     for (name, code, provider, prompt) in
         [("managed", "acme", "AcmeSAML", "select_account"), ("managed-native", "initech", "COGNITO", "login")]
     {
@@ -121,11 +121,11 @@ fn managed_login_is_told_to_ask_who_it_is_and_in_which_language() {
             w.open(&format!("/?tenant={code}&lang=de-AT")).await?;
             w.signs_in_at(provider, "Ada Lovelace").await?;
             w.sees("Angemeldet").await?;
-            assert_eq!(left_with(&w, "lang").await?, "de");
+            assert_eq!(last_authorization_parameter(&w, "lang").await?, "de");
             w.press("Anderes Konto verwenden").await?;
             w.signs_in_at(provider, "Ada Lovelace").await?;
             w.sees("Angemeldet").await?;
-            assert_eq!(left_with(&w, "prompt").await?, prompt);
+            assert_eq!(last_authorization_parameter(&w, "prompt").await?, prompt);
             Ok(())
         });
     }
@@ -169,7 +169,7 @@ fn back_after_a_sign_out_says_that_the_person_has_signed_out() {
         w.is_signed_in_to("acme", "Acme Corporation").await?;
         w.press("Sign out").await?;
         w.sees_heading("You have signed out").await?;
-        // As a browser without a page to bring back to life loads it.
+        // The same as Back in a browser without a back/forward cache, which loads the page again.
         w.open("/callback").await?;
         w.sees_heading("You have signed out").await?;
         assert!(!w.text().await?.contains("There is a problem"));
@@ -179,14 +179,14 @@ fn back_after_a_sign_out_says_that_the_person_has_signed_out() {
 }
 
 #[test]
-fn the_form_that_back_leads_to_offers_another_organization_below_the_one_just_used() {
+fn back_to_the_form_offers_another_organization_below_the_one_just_used() {
     let whole = Conditions { whole_browser: true, ..Conditions::default() };
     journey("back-twice", whole, |w| async move {
         w.open("/").await?;
         w.submit("acme").await?;
         w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await?;
-        // The callback, the hosted UI's pages, the form: however many steps that are.
+        // How many history entries the hosted UI's pages take differs, so go back until the form is reached.
         for _ in 0..4 {
             if w.driver.current_url().await?.as_str() == format!("{}/", w.picker) {
                 break;
@@ -198,7 +198,7 @@ fn the_form_that_back_leads_to_offers_another_organization_below_the_one_just_us
         w.sees_heading("Use another organization").await?;
         let link =
             "return [...document.querySelectorAll('a')].find((a) => a.textContent.startsWith('You are signed in to'))";
-        let height = w.comes_true(&format!("{link}?.getBoundingClientRect().height")).await?;
+        let height = w.waits_for_value(&format!("{link}?.getBoundingClientRect().height")).await?;
         assert!(height.as_f64() >= Some(24.0), "too small for a finger: {height}");
         Ok(())
     });

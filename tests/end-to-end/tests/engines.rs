@@ -1,8 +1,9 @@
-//! The journeys that the engines might make differently: storage, tabs, history, navigation, focus, languages, and how a
-//! page is read that is still coming. What the picker decides by itself is tested in Chromium alone.
+//! Journeys in which browser engines may behave differently: storage, tabs, history, navigation, focus, languages, and
+//! a page that arrives in pieces. The other tests run in Chromium only, because their outcome does not depend on the
+//! engine.
 //!
-//! `cargo test -p end-to-end engines::firefox` makes those of one engine. Where the machine does not have it, that is said
-//! and nothing is tested.
+//! `cargo test -p end-to-end engines::firefox` runs the tests of one engine. If the engine is not installed, its tests
+//! say so and pass.
 
 use anyhow::{Context, Result, ensure};
 use end_to_end::Way::{Back, Forward, Reload};
@@ -10,7 +11,7 @@ use end_to_end::{Conditions, Delivery, Engine, World, journey};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
-/// A test for each of these journeys, in one engine.
+/// Defines a module with one test for each of these journeys, in this engine.
 macro_rules! journeys_in {
     ($engine:ident, $module:ident: $($journey:ident),* $(,)?) => {
         mod $module {
@@ -27,56 +28,56 @@ macro_rules! journeys_in {
 journeys_in!(Chromium, chromium:
     a_page_that_comes_in_pieces_signs_in_once,
     a_page_in_pieces_signs_in_once_without_trusted_types,
-    an_answer_says_when_the_browser_keeps_nothing,
-    every_file_is_asked_for_once,
+    the_callback_says_when_storage_is_blocked,
+    every_file_is_requested_once,
 );
 
 journeys_in!(Firefox, firefox:
-    a_deep_link_signs_in_and_the_way_out_ends_at_the_hosted_ui_too,
+    a_deep_link_signs_in_and_signing_out_ends_the_hosted_uis_session_too,
     a_page_in_pieces_signs_in_once_without_trusted_types,
     a_page_that_comes_in_pieces_signs_in_once,
     a_sign_in_begun_in_one_tab_is_finished_in_another,
     a_sign_out_is_seen_in_the_other_tabs,
-    an_answer_says_when_the_browser_keeps_nothing,
+    the_callback_says_when_storage_is_blocked,
     arabic_runs_from_right_to_left,
     axe_finds_nothing,
     back_from_the_hosted_ui_leads_to_what_was_typed,
-    every_file_is_asked_for_once,
+    every_file_is_requested_once,
     leaving_can_be_cancelled_and_nothing_typed_is_lost,
-    nobody_leaves_when_the_browser_keeps_nothing,
-    one_organization_is_left_for_another,
+    the_page_stays_when_storage_is_blocked,
+    switches_to_another_organization,
     reload_back_and_forward_redeem_nothing_a_second_time,
-    nobody_leaves_when_the_browsers_storage_is_full,
+    the_page_stays_when_local_storage_is_full,
     signs_in_by_email_and_stays_signed_in_after_a_reload,
-    speaks_what_the_browser_asks_for,
+    is_in_the_language_that_the_browser_asks_for,
     the_keyboard_alone_is_enough,
     the_password_manager_fills_the_field,
-    who_is_refused_has_a_second_chance,
-    who_is_unknown_is_told_in_an_alert,
+    a_refused_person_can_try_again,
+    an_unknown_organization_is_reported_in_an_alert,
 );
 
-// All but the password manager, which no driver has a way to here.
+// The same as in Firefox, except for the password manager, which WebKit's driver cannot control.
 journeys_in!(WebKit, webkit:
-    a_deep_link_signs_in_and_the_way_out_ends_at_the_hosted_ui_too,
+    a_deep_link_signs_in_and_signing_out_ends_the_hosted_uis_session_too,
     a_page_in_pieces_signs_in_once_without_trusted_types,
     a_page_that_comes_in_pieces_signs_in_once,
     a_sign_in_begun_in_one_tab_is_finished_in_another,
     a_sign_out_is_seen_in_the_other_tabs,
-    an_answer_says_when_the_browser_keeps_nothing,
+    the_callback_says_when_storage_is_blocked,
     arabic_runs_from_right_to_left,
     axe_finds_nothing,
     back_from_the_hosted_ui_leads_to_what_was_typed,
-    every_file_is_asked_for_once,
+    every_file_is_requested_once,
     leaving_can_be_cancelled_and_nothing_typed_is_lost,
-    nobody_leaves_when_the_browser_keeps_nothing,
-    one_organization_is_left_for_another,
+    the_page_stays_when_storage_is_blocked,
+    switches_to_another_organization,
     reload_back_and_forward_redeem_nothing_a_second_time,
-    nobody_leaves_when_the_browsers_storage_is_full,
+    the_page_stays_when_local_storage_is_full,
     signs_in_by_email_and_stays_signed_in_after_a_reload,
-    speaks_what_the_browser_asks_for,
+    is_in_the_language_that_the_browser_asks_for,
     the_keyboard_alone_is_enough,
-    who_is_refused_has_a_second_chance,
-    who_is_unknown_is_told_in_an_alert,
+    a_refused_person_can_try_again,
+    an_unknown_organization_is_reported_in_an_alert,
 );
 
 fn in_engine(engine: Engine) -> Conditions {
@@ -93,7 +94,7 @@ async fn signs_in_to_acme(w: &World) -> Result<()> {
     w.is_signed_in_to("acme", "Acme Corporation").await
 }
 
-// ── in and out ───────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── sign-in and sign-out ─────────────────────────────────────────────────────────────────────────────────────────────
 
 fn signs_in_by_email_and_stays_signed_in_after_a_reload(engine: Engine) {
     journey("email", in_engine(engine), |w| async move {
@@ -103,7 +104,7 @@ fn signs_in_by_email_and_stays_signed_in_after_a_reload(engine: Engine) {
         w.is_signed_in_to("acme", "Acme Corporation").await?;
         let address = w.driver.current_url().await?;
         assert_eq!(address.as_str(), format!("{}/callback", w.picker), "the code is gone from the address");
-        assert_eq!(w.pending().await?, 0, "the pending sign-in is used up");
+        assert_eq!(w.pending_count().await?, 0, "the pending sign-in is used up");
         let session = w.session().await?;
         assert_eq!(w.goes(Reload).await?, "Signed in to Acme Corporation");
         assert_eq!(w.session().await?, session);
@@ -111,7 +112,7 @@ fn signs_in_by_email_and_stays_signed_in_after_a_reload(engine: Engine) {
     });
 }
 
-fn a_deep_link_signs_in_and_the_way_out_ends_at_the_hosted_ui_too(engine: Engine) {
+fn a_deep_link_signs_in_and_signing_out_ends_the_hosted_uis_session_too(engine: Engine) {
     journey("sign-out", in_engine(engine), |w| async move {
         signs_in_to_acme(&w).await?;
         w.press("Sign out").await?;
@@ -120,13 +121,13 @@ fn a_deep_link_signs_in_and_the_way_out_ends_at_the_hosted_ui_too(engine: Engine
         assert!(w.session().await?.is_null());
         w.press("Sign in again").await?;
         w.submit("acme").await?;
-        // Asked again: the hosted UI's own session is over.
+        // The hosted UI asks again, because its session has ended.
         w.signs_in_at("AcmeSAML", "Alan Turing").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await
     });
 }
 
-fn one_organization_is_left_for_another(engine: Engine) {
+fn switches_to_another_organization(engine: Engine) {
     journey("switch", in_engine(engine), |w| async move {
         signs_in_to_acme(&w).await?;
         w.press("Switch organization").await?;
@@ -141,7 +142,7 @@ fn one_organization_is_left_for_another(engine: Engine) {
 fn the_keyboard_alone_is_enough(engine: Engine) {
     journey("keyboard", in_engine(engine), |w| async move {
         w.open("/").await?;
-        w.comes_true("return document.activeElement.id === 'identifier'").await?;
+        w.waits_for_value("return document.activeElement.id === 'identifier'").await?;
         w.types("ada@umbrella.example" + Key::Enter).await?;
         w.sees_heading("Choose your organization").await?;
         w.tabs_to("button Umbrella United States").await?;
@@ -154,23 +155,23 @@ fn the_keyboard_alone_is_enough(engine: Engine) {
     });
 }
 
-// ── what goes wrong ──────────────────────────────────────────────────────────────────────────────────────────────────
+// ── failures ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-fn who_is_unknown_is_told_in_an_alert(engine: Engine) {
+fn an_unknown_organization_is_reported_in_an_alert(engine: Engine) {
     journey("no-match", in_engine(engine), |w| async move {
         w.open("/").await?;
         w.submit("ada@acme.exmaple").await?;
         let words = w.sees_problem("no_match").await?;
-        assert!(words.contains("acme.example"), "what was meant is proposed: {words}");
+        assert!(words.contains("acme.example"), "the correction is suggested: {words}");
         assert!(w.driver.title().await?.starts_with("Error: "));
-        // The focus is on it, or on the box around it.
-        w.comes_true("return document.activeElement.matches('[role=alert], :has(> [role=alert])')").await?;
+        // The focus is on the alert or on its parent.
+        w.waits_for_value("return document.activeElement.matches('[role=alert], :has(> [role=alert])')").await?;
         assert_eq!(value_of_field(&w).await?, "ada@acme.exmaple");
         Ok(())
     });
 }
 
-fn who_is_refused_has_a_second_chance(engine: Engine) {
+fn a_refused_person_can_try_again(engine: Engine) {
     journey("refused", in_engine(engine), |w| async move {
         w.open("/?tenant=acme&login_hint=ada%40acme.example").await?;
         w.signs_in_at("AcmeSAML", "Cancel").await?;
@@ -187,12 +188,13 @@ fn leaving_can_be_cancelled_and_nothing_typed_is_lost(engine: Engine) {
         w.settles().await?;
         w.freeze_hosted_ui();
         w.submit("ada@acme.example").await?;
-        // Chromium's driver answers nothing on the way; these two do.
+        // Only the drivers of Firefox and WebKit respond while a navigation is pending. journey.rs has a test for
+        // Chromium.
         w.sees_heading("Taking you to Acme Corporation").await?;
         w.press("Cancel").await?;
         assert_eq!(w.settles().await?, "form");
         assert_eq!(value_of_field(&w).await?, "ada@acme.example");
-        assert_eq!(w.ask("return location.href").await?, format!("{}/", w.picker));
+        assert_eq!(w.run_script("return location.href").await?, format!("{}/", w.picker));
         w.resume_hosted_ui();
         w.press("Continue").await?;
         w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
@@ -202,11 +204,12 @@ fn leaving_can_be_cancelled_and_nothing_typed_is_lost(engine: Engine) {
 
 fn back_from_the_hosted_ui_leads_to_what_was_typed(engine: Engine) {
     journey("back", in_engine(engine), |w| async move {
-        assert_eq!(comes_to(&w, "/").await?, "form");
+        assert_eq!(opens_until_settled(&w, "/").await?, "form");
         w.type_in("ada@acme.example").await?;
-        // Firefox's driver listens for `unload` while it clicks or runs a script. A page with such a listener is thrown away,
-        // and with it what was typed; so nothing may be under way while the page is left.
-        w.ask("setTimeout(() => document.querySelector('#ask-form button').click(), 200)").await?;
+        // While Firefox's driver clicks or runs a script, it listens for `unload`. Firefox does not keep a page with
+        // such a listener in its back/forward cache, and what was typed would be lost. So a timer clicks when no
+        // command is running.
+        w.run_script("setTimeout(() => document.querySelector('#ask-form button').click(), 200)").await?;
         w.arrives_at(&w.hosted_ui).await?;
         w.sees("AcmeSAML").await?;
         assert_eq!(w.goes(Back).await?, "form");
@@ -219,7 +222,7 @@ fn back_from_the_hosted_ui_leads_to_what_was_typed(engine: Engine) {
 
 fn reload_back_and_forward_redeem_nothing_a_second_time(engine: Engine) {
     journey("history", Conditions { hostile_provider: true, ..in_engine(engine) }, |w| async move {
-        assert_eq!(comes_to(&w, "/").await?, "form");
+        assert_eq!(opens_until_settled(&w, "/").await?, "form");
         w.submit("acme").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await?;
         assert_eq!(w.goes(Reload).await?, "Signed in to Acme Corporation");
@@ -239,8 +242,8 @@ fn a_sign_in_begun_in_one_tab_is_finished_in_another(engine: Engine) {
         w.open("/?tenant=acme").await?;
         w.arrives_at(&w.hosted_ui).await?;
         w.sees("AcmeSAML").await?;
-        // As a link in a mail would: the answer arrives in a tab that knows nothing of this one's sessionStorage.
-        w.ask("for (const form of document.forms) { form.target = '_blank'; form.rel = 'noopener' }").await?;
+        // As if the person had followed a link in a mail: the response arrives in a tab with another sessionStorage.
+        w.run_script("for (const form of document.forms) { form.target = '_blank'; form.rel = 'noopener' }").await?;
         w.press("Ada Lovelace").await?;
         w.switches_to_the_new_tab().await?;
         w.is_signed_in_to("acme", "Acme Corporation").await
@@ -252,7 +255,7 @@ fn a_sign_out_is_seen_in_the_other_tabs(engine: Engine) {
         let first = w.driver.window().await?;
         signs_in_to_acme(&w).await?;
         w.opens_a_tab("/?tenant=acme").await?;
-        // The hosted UI still knows the person.
+        // The hosted UI still has a session.
         w.is_signed_in_to("acme", "Acme Corporation").await?;
         let second = w.driver.window().await?;
         w.driver.switch_to_window(first).await?;
@@ -265,7 +268,7 @@ fn a_sign_out_is_seen_in_the_other_tabs(engine: Engine) {
     });
 }
 
-fn nobody_leaves_when_the_browser_keeps_nothing(engine: Engine) {
+fn the_page_stays_when_storage_is_blocked(engine: Engine) {
     journey("storage-blocked", Conditions { storage_blocked: true, ..in_engine(engine) }, |w| async move {
         w.open("/").await?;
         w.submit("ada@acme.example").await?;
@@ -276,41 +279,41 @@ fn nobody_leaves_when_the_browser_keeps_nothing(engine: Engine) {
     });
 }
 
-fn nobody_leaves_when_the_browsers_storage_is_full(engine: Engine) {
+fn the_page_stays_when_local_storage_is_full(engine: Engine) {
     journey("storage-full", in_engine(engine), |w| async move {
-        assert_eq!(comes_to(&w, "/").await?, "form");
+        assert_eq!(opens_until_settled(&w, "/").await?, "form");
         let fill = "for (let size = 1 << 22, i = 0; size >= 1; i++) {
               try { localStorage.setItem('filling-' + i, 'x'.repeat(size)) } catch { size = Math.floor(size / 2) }
             }";
-        w.ask(fill).await?;
+        w.run_script(fill).await?;
         w.submit("ada@acme.example").await?;
         w.sees_problem("storage_blocked").await?;
         assert_eq!(value_of_field(&w).await?, "ada@acme.example");
-        assert_eq!(w.pending().await?, 0, "nothing is half kept");
-        w.ask("localStorage.clear()").await?;
+        assert_eq!(w.pending_count().await?, 0, "no pending sign-in is left behind");
+        w.run_script("localStorage.clear()").await?;
         w.press("Continue").await?;
         w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await
     });
 }
 
-fn an_answer_says_when_the_browser_keeps_nothing(engine: Engine) {
+fn the_callback_says_when_storage_is_blocked(engine: Engine) {
     let blocked = Conditions { storage_blocked: true, ..in_engine(engine) };
     journey("storage-blocked-answer", blocked, |w| async move {
-        // A state of the right form: what is not, is no sign-in of ours, whatever the storage says.
+        // A state of the right length. The picker rejects any other before it looks into the storage.
         w.open(&format!("/callback?code=x&state={}", "A".repeat(43))).await?;
         w.sees_problem("storage_blocked").await?;
-        assert_eq!(w.ask("return location.search").await?, "");
+        assert_eq!(w.run_script("return location.search").await?, "");
         Ok(())
     });
 }
 
-// ── words, and who cannot see them ───────────────────────────────────────────────────────────────────────────────────
+// ── accessibility and languages ──────────────────────────────────────────────────────────────────────────────────────
 
 fn axe_finds_nothing(engine: Engine) {
     journey("axe", in_engine(engine), |w| async move {
         let looks_at = async |screen: &str| {
-            let barriers = w.barriers().await.with_context(|| screen.to_owned())?;
+            let barriers = w.axe_violations().await.with_context(|| screen.to_owned())?;
             ensure!(barriers.is_empty(), "{screen}: {barriers}");
             anyhow::Ok(())
         };
@@ -318,7 +321,7 @@ fn axe_finds_nothing(engine: Engine) {
         assert_eq!(w.settles().await?, "form");
         looks_at("form").await?;
         w.press("Continue").await?;
-        w.comes_true("return document.querySelector('[data-error]')").await?;
+        w.waits_for_value("return document.querySelector('[data-error]')").await?;
         looks_at("error").await?;
         w.submit("ada@umbrella.example").await?;
         w.sees_heading("Choose your organization").await?;
@@ -347,47 +350,47 @@ fn arabic_runs_from_right_to_left(engine: Engine) {
             const [inner, outer] = [words, document.querySelector('main')].map((e) => e.getBoundingClientRect());
             return [root.lang, root.dir, outer.right - inner.right < inner.left - outer.left,
                 /[\\u0600-\\u06ff]/.test(document.querySelector('#ask h1').textContent)]";
-        assert_eq!(w.comes_true(side).await?, json!(["ar", "rtl", true, true]));
-        let barriers = w.barriers().await?;
+        assert_eq!(w.waits_for_value(side).await?, json!(["ar", "rtl", true, true]));
+        let barriers = w.axe_violations().await?;
         ensure!(barriers.is_empty(), "{barriers}");
         ensure!(w.overflow().await? <= 0, "the page is wider than its window");
         Ok(())
     });
 }
 
-fn speaks_what_the_browser_asks_for(engine: Engine) {
+fn is_in_the_language_that_the_browser_asks_for(engine: Engine) {
     journey("german", Conditions { languages: Some("de-AT"), ..in_engine(engine) }, |w| async move {
         w.open("/").await?;
         w.sees_heading("Anmelden").await?;
-        let languages = w.ask("return [navigator.language, document.documentElement.lang]").await?;
+        let languages = w.run_script("return [navigator.language, document.documentElement.lang]").await?;
         assert_eq!(languages, json!(["de-AT", "de"]));
         Ok(())
     });
 }
 
-/// A form with a name and no password.
+/// Firefox's password manager fills a form that asks for a user name only.
 fn the_password_manager_fills_the_field(engine: Engine) {
     journey("password-manager", in_engine(engine), |w| async move {
         let remember = "const [origin] = args;
             const login = Cc['@mozilla.org/login-manager/loginInfo;1'].createInstance(Ci.nsILoginInfo);
             login.init(origin, origin, null, 'ada@acme.example', 'secret', 'username', 'password');
             await Services.logins.addLoginAsync(login);";
-        w.with_powers_of_firefox(remember, vec![json!(w.picker)]).await?;
+        w.run_privileged_in_firefox(remember, vec![json!(w.picker)]).await?;
         w.open("/").await?;
-        w.comes_true("return document.getElementById('identifier').value === 'ada@acme.example'").await?;
+        w.waits_for_value("return document.getElementById('identifier').value === 'ada@acme.example'").await?;
         w.press("Continue").await?;
         w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await
     });
 }
 
-// ── how the page comes ───────────────────────────────────────────────────────────────────────────────────────────────
+// ── how the page arrives ─────────────────────────────────────────────────────────────────────────────────────────────
 
-fn every_file_is_asked_for_once(engine: Engine) {
+fn every_file_is_requested_once(engine: Engine) {
     journey("once", Conditions { delivery: Some(Delivery::COUNTED), ..in_engine(engine) }, |w| async move {
-        assert_eq!(comes_to(&w, "/").await?, "form");
-        is_quiet(&w).await?;
+        assert_eq!(opens_until_settled(&w, "/").await?, "form");
+        waits_until_idle(&w).await?;
         for (what, ending) in [("the wasm", ".wasm"), ("the glue", ".js"), ("the settings", "/config.json")] {
-            assert_eq!(w.asked(ending)?, 1, "{what}");
+            assert_eq!(w.request_count(ending)?, 1, "{what}");
         }
         Ok(())
     });
@@ -402,44 +405,46 @@ fn a_page_in_pieces_signs_in_once_without_trusted_types(engine: Engine) {
     journey("pieces-untyped", in_pieces(engine, delivery), |w| async move { signs_in_once(&w).await });
 }
 
-/// The hostile provider, unsteered, asks nothing, sends straight back, and counts.
+/// With the hostile provider, which without steering shows no page, redirects back at once, and counts its requests.
 fn in_pieces(engine: Engine, delivery: Delivery) -> Conditions {
     Conditions { delivery: Some(delivery), hostile_provider: true, ..in_engine(engine) }
 }
 
-/// Opens a path and tells what the page there comes to.
-async fn comes_to(w: &World, path: &str) -> Result<String> {
-    // The page before is still there for a moment. It comes to nothing any more.
-    w.ask("window.left = true").await?;
+/// Opens a path and returns the outcome of its page: see [`World::settles`].
+async fn opens_until_settled(w: &World, path: &str) -> Result<String> {
+    // The old page is still there for a moment. The mark keeps `settles` from returning its outcome.
+    w.run_script("window.left = true").await?;
     w.open(path).await?;
     w.settles().await
 }
 
-/// At the form, and on the way back, with all files in the cache: they may run before the page's body is there.
+/// Signs in with all files in the cache, so that the scripts may run before the rest of the page has arrived, and
+/// expects that nothing is done twice.
 async fn signs_in_once(w: &World) -> Result<()> {
-    assert_eq!(comes_to(w, "/signed-out").await?, "You have signed out");
-    is_quiet(w).await?;
-    assert_eq!(comes_to(w, "/").await?, "form");
-    is_quiet(w).await?;
-    assert_eq!(w.ask("return performance.getEntriesByName('usable').length").await?, 1, "first.js runs once");
+    assert_eq!(opens_until_settled(w, "/signed-out").await?, "You have signed out");
+    waits_until_idle(w).await?;
+    assert_eq!(opens_until_settled(w, "/").await?, "form");
+    waits_until_idle(w).await?;
+    assert_eq!(w.run_script("return performance.getEntriesByName('usable').length").await?, 1, "first.js runs once");
     w.submit("ada@acme.example").await?;
     w.is_signed_in_to("acme", "Acme Corporation").await?;
-    is_quiet(w).await?;
+    waits_until_idle(w).await?;
     let shown = "return [...document.querySelectorAll('h1, [role=alert]')].filter((e) => e.checkVisibility())
         .map((e) => e.textContent)";
-    assert_eq!(w.ask(shown).await?, json!(["Signed in to Acme Corporation"]));
+    assert_eq!(w.run_script(shown).await?, json!(["Signed in to Acme Corporation"]));
     let counts = w.counts().await?;
     assert_eq!(
         [&counts["authorize_requests"], &counts["token_requests"], &counts["faults"]],
         [&json!(1), &json!(1), &json!([])]
     );
-    assert_eq!(w.asked("/v1/lookup")?, 1);
+    assert_eq!(w.request_count("/v1/lookup")?, 1);
     Ok(())
 }
 
-/// Waits until the page has come in full and has asked for nothing for a while: whatever runs twice asks twice.
-async fn is_quiet(w: &World) -> Result<Value> {
-    w.comes_true(
+/// Waits until the page has loaded and has made no request for 400 ms, so that a second run of the app would be
+/// noticed.
+async fn waits_until_idle(w: &World) -> Result<Value> {
+    w.waits_for_value(
         "if (document.readyState !== 'complete') return null;
          const asked = performance.getEntriesByType('resource').map(({ responseEnd }) => responseEnd);
          return performance.now() - Math.max(performance.timing.loadEventEnd - performance.timing.navigationStart, ...asked) > 400",

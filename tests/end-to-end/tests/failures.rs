@@ -1,6 +1,8 @@
-//! What goes wrong: each ends in words, a stable code and a way on.
+//! Failures: each has a message, a stable code and a next step.
 
 use end_to_end::{Conditions, journey, ordinary_journey};
+use std::time::Duration;
+use tokio::time::sleep;
 
 fn with_config(config: Option<String>) -> Conditions {
     Conditions { config: Some(config), ..Conditions::default() }
@@ -17,13 +19,13 @@ fn an_unknown_organization_gets_help_and_keeps_what_was_typed() {
         assert_eq!(field.prop("value").await?.as_deref(), Some("ada@acme.exmaple"));
         assert_eq!(field.attr("aria-invalid").await?.as_deref(), Some("true"));
         assert!(w.driver.title().await?.starts_with("Error: "));
-        assert_eq!(w.ask("return document.activeElement.firstElementChild.role").await?, "alert");
+        assert_eq!(w.run_script("return document.activeElement.firstElementChild.role").await?, "alert");
         Ok(())
     });
 }
 
 #[test]
-fn an_unfinished_input_is_told_apart() {
+fn each_kind_of_unfinished_input_has_its_own_error() {
     ordinary_journey("input", |w| async move {
         w.open("/").await?;
         w.field().await?;
@@ -37,7 +39,7 @@ fn an_unfinished_input_is_told_apart() {
 }
 
 #[test]
-fn cancelling_at_the_provider_leads_back_with_a_second_chance() {
+fn cancelling_at_the_provider_offers_to_try_again() {
     ordinary_journey("cancelled", |w| async move {
         w.open("/").await?;
         w.submit("ada@acme.example").await?;
@@ -51,7 +53,7 @@ fn cancelling_at_the_provider_leads_back_with_a_second_chance() {
 }
 
 #[test]
-fn every_refusal_has_its_own_words() {
+fn every_refusal_has_its_own_message() {
     ordinary_journey("refusals", |w| async move {
         for (person, code, says) in [
             ("Noor", "provider_not_assigned", "Ask your administrator"),
@@ -75,7 +77,7 @@ fn an_account_that_was_just_linked_is_tried_again_by_itself() {
     ordinary_journey("linked", |w| async move {
         w.open("/?tenant=acme").await?;
         w.signs_in_at("AcmeSAML", "Lena").await?;
-        // The hosted UI refuses the first time; the picker leaves again at once.
+        // The hosted UI refuses the first time, and the picker tries again at once.
         w.sees("AcmeSAML").await?;
         w.arrives_at(&w.hosted_ui).await?;
         w.press("Lena").await?;
@@ -84,7 +86,7 @@ fn an_account_that_was_just_linked_is_tried_again_by_itself() {
 }
 
 #[test]
-fn refuses_an_answer_with_someone_elses_state_and_the_genuine_one_still_works() {
+fn refuses_a_response_with_an_unknown_state_and_the_genuine_one_still_works() {
     ordinary_journey("forged", |w| async move {
         w.open("/?tenant=acme").await?;
         w.arrives_at(&w.hosted_ui).await?;
@@ -95,7 +97,7 @@ fn refuses_an_answer_with_someone_elses_state_and_the_genuine_one_still_works() 
         let words = w.sees_problem("callback_state_unknown").await?;
         assert!(!words.contains("Evil"), "{words}");
         assert_eq!(w.driver.current_url().await?.query(), None, "the address bar is clean");
-        assert_eq!(w.pending().await?, 1, "the genuine sign-in still waits");
+        assert_eq!(w.pending_count().await?, 1, "the genuine sign-in is still pending");
 
         w.driver.switch_to_window(genuine).await?;
         w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
@@ -104,7 +106,7 @@ fn refuses_an_answer_with_someone_elses_state_and_the_genuine_one_still_works() 
 }
 
 #[test]
-fn a_callback_without_a_sign_in_leads_to_the_form() {
+fn a_callback_without_a_pending_sign_in_leads_to_the_form() {
     ordinary_journey("callback-alone", |w| async move {
         for (query, code) in [
             ("", "callback_empty"),
@@ -120,7 +122,7 @@ fn a_callback_without_a_sign_in_leads_to_the_form() {
 }
 
 #[test]
-fn says_so_when_the_service_is_down_and_works_when_it_is_back() {
+fn says_so_when_the_lookup_service_is_down() {
     ordinary_journey("service-down", |w| async move {
         w.open("/").await?;
         w.field().await?;
@@ -133,7 +135,7 @@ fn says_so_when_the_service_is_down_and_works_when_it_is_back() {
 }
 
 #[test]
-fn does_not_leave_when_the_browser_keeps_nothing() {
+fn the_page_stays_when_storage_is_blocked() {
     let blocked = Conditions { storage_blocked: true, ..Conditions::default() };
     journey("storage-blocked", blocked, |w| async move {
         w.open("/").await?;
@@ -145,7 +147,7 @@ fn does_not_leave_when_the_browser_keeps_nothing() {
 }
 
 #[test]
-fn a_missing_config_is_said_to_the_operator() {
+fn a_missing_config_json_has_its_own_error() {
     journey("config-missing", with_config(None), |w| async move {
         w.open("/").await?;
         w.sees_problem("config_missing").await.map(drop)
@@ -153,7 +155,7 @@ fn a_missing_config_is_said_to_the_operator() {
 }
 
 #[test]
-fn a_broken_config_is_said_by_field() {
+fn an_invalid_config_json_error_names_the_field() {
     let config =
         r#"{"lookup_url":"/v1/lookup","user_pools":[{"issuer":"https://i.example","hosted_ui":"http://h.example"}]}"#;
     journey("config-broken", with_config(Some(config.to_owned())), |w| async move {
@@ -171,5 +173,43 @@ fn an_address_that_does_not_exist_leads_to_the_form() {
         w.sees_problem("page_not_found").await?;
         w.press("Start over").await?;
         w.field().await.map(drop)
+    });
+}
+
+#[test]
+fn the_page_stays_without_web_cryptography() {
+    ordinary_journey("no-crypto", |w| async move {
+        w.runs_in_every_page("Object.defineProperty(crypto, 'subtle', { value: undefined })").await?;
+        w.open("/").await?;
+        w.submit("acme").await?;
+        w.sees_problem("no_web_crypto").await?;
+        assert_eq!(w.driver.current_url().await?.as_str(), format!("{}/", w.picker));
+        assert_eq!(w.pending_count().await?, 0);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_person_who_is_not_a_member_is_not_redirected_in_a_loop() {
+    journey("no-circles", Conditions::whole_browser(), |w| async move {
+        w.open("/?tenant=acme").await?;
+        w.signs_in_at("AcmeSAML", "Noor").await?;
+        w.sees_problem("provider_not_assigned").await?;
+        w.run_script("window.isStillHere = true").await?;
+        sleep(Duration::from_millis(1500)).await;
+        assert_eq!(
+            w.run_script("return window.isStillHere").await?,
+            true,
+            "after a refusal the page does not redirect by itself"
+        );
+        w.press("Choose another organization").await?;
+        assert_eq!(w.typed_text().await?, "", "the organization that refused is not filled in");
+        sleep(Duration::from_millis(500)).await;
+        assert_eq!(w.driver.current_url().await?.as_str(), format!("{}/", w.picker));
+        // Back to the deep link does not start the sign-in again either.
+        w.driver.back().await?;
+        sleep(Duration::from_millis(500)).await;
+        assert!(w.driver.current_url().await?.as_str().starts_with(&w.picker));
+        Ok(())
     });
 }

@@ -1,9 +1,12 @@
-//! A hostile OpenID provider: whatever it does, nobody is signed in who should not be, and everybody learns why.
+//! Sign-ins at a hostile OpenID provider. Each case says what the provider does and what must come of it: a session, or
+//! a failure with its code.
 //!
-//! The cases are data, in cases.toml. They run in one browser, each from a page that knows nothing of the one before,
-//! and all of them run: the list of those that failed says more than the first one.
+//! The cases are in cases.toml. They run in one browser, each with empty storage. All of them run, and the failed ones
+//! are listed at the end.
+//!
+//! `HOSTILE=part_of_a_name` runs those cases whose name contains it.
 
-#![allow(clippy::print_stderr, reason = "a failed case is told at once: what comes after it could hang")]
+#![allow(clippy::print_stderr, reason = "a failed case is printed at once, because a later one could hang")]
 
 use anyhow::{Context, Result, bail, ensure};
 use end_to_end::{Conditions, World, journey};
@@ -12,23 +15,26 @@ use std::collections::HashSet;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// How long one sign-in may take. Generous: it is spent only by a case that fails.
+/// How long one sign-in may take. Only a case that fails takes this long.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long to wait until the provider has counted the expected requests for its keys.
 const COUNTED_WITHIN: Duration = Duration::from_secs(1);
+/// The pause between two attempts.
 const GLANCE: Duration = Duration::from_millis(25);
 
-/// The most characters that a failure may take. Its foreign part is cut, so that it cannot take over the page.
+/// The greatest length of an error message, in characters. The picker cuts the provider's text, so that it cannot fill
+/// the page.
 const WORDS_MAX: usize = 800;
 
-/// A clock that went on by a few seconds during a slow case is no fault.
+/// By how many seconds a session's length may differ, because a case takes some seconds itself.
 const LEEWAY: f64 = 30.0;
 
-/// Begins a case from a page that is known to be over, so that nobody takes its outcome for the next one's.
+/// Clears the storage and starts a sign-in. The mark `over` keeps [`OUTCOME`] from reading the old page.
 const BEGIN: &str = "window.over = true; localStorage.clear(); sessionStorage.clear();
     location.replace('/?tenant=' + arguments[0]);";
 
-/// What the page has come to; null until it has. `elsewhere` is all that is shown or kept beside the session and pending
-/// sign-ins: no secret has any business there.
+/// A script that returns the outcome of the page, or null as long as there is none. `elsewhere` is everything that the
+/// page shows or keeps except the session and the pending sign-ins: no secret may appear there.
 const OUTCOME: &str = "
     if (window.over) return null;
     const alert = document.querySelector('[role=alert]');
@@ -52,7 +58,7 @@ const OUTCOME: &str = "
     };";
 
 #[test]
-fn a_hostile_provider_signs_nobody_in_who_should_not_be() {
+fn every_case_of_the_hostile_provider_has_its_expected_outcome() {
     let conditions = Conditions { hostile_provider: true, ..Conditions::default() };
     journey("hostile", conditions, |w| async move {
         let wanted = std::env::var("HOSTILE").unwrap_or_default();
@@ -65,7 +71,7 @@ fn a_hostile_provider_signs_nobody_in_who_should_not_be() {
             if let Err(seen) = case.run(&w).await {
                 eprintln!("{}\n  because {} ({})\n{seen:#}\n", case.name, case.because, case.spec);
                 failed.push(case.name.as_str());
-                // It may have left something that the next one must not find.
+                // A failed case may have left something in the cache.
                 w.driver.cdp().send_raw("Network.clearBrowserCache", json!({})).await?;
             }
         }
@@ -76,13 +82,13 @@ fn a_hostile_provider_signs_nobody_in_who_should_not_be() {
 }
 
 #[test]
-fn every_case_has_a_name_of_its_own_and_says_why() {
+fn every_case_has_a_unique_name_and_a_reason() {
     let cases = cases().expect("cases.toml can be read");
     let mut names = HashSet::new();
     for Case { name, because, spec, .. } in &cases {
-        assert!(names.insert(name), "{name} stands there twice");
+        assert!(names.insert(name), "two cases are called {name}");
         assert!(name.bytes().all(|b| b == b'_' || b.is_ascii_lowercase() || b.is_ascii_digit()), "{name}");
-        assert!(!because.is_empty() && !spec.is_empty(), "{name} says neither why nor who says so");
+        assert!(!because.is_empty() && !spec.is_empty(), "{name} lacks a reason or a source");
     }
 }
 
@@ -99,7 +105,7 @@ struct Case {
     authorize_requests: u64,
     token_requests: u64,
     jwks_requests: u64,
-    /// All the rest is for the provider, which refuses what it does not know.
+    /// All other fields are for the provider, which rejects those that it does not know.
     steering: Value,
 }
 
@@ -107,13 +113,13 @@ struct Case {
 fn cases() -> Result<Vec<Case>> {
     let mut file: Map<String, Value> = toml::from_str(include_str!("../cases.toml"))?;
     let Some(Value::Array(cases)) = file.remove("case") else { bail!("cases.toml has no [[case]]") };
-    ensure!(file.is_empty(), "cases.toml has more than cases");
+    ensure!(file.is_empty(), "cases.toml has fields outside of its cases");
     cases.into_iter().map(Case::read).collect()
 }
 
 impl Case {
     fn read(case: Value) -> Result<Self> {
-        let Value::Object(mut case) = case else { bail!("{case} is no case") };
+        let Value::Object(mut case) = case else { bail!("{case} is not a table") };
         let mut text = |name: &str| match case.remove(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -129,10 +135,10 @@ impl Case {
         };
         let token_requests = number("token_requests")?.unwrap_or(1);
         Ok(Self {
-            because: because.with_context(|| format!("{name} does not say why"))?,
-            spec: spec.with_context(|| format!("{name} does not say where it is from"))?,
+            because: because.with_context(|| format!("{name} has no `because`"))?,
+            spec: spec.with_context(|| format!("{name} has no `spec`"))?,
             tenant: tenant.unwrap_or_else(|| "acme".to_owned()),
-            expect: expect.with_context(|| format!("{name} expects nothing"))?,
+            expect: expect.with_context(|| format!("{name} has no `expect`"))?,
             says: says.unwrap_or_default(),
             lasts: number("lasts")?,
             pending_left: number("pending_left")?.unwrap_or(0),
@@ -144,13 +150,17 @@ impl Case {
         })
     }
 
-    /// Signs in once and compares all there is to see; an error lists what differs.
+    /// Signs in once and compares the page, the storage and the requests with what the case expects.
+    ///
+    /// # Errors
+    /// The list of differences, one a line.
     async fn run(&self, w: &World) -> Result<()> {
         w.steer(&self.steering).await?;
         w.driver.execute(BEGIN, vec![json!(self.tenant)]).await?;
         let page = outcome(w).await?;
         let mut counts = w.counts().await?;
-        // The keys are asked for beside the token, whose refusal is told without them.
+        // The picker requests the keys at the same time as the tokens. If the token endpoint refuses, it does not wait
+        // for the keys, so their request may arrive later than the outcome.
         let until = Instant::now() + COUNTED_WITHIN;
         while counts["jwks_requests"] != self.jwks_requests && Instant::now() < until {
             sleep(GLANCE).await;
@@ -175,7 +185,7 @@ impl Case {
         check("authorize requests", &counts["authorize_requests"], json!(self.authorize_requests));
         check("token requests", &counts["token_requests"], json!(self.token_requests));
         check("JWKS requests", &counts["jwks_requests"], json!(self.jwks_requests));
-        check("requests to other addresses", &counts["strays"], json!([]));
+        check("requests to other addresses", &counts["other_requests"], json!([]));
         check("what the app's requests got wrong", &counts["faults"], json!([]));
         let session = &page["session"];
         let signed_in = self.expect == "signed_in";
@@ -183,7 +193,7 @@ impl Case {
         if signed_in {
             check("session at", &session["tenant"]["code"], json!(self.tenant));
             for token in ["id_token", "access_token", "refresh_token"] {
-                // Not shown: a token in a log is long, and a bad habit.
+                // Compared here, so that no token is printed.
                 check(&format!("{token} as issued"), &json!(session[token] == counts["issued"][token]), json!(true));
             }
         }
@@ -205,8 +215,8 @@ impl Case {
 async fn outcome(w: &World) -> Result<Value> {
     let until = Instant::now() + PATIENCE;
     while Instant::now() < until {
-        // While one page gives way to the next, there is none to ask.
-        if let Ok(page @ Value::Object(_)) = w.ask(OUTCOME).await {
+        // During a navigation the driver may have no page to run the script in.
+        if let Ok(page @ Value::Object(_)) = w.run_script(OUTCOME).await {
             return Ok(page);
         }
         sleep(GLANCE).await;

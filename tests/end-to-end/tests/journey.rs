@@ -1,4 +1,4 @@
-//! The ways that lead to a session, and out of it.
+//! The usual ways to sign in and sign out.
 
 use end_to_end::{Conditions, journey, ordinary_journey};
 use thirtyfour::prelude::*;
@@ -16,12 +16,12 @@ fn signs_in_by_email_and_stays_signed_in_after_a_reload() {
             format!("{}/callback", w.picker),
             "the code is gone from the address"
         );
-        assert_eq!(w.pending().await?, 0, "the pending sign-in is used up");
+        assert_eq!(w.pending_count().await?, 0, "the pending sign-in is used up");
         let session = w.session().await?;
         for field in ["id_token", "access_token", "refresh_token"] {
             assert!(session[field].is_string(), "{field}");
         }
-        let now = w.ask("return Date.now() / 1000").await?.as_f64().unwrap();
+        let now = w.run_script("return Date.now() / 1000").await?.as_f64().unwrap();
         let lasts = session["expires_at"].as_f64().unwrap() - now;
         assert!((3500.0..=3600.0).contains(&lasts), "expires in {lasts} s");
 
@@ -108,7 +108,7 @@ fn signs_out_at_the_hosted_ui_too() {
         assert!(w.session().await?.is_null());
         w.press("Sign in again").await?;
         w.submit("acme").await?;
-        // Asked again: the hosted UI's own session is over.
+        // The hosted UI asks again, because its session has ended.
         w.signs_in_at("AcmeSAML", "Alan Turing").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await
     });
@@ -138,8 +138,8 @@ fn leaving_can_be_cancelled_and_nothing_typed_is_lost() {
     ordinary_journey("cancel-leaving", |w| async move {
         w.open("/").await?;
         w.field().await?;
-        // A browser that is on its way answers no more questions to WebDriver, so the page presses Cancel itself.
-        w.ask(
+        // Chromium's driver does not respond while a navigation is pending, so a script in the page presses Cancel.
+        w.run_script(
             "new MutationObserver(() => {
                const heading = document.querySelector('h1').textContent;
                const cancel = [...document.querySelectorAll('button')].find((b) => b.textContent.trim() === 'Cancel');
@@ -150,8 +150,8 @@ fn leaving_can_be_cancelled_and_nothing_typed_is_lost() {
         w.freeze_hosted_ui();
         w.submit("ada@acme.example").await?;
         let until = tokio::time::Instant::now() + std::time::Duration::from_secs(10);
-        while w.ask("return window.sawHeading").await?.is_null() && tokio::time::Instant::now() < until {}
-        assert_eq!(w.ask("return window.sawHeading").await?, "Taking you to Acme Corporation");
+        while w.run_script("return window.sawHeading").await?.is_null() && tokio::time::Instant::now() < until {}
+        assert_eq!(w.run_script("return window.sawHeading").await?, "Taking you to Acme Corporation");
         assert_eq!(w.field().await?.prop("value").await?.as_deref(), Some("ada@acme.example"));
         assert_eq!(w.driver.current_url().await?.as_str(), format!("{}/", w.picker));
         w.resume_hosted_ui();
@@ -169,7 +169,11 @@ fn back_from_the_hosted_ui_leads_to_a_working_form() {
         w.arrives_at(&w.hosted_ui).await?;
         w.sees("AcmeSAML").await?;
         w.driver.back().await?;
-        assert_eq!(w.field().await?.prop("value").await?.as_deref(), Some("acme"), "not sent off again");
+        assert_eq!(
+            w.field().await?.prop("value").await?.as_deref(),
+            Some("acme"),
+            "the form is filled in but not sent again"
+        );
         w.press("Continue").await?;
         w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await
@@ -182,8 +186,8 @@ fn a_sign_in_begun_in_one_tab_can_be_finished_in_another() {
         w.open("/?tenant=acme").await?;
         w.arrives_at(&w.hosted_ui).await?;
         w.sees("AcmeSAML").await?;
-        // As a link in a mail would: the answer arrives in a tab that knows nothing of this one's sessionStorage.
-        w.ask("for (const form of document.forms) { form.target = '_blank'; form.rel = 'noopener' }").await?;
+        // As if the person had followed a link in a mail: the response arrives in a tab with another sessionStorage.
+        w.run_script("for (const form of document.forms) { form.target = '_blank'; form.rel = 'noopener' }").await?;
         w.press("Ada Lovelace").await?;
         w.switches_to_the_new_tab().await?;
         w.is_signed_in_to("acme", "Acme Corporation").await
@@ -218,7 +222,7 @@ fn the_keyboard_alone_is_enough() {
     ordinary_journey("keyboard", |w| async move {
         w.open("/").await?;
         w.field().await?;
-        // The field has the focus; Enter sends the form; the list and its buttons are reached with Tab.
+        // The field has the focus from the start, Enter sends the form, and Tab leads to the list.
         w.types("ada@umbrella.example".to_owned() + Key::Enter).await?;
         w.sees_heading("Choose your organization").await?;
         w.types(Key::Tab + Key::Enter).await?;
@@ -234,7 +238,7 @@ fn a_narrow_screen_needs_no_sideways_scrolling() {
         for path in ["/", "/?tenant=nobody-has-this-code", "/callback", "/signed-out"] {
             w.open(path).await?;
             w.sees("ign").await?;
-            let overflow = w.ask("return document.documentElement.scrollWidth - innerWidth").await?;
+            let overflow = w.run_script("return document.documentElement.scrollWidth - innerWidth").await?;
             assert!(overflow.as_i64().unwrap() <= 0, "{path}: {overflow} px too wide");
         }
         Ok(())
@@ -246,7 +250,7 @@ fn the_form_is_marked_usable_and_known_to_password_managers() {
     ordinary_journey("usable", |w| async move {
         w.open("/").await?;
         let field = w.field().await?;
-        assert_eq!(w.ask("return performance.getEntriesByName('usable').length").await?, 1);
+        assert_eq!(w.run_script("return performance.getEntriesByName('usable').length").await?, 1);
         assert_eq!(field.attr("autocomplete").await?.as_deref(), Some("username"));
         assert_eq!(w.driver.title().await?, "Sign in – Example");
         Ok::<_, anyhow::Error>(())

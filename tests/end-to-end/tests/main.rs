@@ -1,11 +1,25 @@
-//! All end-to-end tests in one program, so that they share what is costly to start (src/pool.rs) and the long ones run
-//! beside the short ones.
+//! All end-to-end tests in one program, so that they can share browsers and servers (src/pool.rs) and run in parallel.
 
+mod accessibility;
 mod accounts;
+mod appearance;
 mod engines;
+mod expiry;
 mod failures;
+mod history;
 mod hostile;
+mod isolation;
 mod journey;
-mod lifecycle;
-mod people;
+mod keyboard;
+mod languages;
+mod loading;
+mod lookups;
+mod matching;
+mod privacy;
+mod recents;
+mod security;
+mod startup;
+mod storage;
+mod tabs;
 mod typed;
+mod unsolicited;

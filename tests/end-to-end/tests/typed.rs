@@ -1,19 +1,19 @@
-//! What people type and paste, all the way to what the lookup is asked and the hosted UI is told. Which text is read how is tested
-//! with `crates/lookup-api/identifiers.json`.
+//! Typed and pasted text, and what the lookup API and the hosted UI receive of it. How each kind of text is read is
+//! tested with `crates/lookup-api/identifiers.json`.
 
 use anyhow::{Context, Result};
 use end_to_end::{Conditions, World, journey, ordinary_journey};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
-/// What has been looked up since the last time.
+/// The bodies of the lookups since the last call.
 async fn looked_up(w: &World) -> Result<Vec<Value>> {
     let lookups = w.requests().await?.into_iter().filter(|request| request["url"] == format!("{}/v1/lookup", w.picker));
     lookups.map(|request| Ok(serde_json::from_str(request["postData"].as_str().context("a body")?)?)).collect()
 }
 
 #[test]
-fn what_is_pasted_arrives_clean_at_the_lookup_and_at_the_hosted_ui() {
+fn pasted_text_is_cleaned_before_the_lookup_and_the_hosted_ui_get_it() {
     let watched = Conditions { watched: true, ..Conditions::default() };
     journey("pasted", watched, |w| async move {
         for (pasted, body, hint) in [
@@ -26,7 +26,7 @@ fn what_is_pasted_arrives_clean_at_the_lookup_and_at_the_hosted_ui() {
             w.open("/").await?;
             w.field().await?;
             w.requests().await?;
-            w.ask(&format!("identifier.value = {}", Value::from(pasted))).await?;
+            w.run_script(&format!("identifier.value = {}", Value::from(pasted))).await?;
             w.press("Continue").await?;
             let address = w.arrives_at(&w.hosted_ui).await?;
             let asked = w.requests().await?;
@@ -37,7 +37,7 @@ fn what_is_pasted_arrives_clean_at_the_lookup_and_at_the_hosted_ui() {
                 .iter()
                 .filter_map(|request| request["url"].as_str())
                 .find(|url| url.contains("/oauth2/authorize?"));
-            let left = left.with_context(|| format!("nobody left, but is at {address}"))?;
+            let left = left.with_context(|| format!("no authorization request; the page is at {address}"))?;
             let query = reqwest::Url::parse(left)?;
             let told = query.query_pairs().find(|(name, _)| name == "login_hint").map(|(_, hint)| hint.into_owned());
             assert_eq!(told.as_deref(), hint, "{pasted:?}");
@@ -47,7 +47,7 @@ fn what_is_pasted_arrives_clean_at_the_lookup_and_at_the_hosted_ui() {
 }
 
 #[test]
-fn what_the_directory_knows_better_is_suggested() {
+fn likely_corrections_are_suggested() {
     let watched = Conditions { watched: true, ..Conditions::default() };
     journey("suggested", watched, |w| async move {
         for (typed, meant, now) in [
@@ -70,13 +70,13 @@ fn what_the_directory_knows_better_is_suggested() {
 }
 
 #[test]
-fn nobody_is_asked_for_more_than_the_directory_can_know() {
+fn suggestions_take_at_most_eight_lookups_and_never_the_local_part() {
     let watched = Conditions { watched: true, ..Conditions::default() };
     journey("asked", watched, |w| async move {
         w.open("/").await?;
         w.submit("ada@a-name-nobody-has.example").await?;
         w.sees_problem("no_match").await?;
-        // They are asked one after the other.
+        // The suggestions are looked up one after another.
         let mut asked = Vec::new();
         while asked.len() < 9 {
             asked.extend(looked_up(&w).await?);
@@ -85,13 +85,13 @@ fn nobody_is_asked_for_more_than_the_directory_can_know() {
         assert_eq!(asked[0], json!({ "domain": "a-name-nobody-has.example" }));
         assert!(!format!("{asked:?}").contains("ada"), "the local part never leaves the browser: {asked:?}");
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-        assert_eq!(looked_up(&w).await?.len(), 0, "eight questions are enough");
+        assert_eq!(looked_up(&w).await?.len(), 0, "no more than eight lookups for suggestions");
         Ok(())
     });
 }
 
 #[test]
-fn each_slip_has_its_own_words() {
+fn each_kind_of_invalid_input_has_its_own_error() {
     ordinary_journey("slips", |w| async move {
         for (typed, code) in [
             ("ada@acme.example, bob@globex.example", "identifier_several"),
@@ -111,7 +111,7 @@ fn each_slip_has_its_own_words() {
 }
 
 #[test]
-fn an_error_stands_once_at_the_field_and_leaves_the_form_on_a_phones_screen() {
+fn an_error_is_shown_once_and_leaves_the_form_in_view_on_a_phone() {
     let phone = Conditions { width: Some(320), ..Conditions::default() };
     journey("phone-error", phone, |w| async move {
         w.in_window(320, 568, 2, true).await?;
@@ -128,29 +128,29 @@ fn an_error_stands_once_at_the_field_and_leaves_the_form_on_a_phones_screen() {
                 const [alert, field, button] = ['form [role=alert]', '#identifier', '#ask-form > button'].map(box);
                 return alert.top >= 0 && field.bottom <= innerHeight && button.bottom <= innerHeight
                     || [alert.top, field.bottom, button.bottom, innerHeight]";
-            assert_eq!(w.ask(seen).await?, true, "{code}: error, field and button are to be seen");
+            assert_eq!(w.run_script(seen).await?, true, "{code}: error, field and button are to be seen");
         }
         let link = w.driver.find(By::Css("[role=alert] a")).await?;
         link.click().await?;
         w.waits_for("return document.activeElement.id === 'identifier'").await?;
         let label = "return document.getElementById('identifier-label').getBoundingClientRect().top >= 0";
-        assert_eq!(w.ask(label).await?, true, "the link scrolls to the label");
+        assert_eq!(w.run_script(label).await?, true, "the link scrolls to the label");
         Ok(())
     });
 }
 
 #[test]
-fn what_is_sent_before_the_app_is_there_is_answered_at_once_in_the_pages_language() {
+fn a_form_sent_before_the_app_has_loaded_shows_progress_in_the_pages_language() {
     for (lang, words) in [("en", "Looking up your organization…"), ("de", "Ihre Organisation wird gesucht…")] {
         ordinary_journey("sent-early", move |w| async move {
-            w.hold("*_bg.wasm").await?;
+            w.hold_requests("*_bg.wasm").await?;
             w.open(&format!("/?lang={lang}")).await?;
             let is_drawn = "const { lang, dataset } = document.documentElement;
                 return 'boot' in dataset && !('words' in dataset) && lang";
-            assert_eq!(w.comes_true(is_drawn).await?, lang);
-            w.ask("identifier.value = 'acme'; identifier.form.requestSubmit()").await?;
+            assert_eq!(w.waits_for_value(is_drawn).await?, lang);
+            w.run_script("identifier.value = 'acme'; identifier.form.requestSubmit()").await?;
             w.sees(words).await?;
-            w.release().await?;
+            w.release_requests().await?;
             w.sees("AcmeSAML").await
         });
     }

@@ -1,13 +1,16 @@
-//! `make screenshots`: every screen of the real app, light and dark, on a phone and on a desktop, in English and Arabic.
+//! `make screenshots`: every screen of the real app, light and dark, on a phone and on a desktop, in English and
+//! Arabic.
 //!
-//!   screenshots [FOLDER] [LANGUAGE...]   the default is target/screenshots, en and ar
+//! ```text
+//! screenshots [FOLDER] [LANGUAGE...]   the default is target/screenshots, en and ar
+//! ```
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a tool of this repository, which fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a development tool, which fails by panicking")]
 
-use end_to_end::{Conditions, SEVERAL_MORE, Screen, journey, root};
+use end_to_end::{Conditions, Screen, journey, root};
 use std::path::PathBuf;
 
-/// Name, width, height, pixels per CSS pixel, touch.
+/// Name, width and height in CSS pixels, device pixels per CSS pixel, touch.
 const DEVICES: [(&str, u32, u32, u32, bool); 2] = [("phone", 390, 844, 2, true), ("desktop", 1280, 800, 1, false)];
 
 fn main() {
@@ -19,21 +22,21 @@ fn main() {
     }
     std::fs::create_dir_all(&folder).unwrap();
     println!("{}", folder.display());
-    // A world of its own for each language: the last screen leaves it without its config.json.
+    // Each language needs a new world, because the last screen removes config.json.
     for lang in languages {
-        let every_screen = Conditions { directory: Some(SEVERAL_MORE.to_owned()), ..Conditions::default() };
         let folder = folder.clone();
-        journey("screenshots", every_screen, |w| async move {
+        journey("screenshots", Conditions::every_screen(), |w| async move {
             let mut taken = 0;
             for screen in Screen::ALL {
-                // The window is what people have before a page loads; a page that is resized is not quite the same.
+                // Set the window size before the page loads: a page that is resized afterwards may look slightly
+                // different.
                 for (device, width, height, scale, touch) in DEVICES {
                     w.in_window(width, height, scale, touch).await?;
                     w.show(screen, &lang).await?;
                     for scheme in ["light", "dark"] {
-                        w.in_scheme(scheme).await?;
+                        w.in_color_scheme(scheme).await?;
                         let name = [screen.name(), device, scheme, &lang].join("-");
-                        w.take_picture(&folder.join(name).with_extension("png")).await?;
+                        w.take_screenshot(&folder.join(name).with_extension("png")).await?;
                         taken += 1;
                     }
                 }

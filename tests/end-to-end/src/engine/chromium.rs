@@ -1,9 +1,9 @@
-//! Chromium and its driver. One is used by many tests, but its profile is not: each test gets a browser context of its
-//! own (what an incognito window is), with cookies, storage, cache and history that are empty, and leaves nothing.
+//! Chromium and its driver. Many tests use the same browser, but each one gets a new browser context, like an incognito
+//! window: with empty cookies, storage, cache and history.
 //!
-//! Where set-up found the headless shell, it does for most tests: the same pages, scripts, network and storage without tabs,
-//! menus and address bars to draw, which take a third of the whole browser's time. It has neither the back/forward cache nor
-//! preferences: tests that go back and forward want the whole browser ([`Conditions::whole_browser`]).
+//! Most tests use the headless shell, if tools/setup.sh found it. It behaves like Chromium but draws no tabs, menus and
+//! address bars, and needs a third less time. It has no back/forward cache and no preferences, so tests that use the
+//! history ask for the whole browser ([`Conditions::whole_browser`]).
 
 use super::Session;
 use crate::Conditions;
@@ -22,16 +22,16 @@ static IDLE: Pool<Chromium> = Pool::new();
 
 pub(crate) struct Chromium {
     pub(super) driver: Session,
-    /// The browser's own end of the DevTools protocol: WebDriver has no words for contexts, and a page's end may not
-    /// make any.
+    /// The browser's connection of the DevTools protocol. It creates browser contexts, which neither WebDriver nor the
+    /// connection of a page can do.
     devtools: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// The context of the test that uses it.
+    /// The browser context of the current test.
     context: Option<Value>,
     kind: Kind,
     _program: Program,
 }
 
-/// What can only be chosen when a browser starts.
+/// Conditions that can only be set when the browser starts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Kind {
     whole: bool,
@@ -40,10 +40,10 @@ struct Kind {
 }
 
 impl Chromium {
-    /// A browser that knows nothing of the tests before, with one window.
+    /// A browser with one window and no data of earlier tests.
     pub(crate) async fn take(conditions: &Conditions) -> Result<Self> {
         let Conditions { whole_browser, storage_blocked, watched, languages, .. } = *conditions;
-        // Its DevTools protocol says them for one tab at a time, and to tests that need it.
+        // The DevTools protocol can set them per tab. Tests that need this use `World::devtools`.
         ensure!(languages.is_none(), "Chromium takes no languages from Conditions: World::devtools sets them");
         let kind = Kind { whole: whole_browser || storage_blocked, storage_blocked, watched };
         let mut browser = match IDLE.take(|browser| browser.kind == kind) {
@@ -80,7 +80,8 @@ impl Chromium {
             "--disable-component-update",
             "--disable-sync",
             "--lang=en-US",
-            // The address bar of every window would load pages of its own, which cost more than the tests'.
+            // Otherwise the address bar of every window loads pages of its own, which take longer than those of the
+            // tests.
             "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
         ] {
             capabilities.add_arg(argument)?;
@@ -92,7 +93,7 @@ impl Chromium {
         if kind.watched {
             capabilities.set("goog:loggingPrefs", json!({ "performance": "ALL", "browser": "ALL" }))?;
         }
-        // Steps look for what they need; a click must not wait for the page that it leads to.
+        // A click must not wait until the next page has loaded, because each step waits for what it needs.
         capabilities.set_page_load_strategy(PageLoadStrategy::None)?;
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.context("a browser")?;
 
@@ -104,18 +105,18 @@ impl Chromium {
         Ok(Self { driver: Session(driver), devtools, context: None, kind, _program: program })
     }
 
-    /// Leaves the context of the test before for a new one.
+    /// Replaces the browser context of the previous test by a new one.
     async fn forget(&mut self) -> Result<()> {
         let context = self.command("Target.createBrowserContext", json!({})).await?["browserContextId"].take();
         let before = self.context.replace(context);
         let windows = self.driver.windows().await?;
         let window = self.open(true).await?;
-        // Only now: Chromium ends with its last window.
+        // Chromium ends with its last window, so the old context is removed after the new window is open.
         match before {
             Some(before) => {
                 self.command("Target.disposeBrowserContext", json!({ "browserContextId": before })).await?;
             }
-            // It comes with a window in its ordinary profile.
+            // A new browser has a window in its default profile.
             None => {
                 for window in windows {
                     self.command("Target.closeTarget", json!({ "targetId": window.to_string() })).await?;
@@ -131,7 +132,7 @@ impl Chromium {
         Ok(())
     }
 
-    /// Opens a window or a tab in the test's context.
+    /// Opens a window or a tab in the browser context of the test.
     pub(crate) async fn open(&mut self, in_window: bool) -> Result<WindowHandle> {
         let mut parameters = json!({ "url": "about:blank", "browserContextId": self.context, "newWindow": in_window });
         if in_window {
@@ -143,18 +144,18 @@ impl Chromium {
     }
 
     async fn command(&mut self, method: &str, parameters: Value) -> Result<Value> {
-        // One question at a time, and no events: what comes next is the answer.
-        let question = json!({ "id": 0, "method": method, "params": parameters });
-        self.devtools.send(Message::text(question.to_string())).await?;
+        // There is one command at a time and events are off, so the next message is the response.
+        let command = json!({ "id": 0, "method": method, "params": parameters });
+        self.devtools.send(Message::text(command.to_string())).await?;
         while let Some(message) = self.devtools.next().await {
             if let Message::Text(text) = message? {
-                let mut answer: Value = serde_json::from_str(&text)?;
-                return match answer.get("error") {
+                let mut response: Value = serde_json::from_str(&text)?;
+                return match response.get("error") {
                     Some(error) => bail!("{method}: {error}"),
-                    None => Ok(answer["result"].take()),
+                    None => Ok(response["result"].take()),
                 };
             }
         }
-        bail!("{method}: the browser has gone")
+        bail!("{method}: the browser has closed the connection")
     }
 }

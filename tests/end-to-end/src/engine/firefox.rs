@@ -1,13 +1,12 @@
-//! Firefox and geckodriver. It takes seconds to start, so one is used by many tests, one after another.
+//! Firefox and geckodriver. Firefox takes seconds to start, so many tests use the same one, one after another.
 //!
-//! Between two tests it forgets: first the tabs go, so that nothing can write any more; then the browser itself deletes all
-//! that it keeps (cookies, storage of every origin, caches, permissions, passwords), which takes some hundredths of a
-//! second. That matters more here than it looks: the servers are used again too, so an origin that a test before has
-//! filled is likely to come back. A container for each test (what Chromium's contexts are) would keep the caches and the
-//! passwords in common.
+//! Before each test, all data of the previous one are deleted: first the tabs are closed, so that no page can write;
+//! then Firefox deletes cookies, the storage of every origin, caches, permissions and passwords. The servers are reused
+//! as well, so without this a test would find the storage of an earlier one at the same origin. Firefox's containers
+//! would not do: they share caches and passwords.
 //!
-//! WebDriver has no words for that. Firefox's own driver can run scripts with the browser's powers ("chrome"), if Firefox
-//! is started with `-remote-allow-system-access`.
+//! WebDriver cannot delete these data. geckodriver can run privileged scripts (in the context "chrome") if Firefox is
+//! started with `-remote-allow-system-access`.
 
 use super::Session;
 use crate::Conditions;
@@ -48,7 +47,7 @@ impl Firefox {
         let port = free_port()?;
         let folder = tempfile::tempdir()?;
         let mut command = Command::new(std::env::var("GECKODRIVER").context("GECKODRIVER")?);
-        // What it keeps beside its profile stays out of somebody's home, and is removed with the folder.
+        // Firefox writes files outside of its profile as well. With this HOME they are removed with the folder.
         command.args(["--port", &port.to_string()]).env("HOME", folder.path());
         let (program, _) = Program::run(command, "", folder)?;
         listens(port).await?;
@@ -60,27 +59,27 @@ impl Firefox {
                 "binary": std::env::var("FIREFOX").context("FIREFOX")?,
                 "args": ["-headless", "--width=1000", "--height=900", "-remote-allow-system-access"],
                 "prefs": {
-                    // As people have it: the driver switches it off.
+                    // The defaults of Firefox, which the driver switches off.
                     "signon.autofillForms": true,
                     "signon.rememberSignons": true,
                     "signon.usernameOnlyForm.enabled": true,
-                    // Tabs that were closed come back in no test.
+                    // Firefox must not keep closed tabs for the next test.
                     "browser.sessionstore.max_tabs_undo": 0,
-                    // One page each in a process that waits for nobody costs more than it saves.
+                    // Preloading a page for the next tab costs more time than it saves.
                     "browser.newtab.preload": false,
                 },
             }),
         )?;
-        // Steps look for what they need; a click must not wait for the page that it leads to.
+        // A click must not wait until the next page has loaded, because each step waits for what it needs.
         capabilities.set_page_load_strategy(PageLoadStrategy::None)?;
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.context("a Firefox")?;
         Ok(Self { driver: Session(driver), _program: program })
     }
 
-    /// Leaves nothing of the test before, and makes the conditions those of the next.
+    /// Deletes the data of the previous test and sets the conditions of the next one.
     async fn forget(&self, conditions: &Conditions) -> Result<()> {
         let before = self.driver.windows().await?;
-        // Firefox ends with its last tab, so the new one comes first.
+        // Firefox ends with its last tab, so the new one is opened first.
         let tab = self.driver.new_tab().await?;
         for window in before {
             self.driver.switch_to_window(window).await?;
@@ -91,7 +90,7 @@ impl Firefox {
             "cookies": if conditions.storage_blocked { 2 } else { 5 },
             "languages": conditions.languages.unwrap_or("en-US, en"),
         });
-        with_its_powers(
+        run_privileged(
             &self.driver,
             "const [{ cookies, languages }] = args;
              Services.prefs.setIntPref('network.cookie.cookieBehavior', cookies);
@@ -99,34 +98,36 @@ impl Firefox {
              await new Promise((onDataDeleted) => {
                Services.clearData.deleteData(Services.clearData.CLEAR_ALL, { onDataDeleted });
              });
-             // Not among what it calls all.
+             // CLEAR_ALL does not include the passwords.
              await Services.logins.removeAllLoginsAsync();",
             vec![settings],
         )
         .await
-        .context("emptying Firefox")?;
+        .context("deleting the data of Firefox")?;
         Ok(())
     }
 }
 
-/// Runs the body of an async function with the browser's own powers; its arguments are `args`.
-pub(crate) async fn with_its_powers(driver: &WebDriver, script: &str, arguments: Vec<Value>) -> Result<Value> {
+/// Runs the body of an async function with the browser's privileges and returns its result. The arguments are in
+/// `args`.
+pub(crate) async fn run_privileged(driver: &WebDriver, script: &str, arguments: Vec<Value>) -> Result<Value> {
     let script = format!(
         "const args = [...arguments], done = args.pop();
          (async () => {{ {script} }})().then((value) => done([value ?? null]), (error) => done(String(error)))"
     );
-    driver.handle().cmd(RunsIn("chrome")).await?;
-    let answer = driver.execute_async(script, arguments).await;
-    driver.handle().cmd(RunsIn("content")).await?;
-    let answer = answer?.json().clone();
-    answer.get(0).cloned().with_context(|| format!("in the browser: {answer}"))
+    driver.handle().cmd(SetContext("chrome")).await?;
+    let result = driver.execute_async(script, arguments).await;
+    driver.handle().cmd(SetContext("content")).await?;
+    let result = result?.json().clone();
+    result.get(0).cloned().with_context(|| format!("in the browser: {result}"))
 }
 
-/// geckodriver's own command: where scripts run from now on.
+/// geckodriver's command that sets the context in which scripts run: `chrome` (privileged) or `content`.
+/// See [geckodriver](https://firefox-source-docs.mozilla.org/testing/geckodriver/).
 #[derive(Debug)]
-struct RunsIn(&'static str);
+struct SetContext(&'static str);
 
-impl FormatRequestData for RunsIn {
+impl FormatRequestData for SetContext {
     fn format_request(&self, session: &SessionId) -> RequestData {
         let Self(context) = self;
         RequestData::new(Method::POST, format!("session/{session}/moz/context")).add_body(json!({ "context": context }))

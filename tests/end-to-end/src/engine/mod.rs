@@ -1,8 +1,8 @@
-//! The browsers that the journeys are made in. What a test does and sees is the same in all of them ([`World`](crate::World)):
-//! plain WebDriver. Here stands what they differ in: how one is started, how it forgets the test before, and where its
-//! driver is told of [`Conditions`] that WebDriver has no words for.
+//! The browsers that run the tests. The steps of a test ([`World`](crate::World)) use plain WebDriver, which is the
+//! same in all of them. The modules here contain the differences: how a browser is started, how the data of the
+//! previous test are deleted, and how those [`Conditions`] are set that WebDriver does not support.
 //!
-//! | engine | is good for | cannot |
+//! | engine | used for | does not support |
 //! |---|---|---|
 //! | Chromium | all tests | |
 //! | Firefox | journeys, storage, history, its password manager | the `DevTools` protocol |
@@ -22,10 +22,10 @@ use std::sync::Once;
 use thirtyfour::{WebDriver, WindowHandle};
 use webkit::WebKit;
 
-/// What reads and draws the pages.
+/// A browser engine.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
-    /// The one that every test can have, with the `DevTools` protocol beside WebDriver.
+    /// The default, which also supports the `DevTools` protocol.
     #[default]
     Chromium,
     /// Firefox.
@@ -35,7 +35,7 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// A short name, for files.
+    /// The name in file names.
     pub fn name(self) -> &'static str {
         match self {
             Self::Chromium => "chromium",
@@ -44,8 +44,8 @@ impl Engine {
         }
     }
 
-    /// The variables that name its programs. tools/setup.sh sets them where it finds the programs. Chromium needs none:
-    /// without it nothing is tested, so it is looked for on PATH, and its absence is a failure.
+    /// The environment variables with the paths of its programs. tools/setup.sh sets them if it finds the programs.
+    /// Chromium needs none: it is looked for on PATH, and without it the tests fail.
     fn variables(self) -> &'static [&'static str] {
         match self {
             Self::Chromium => &[],
@@ -54,23 +54,24 @@ impl Engine {
         }
     }
 
-    /// Whether this machine has it. Says once where it does not, past the test harness, which hides what passing tests say.
-    pub(crate) fn is_here(self) -> bool {
-        static SAID: [Once; 3] = [const { Once::new() }; 3];
+    /// Whether the engine is installed. If not, prints that once, directly to stderr, because the test harness hides
+    /// what passing tests print.
+    pub(crate) fn is_installed(self) -> bool {
+        static PRINTED: [Once; 3] = [const { Once::new() }; 3];
         let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        // Somebody's own screen does too.
-        let is_here = self.variables().iter().all(|name| is_set(name) || (*name == "XVFB" && is_set("DISPLAY")));
-        if !is_here {
-            SAID[self as usize].call_once(|| {
+        // Without Xvfb, the display of the desktop will do.
+        let is_installed = self.variables().iter().all(|name| is_set(name) || (*name == "XVFB" && is_set("DISPLAY")));
+        if !is_installed {
+            PRINTED[self as usize].call_once(|| {
                 let variables = self.variables().join(", ");
-                let _ = writeln!(std::io::stderr(), "{self:?} is not here ({variables}): its journeys were not run");
+                let _ = writeln!(std::io::stderr(), "{self:?} is not installed ({variables}): its tests were not run");
             });
         }
-        is_here
+        is_installed
     }
 }
 
-/// A browser that knows nothing of the tests before, with one window.
+/// A browser with one window and no data of earlier tests.
 pub(crate) enum Browser {
     Chromium(Box<Chromium>),
     Firefox(Firefox),
@@ -81,7 +82,7 @@ impl Browser {
     pub(crate) async fn take(conditions: &Conditions) -> Result<Self> {
         let Conditions { engine, watched, width, .. } = *conditions;
         let needs_devtools = watched || width.is_some();
-        ensure!(engine == Engine::Chromium || !needs_devtools, "only Chromium can be watched or made narrow");
+        ensure!(engine == Engine::Chromium || !needs_devtools, "only Chromium supports `watched` and `width`");
         Ok(match engine {
             Engine::Chromium => Self::Chromium(Box::new(Chromium::take(conditions).await?)),
             Engine::Firefox => Self::Firefox(Firefox::take(conditions).await?),
@@ -97,7 +98,7 @@ impl Browser {
         }
     }
 
-    /// Opens a tab beside the ones that there are, without going there.
+    /// Opens a tab without switching to it.
     pub(crate) async fn open_tab(&mut self) -> Result<WindowHandle> {
         match self {
             Self::Chromium(chromium) => chromium.open(false).await,
@@ -105,19 +106,19 @@ impl Browser {
         }
     }
 
-    /// After a test that passed: the next one may use it.
+    /// Hands the browser to the next test. Only after a test that passed.
     pub(crate) fn hand_back(self) {
         match self {
             Self::Chromium(chromium) => chromium.hand_back(),
             Self::Firefox(firefox) => firefox.hand_back(),
-            // Starting one anew is quicker than emptying it.
+            // Starting a new one is faster than deleting its data.
             Self::WebKit(_) => {}
         }
     }
 }
 
-/// The driver's session, which ends with the driver. It is never quit, which takes a while, and for ever if the browser
-/// hangs: whoever drops it ends all processes of the browser.
+/// A WebDriver session that is dropped without the command Delete Session, which takes a while and never returns if the
+/// browser hangs. [`Program`](crate::program::Program) then kills the driver and the browser.
 struct Session(WebDriver);
 
 impl Deref for Session {

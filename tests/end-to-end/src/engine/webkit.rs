@@ -1,11 +1,14 @@
-//! WebKit and its driver: Debian's webkit2gtk-driver. Each test has a driver and a browser of its own, which start in half a
-//! second and keep nothing on disk.
+//! WebKit and its driver: Debian's webkit2gtk-driver. Each test starts a new driver and a new browser, which takes half
+//! a second. They keep nothing on disk.
 //!
-//! It has no mode without windows. They are shown by an Xvfb where there is one, so that nobody's screen is in the way.
+//! WebKit has no headless mode. Its windows are shown in Xvfb if it is installed, and otherwise on the desktop.
 //!
-//! What its driver cannot: answer a question that is asked while the Cross-Origin-Opener-Policy changes, as between the picker
-//! and the hosted UI (it never does, and goes Back never more, so the header is taken out on the way: [`Delivery`]); two
-//! sessions at a time; options that it does not know (the start hangs).
+//! The driver has these limits:
+//! - It hangs if a command arrives while a navigation changes the Cross-Origin-Opener-Policy, as between the picker and
+//!   the
+//!   hosted UI, and Back fails from then on. So the proxy removes this header: [`Delivery`].
+//! - It supports only one session at a time.
+//! - It hangs at the start if it does not know an option.
 //!
 //! [`Delivery`]: crate::Delivery
 
@@ -23,10 +26,10 @@ use thirtyfour::{Capabilities, WebDriver};
 
 pub(super) const VARIABLES: [&str; 3] = ["WEBKIT_DRIVER", "WEBKIT_BROWSER", "XVFB"];
 
-/// The locale that every system has, and where it may stand.
+/// The paths of the locale C.UTF-8, which every system has.
 const PLAIN_LOCALES: [&str; 2] = ["/usr/lib/locale/C.utf8", "/usr/lib/locale/C.UTF-8"];
 
-/// How long the driver may take for an answer. Steps ask anew.
+/// How long the driver may take for a response. The steps repeat their commands.
 const PATIENCE: Duration = Duration::from_secs(7);
 
 pub(crate) struct WebKit {
@@ -35,7 +38,8 @@ pub(crate) struct WebKit {
 }
 
 impl WebKit {
-    /// On a busy machine a driver sometimes waits for its browser in vain. Another one is there in half a second.
+    /// Starts a driver and a browser. On a busy machine the driver sometimes does not find its browser, so there is a
+    /// second attempt.
     pub(super) async fn start(conditions: &Conditions) -> Result<Self> {
         match Self::try_to_start(conditions).await {
             Err(_) => Self::try_to_start(conditions).await,
@@ -52,7 +56,7 @@ impl WebKit {
         for name in ["XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "WAYLAND_DISPLAY"] {
             command.env_remove(name);
         }
-        speak(&mut command, conditions.languages.unwrap_or("en-US"), folder.path())?;
+        set_language(&mut command, conditions.languages.unwrap_or("en-US"), folder.path())?;
         let (program, _) = Program::run(command, "", folder)?;
         listens(port).await?;
 
@@ -63,7 +67,7 @@ impl WebKit {
         let mut capabilities = Capabilities::new();
         let browser = std::env::var("WEBKIT_BROWSER").context("WEBKIT_BROWSER")?;
         capabilities.set("webkitgtk:browserOptions", json!({ "binary": browser, "args": arguments }))?;
-        // Steps look for what they need; a click must not wait for the page that it leads to.
+        // A click must not wait until the next page has loaded, because each step waits for what it needs.
         capabilities.set_page_load_strategy(PageLoadStrategy::None)?;
         let address = format!("http://127.0.0.1:{port}");
         let driver = WebDriver::builder(address, capabilities).request_timeout(PATIENCE).await.context("a WebKit")?;
@@ -71,11 +75,11 @@ impl WebKit {
     }
 }
 
-/// Where its windows are shown.
+/// The X display for the windows: an Xvfb that all tests share, or else `DISPLAY`.
 fn display() -> Result<String> {
     static SCREEN: LazyLock<Result<(Program, String)>> = LazyLock::new(|| {
         let mut command = Command::new(std::env::var("XVFB").context("neither XVFB nor DISPLAY")?);
-        // It looks for a free display by itself, and prints its number.
+        // Xvfb looks for a free display and prints its number.
         command.args(["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]);
         let (program, number) = Program::run(command, "\n", tempfile::tempdir()?)?;
         Ok((program, format!(":{}", number.trim())))
@@ -86,9 +90,9 @@ fn display() -> Result<String> {
     }
 }
 
-/// Makes the browser ask for a language. It takes it from the name of the locale, which must be there; so the plain one
-/// gets the name.
-fn speak(command: &mut Command, language: &str, folder: &Path) -> Result<()> {
+/// Sets the preferred language. The browser takes it from the name of the locale, which must exist. So a link with this
+/// name leads to C.UTF-8.
+fn set_language(command: &mut Command, language: &str, folder: &Path) -> Result<()> {
     let Some(plain) = PLAIN_LOCALES.into_iter().find(|locale| Path::new(locale).is_dir()) else { return Ok(()) };
     let name = format!("{}.UTF-8", language.replace('-', "_"));
     let locales = folder.join("locales");

@@ -1,4 +1,4 @@
-// What the tests walk with: the real command in its own process, and a browser reduced to fetch and a cookie jar.
+// Runs the command in a process of its own, and signs in with a minimal browser: fetch and a cookie jar.
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -15,17 +15,17 @@ export const GLOBEX = { client_id: '2globex', identity_provider: 'GlobexOIDC' };
 export const BAKERY = { client_id: '3bakery', identity_provider: 'COGNITO' };
 export const FLORIST = { client_id: '4florist', identity_provider: 'COGNITO' };
 
-/** Runs the command; `output` fills as it prints, `exit` resolves to its exit code. */
+/** Runs the command. `output` collects what it prints; `exit` resolves to its exit code. */
 export function run(...options) {
   const command = fileURLToPath(new URL('../main.mjs', import.meta.url));
-  // A command that should have ended and did not must not outlive the tests.
+  // End the command after a minute, so that it does not run on if a test fails.
   const child = spawn(process.execPath, [command, ...options], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', (text) => { output[name] += text; });
   return { child, output, exit: once(child, 'close').then(([code]) => code) };
 }
 
-/** A running hosted UI on a free port. */
+/** Starts the hosted UI on a free port. */
 export async function start(...options) {
   const { child, output, exit } = run('--directory', DIRECTORY, '--picker', PICKER, ...options);
   const [line] = await Promise.race([once(createInterface(child.stdout), 'line'), exit.then((code) => [`exit ${code}: ${output.stderr}`])]);
@@ -34,7 +34,7 @@ export async function start(...options) {
   return { url, child, output, exit, stop: () => { child.kill(); return exit; } };
 }
 
-/** Follows redirects within the hosted UI, and stops at the picker's door: `url` is then the way it would go on. */
+/** Follows redirects within the hosted UI. At a redirect to another origin it stops; `url` is its address. */
 export class Browser {
   #cookies = new Map();
 
@@ -56,7 +56,7 @@ export class Browser {
     return { url: here, status: response.status, headers: response.headers, html: await response.text() };
   }
 
-  /** Presses the button with this text on a page that was opened. */
+  /** Presses the button with this text on a page. */
   press(page, text) {
     const buttons = [...page.html.matchAll(/<button name="person" value="([^"]*)">([^<]*)<\/button>/g)];
     const [, person] = buttons.find(([, , name]) => name === text) ?? [];
@@ -82,7 +82,7 @@ export class Browser {
   }
 }
 
-/** One attempt as the picker makes it: the address it goes to, and what it remembers. */
+/** An authorization request as the picker makes it: its parameters, its address, and the verifier. */
 export function attempt(tenant, more = {}) {
   const verifier = randomBytes(32).toString('base64url');
   const params = {
