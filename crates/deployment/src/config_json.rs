@@ -344,14 +344,14 @@ impl Fields {
 
 #[cfg(test)]
 mod tests {
-    use crate::tests::{FULL, parse, sample};
+    use crate::tests::{SAMPLE_CONFIG, parse, sample};
     use proptest::prelude::*;
 
-    /// Replaces one text of FULL by another, and checks how the error begins.
+    /// Replaces one text of SAMPLE_CONFIG by another, and checks how the error begins.
     #[track_caller]
     fn check_refused(from: &str, to: &str, expected: &str) {
-        assert!(FULL.contains(from), "the sample does not contain {from}");
-        let error = parse(&FULL.replacen(from, to, 1)).unwrap_err();
+        assert!(SAMPLE_CONFIG.contains(from), "the sample does not contain {from}");
+        let error = parse(&SAMPLE_CONFIG.replacen(from, to, 1)).unwrap_err();
         assert!(error.to_string().starts_with(expected), "{error} should start with {expected}");
     }
 
@@ -437,7 +437,7 @@ mod tests {
             "https://login.example/callback?tenant=acme",
             "https://LOGIN.example:443/callback",
         ] {
-            let kept = parse(&FULL.replacen(callback, &format!(r#""{address}""#), 1)).unwrap().redirect_uri;
+            let kept = parse(&SAMPLE_CONFIG.replacen(callback, &format!(r#""{address}""#), 1)).unwrap().redirect_uri;
             assert_eq!(kept, address, "Cognito compares it character by character");
         }
         let hosted_ui = r#""https://auth.example""#;
@@ -451,7 +451,10 @@ mod tests {
             );
         }
         for path in ["/", "/base", "/login/base"] {
-            assert!(parse(&FULL.replacen(hosted_ui, &format!(r#""https://auth.example{path}""#), 1)).is_ok(), "{path}");
+            assert!(
+                parse(&SAMPLE_CONFIG.replacen(hosted_ui, &format!(r#""https://auth.example{path}""#), 1)).is_ok(),
+                "{path}"
+            );
         }
         let issuer = r#""https://idp.example/pool""#;
         for (text, surplus) in [
@@ -462,7 +465,7 @@ mod tests {
             let expected = format!("user_pools[0].issuer: must be the issuer to the letter, without {surplus}");
             check_refused(issuer, &format!(r#""{text}""#), &expected);
         }
-        assert!(parse(&FULL.replacen(issuer, r#""https://idp.example:8443/pool""#, 1)).is_ok());
+        assert!(parse(&SAMPLE_CONFIG.replacen(issuer, r#""https://idp.example:8443/pool""#, 1)).is_ok());
         check_refused(
             r#""https://app.example/""#,
             r#""https://*.app.example/""#,

@@ -3,7 +3,7 @@
 //! The page reads config.json when it starts. The lookup service reads it with the same code, to warn its operator and to derive the
 //! content security policy. The page sends people, and fetches from, only the hosts that config.json names.
 //!
-//! [`Deployment::parse`] reads the file ([docs/configuration.md](../../../docs/configuration.md) describes every field), [`ReturnToRules`] says where people may go after
+//! [`Deployment::parse`] reads the file (docs/configuration.md describes every field), [`ReturnToRules`] says where people may go after
 //! signing in, [`Accent`] makes the brand's colour readable, [`LinkParameters`] reads the query of a link to the picker.
 
 mod accent;
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
     use platform::json::Json;
 
-    pub(crate) const FULL: &str = r##"{
+    pub(crate) const SAMPLE_CONFIG: &str = r##"{
       "lookup_url": "/v1/lookup",
       "user_pools": [{ "issuer": "https://idp.example/pool", "hosted_ui": "https://auth.example" }],
       "redirect_uri": "https://login.example/callback",
@@ -147,7 +147,7 @@ mod tests {
     }
 
     pub(crate) fn sample() -> Deployment {
-        parse(FULL).unwrap()
+        parse(SAMPLE_CONFIG).unwrap()
     }
 
     fn tenant() -> Tenant {
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn an_organizations_own_isolation_goes_before_the_deployments() {
-        let strict = parse(&FULL.replacen('{', r#"{"isolation": "strict","#, 1)).unwrap();
+        let strict = parse(&SAMPLE_CONFIG.replacen('{', r#"{"isolation": "strict","#, 1)).unwrap();
         let mut tenant = tenant();
         assert_eq!(sample().isolation_of(&tenant), Isolation::Shared);
         assert_eq!(strict.isolation_of(&tenant), Isolation::Strict);

@@ -42,7 +42,7 @@ impl ReturnTo {
 
 #[cfg(test)]
 mod tests {
-    use crate::tests::{FULL, parse, sample};
+    use crate::tests::{SAMPLE_CONFIG, parse, sample};
     use platform::WebUrl;
     use proptest::prelude::*;
 
@@ -78,7 +78,8 @@ mod tests {
 
     #[test]
     fn the_default_target_is_the_one_of_config_json() {
-        let set = parse(&FULL.replace(r#""default": null"#, r#""default": "https://app.example/home""#)).unwrap();
+        let set =
+            parse(&SAMPLE_CONFIG.replace(r#""default": null"#, r#""default": "https://app.example/home""#)).unwrap();
         assert_eq!(set.return_to.default_target().unwrap().as_str(), "https://app.example/home");
         assert!(sample().return_to.default_target().is_none());
     }

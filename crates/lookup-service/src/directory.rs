@@ -4,7 +4,9 @@
 //! memory than their texts (docs/performance.md).
 
 use std::slice;
+use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use lookup_api::spelling::{visible, with_hyphens};
 use lookup_api::{LookupRequest, Tenant};
 use memchr::memchr;
@@ -12,6 +14,9 @@ use smallvec::SmallVec;
 
 use crate::domain_name::{DomainName, is_luggage};
 use crate::name_index::NameIndex;
+
+/// The directory that lookups are answered from. A reload replaces it; a request that has begun keeps the one before.
+pub type CurrentDirectory = Arc<ArcSwap<Directory>>;
 
 /// An organization as the directory's author describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]

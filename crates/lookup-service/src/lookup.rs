@@ -7,7 +7,6 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -19,16 +18,15 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::NOSNIFF;
-use crate::directory::Directory;
+use crate::directory::{CurrentDirectory, Directory};
 use crate::problem::{BODY_MAX, Problem};
 use crate::rate_limit::RateLimit;
 
 /// How many bytes of a body that is too large are read and thrown away before the connection is given up.
 const DISCARDED_MAX: usize = 16 * 1024 * 1024;
 
-/// The directory that answers now. A reload puts another one in its place; a request keeps the one it began with.
-pub type CurrentDirectory = Arc<ArcSwap<Directory>>;
+/// X-Content-Type-Options, which every response has.
+pub(crate) const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 
 /// What answers lookups, and within which bounds.
 #[derive(Debug)]

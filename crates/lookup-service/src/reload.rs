@@ -7,9 +7,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::directory::Directory;
+use crate::directory::{CurrentDirectory, Directory};
 use crate::directory_file::LoadError;
-use crate::lookup::CurrentDirectory;
 use crate::watch::{Look, Watch};
 
 /// How fast files are followed.

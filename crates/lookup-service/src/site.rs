@@ -1,4 +1,4 @@
-//! The picker's own files, with the headers that a sign-in page owes its people.
+//! Serves the picker's files and config.json, with the security headers of a sign-in page.
 
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
@@ -12,26 +12,27 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use headers::{HeaderMapExt, IfNoneMatch};
 use tower::{ServiceExt, service_fn};
 use tower_http::services::{ServeDir, ServeFile};
 
 use crate::problem::Problem;
 use crate::site_config::SiteConfig;
 
-/// A folder as `make build` leaves it (`dist/`), and the config.json of this deployment.
+/// The folder that `make build` has made (`dist/`), and the config.json of this deployment.
 #[derive(Debug, Clone)]
 pub struct Site {
     /// The folder.
     pub folder: PathBuf,
-    /// What is served at /config.json; swapped when the file changes.
+    /// What is served at /config.json. It is replaced when the file changes.
     pub config: Arc<ArcSwap<SiteConfig>>,
 }
 
-/// The headers that are the same on every answer of the site.
+/// The headers that every response of the site has.
 ///
-/// COOP is `same-origin`: the picker opens no window, and no window that opened it may keep a handle on the page where
-/// people name their organization. A page that is meant for a popup needs a path with another value.
-const HARDENING: [(HeaderName, &str); 6] = [
+/// Cross-Origin-Opener-Policy is `same-origin`: the picker opens no window, and a window that has opened it must not keep a handle on the
+/// page where people name their organization.
+const SECURITY_HEADERS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
     (header::REFERRER_POLICY, "no-referrer"),
@@ -45,23 +46,24 @@ const HARDENING: [(HeaderName, &str); 6] = [
     ),
 ];
 
-const YEAR_LONG: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-/// Kept, but asked for each time: ServeDir answers 304 where nothing changed.
+/// For files with a fingerprint in their name.
+const CACHED_FOR_A_YEAR: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// For all other files: the browser asks each time, and gets 304 if nothing has changed.
 const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// config.json: somebody who comes back from the hosted UI, or for another organization, waits for it no more. Addresses that
-/// it named before have to answer for so long (README.md); who loads the page again gets it anew.
-const MINUTES_LONG: HeaderValue = HeaderValue::from_static("max-age=300");
-/// A config.json with anything wrong in it: once it is mended, the next load has it.
-const NEVER: HeaderValue = HeaderValue::from_static("no-store");
+/// For config.json: people who come back from the hosted UI do not wait for it again. Addresses that it named before have to work for as long
+/// (docs/deployment.md). A reload of the page fetches it anew.
+const CACHED_FOR_MINUTES: HeaderValue = HeaderValue::from_static("max-age=300");
+/// For a config.json with an error: once it is mended, the next load gets it.
+const NOT_CACHED: HeaderValue = HeaderValue::from_static("no-store");
 
 impl Site {
-    /// Everything that the other routes leave over.
+    /// The routes of the site. They answer everything that no other route does.
     pub(crate) fn router(self) -> Router {
         Router::new()
             .route("/config.json", get(config).fallback(async || Problem::MethodNotAllowed))
             .fallback(any(file))
-            .layer(middleware::from_fn_with_state(self.clone(), harden))
+            .layer(middleware::from_fn_with_state(self.clone(), add_security_headers))
             .with_state(self)
     }
 }
@@ -71,25 +73,22 @@ async fn config(State(site): State<Site>, request: HeaderMap) -> Result<Response
     let body = config.body.clone().ok_or(Problem::NotFound)?;
     let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     let Some(etag) = &config.etag else {
-        return Ok(([(header::CACHE_CONTROL, NEVER)], json, body).into_response());
+        return Ok(([(header::CACHE_CONTROL, NOT_CACHED)], json, body).into_response());
     };
-    let kept = [(header::CACHE_CONTROL, MINUTES_LONG), (header::ETAG, etag.clone())];
-    if request.get_all(header::IF_NONE_MATCH).iter().any(|tags| names(tags, etag)) {
-        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
-    }
-    Ok((kept, json, body).into_response())
-}
-
-/// Whether an `If-None-Match` has this tag among its own, in the weak comparison (RFC 9110 §13.1.2).
-fn names(tags: &HeaderValue, etag: &HeaderValue) -> bool {
-    let tags = tags.as_bytes().split(|b| *b == b',').map(<[u8]>::trim_ascii);
-    tags.map(|tag| tag.strip_prefix(b"W/").unwrap_or(tag)).any(|tag| tag == b"*" || tag == etag.as_bytes())
+    let has_changed = request.typed_get::<IfNoneMatch>().is_none_or(|tags| tags.precondition_passes(etag));
+    let cached = [(header::CACHE_CONTROL, CACHED_FOR_MINUTES)];
+    let mut response = match has_changed {
+        true => (cached, json, body).into_response(),
+        false => (StatusCode::NOT_MODIFIED, cached).into_response(),
+    };
+    response.headers_mut().typed_insert(etag.clone());
+    Ok(response)
 }
 
 async fn file(State(site): State<Site>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let index = ServeFile::new(site.folder.join("index.html")).precompressed_br().precompressed_gzip();
-    // The app has its own addresses (/callback, /signed-out): what is not a file and does not look like one is a page.
+    // The app has addresses such as /callback. A path that is no file and has no extension gets the page.
     let page = service_fn(move |request: Request| {
         let index = index.clone();
         async move {
@@ -99,7 +98,7 @@ async fn file(State(site): State<Site>, request: Request) -> Response {
             }
         }
     });
-    // No index.html in folders: `/` is a page like the others, and nothing is ever redirected.
+    // Without this, ServeDir would redirect the paths of folders.
     let files = ServeDir::new(&site.folder)
         .precompressed_br()
         .precompressed_gzip()
@@ -109,7 +108,7 @@ async fn file(State(site): State<Site>, request: Request) -> Response {
         Ok(response) => response.map(Body::new),
         Err(never) => match never {},
     };
-    let caching = if is_fingerprinted(&path) { YEAR_LONG } else { REVALIDATED };
+    let caching = if is_fingerprinted(&path) { CACHED_FOR_A_YEAR } else { REVALIDATED };
     match response.status() {
         StatusCode::NOT_FOUND => Problem::NotFound.into_response(),
         StatusCode::METHOD_NOT_ALLOWED => {
@@ -123,23 +122,23 @@ async fn file(State(site): State<Site>, request: Request) -> Response {
     }
 }
 
-async fn harden(State(site): State<Site>, request: Request, next: Next) -> Response {
+async fn add_security_headers(State(site): State<Site>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     response.headers_mut().extend(headers(&site.config.load()));
     response
 }
 
-/// What the site sends with every answer, and what a static host that serves it in this service's stead must send too.
+/// The headers of every response of the site. A static host that serves the site must send them, too.
 pub fn headers(config: &SiteConfig) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
     let policy = (header::CONTENT_SECURITY_POLICY, config.policy.clone());
-    HARDENING.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).chain([policy])
+    SECURITY_HEADERS.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).chain([policy])
 }
 
 fn extension(path: &str) -> Option<&str> {
     Path::new(path).extension()?.to_str()
 }
 
-/// Whether the name tells the content, as the build's do (`picker-1a2b3c4d5e6f7a8b_bg.wasm`): it may be kept for good.
+/// Whether the name of a file has a fingerprint of its content, as in `picker-1a2b3c4d5e6f7a8b_bg.wasm`. Then the file never changes.
 fn is_fingerprinted(path: &str) -> bool {
     let Some((stem, _)) = path.rsplit('/').next().and_then(|name| name.split_once('.')) else { return false };
     let stem = stem.strip_suffix("_bg").unwrap_or(stem);
@@ -152,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_names_that_tell_the_content_are_kept_for_good() {
+    fn only_names_with_a_fingerprint_are_cached_for_a_year() {
         for path in
             ["/tenant-picker-1a2b3c4d5e6f7a8b_bg.wasm", "/a-12345678.js", "/style/elements-0123456789abcdef.css"]
         {

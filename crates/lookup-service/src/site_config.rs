@@ -1,4 +1,4 @@
-//! config.json: served as it is, and read to know what the page may fetch from and to warn its operator.
+//! config.json as the service sees it: its bytes, what is wrong with it, and the content security policy that follows from it.
 
 use std::path::Path;
 
@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::http::HeaderValue;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use deployment::{ConfigError, ConfigFault, Deployment};
+use headers::ETag;
 use platform::WebUrl;
 use platform::json::Json;
 use sha2::{Digest, Sha256};
@@ -16,17 +17,18 @@ use crate::regular_file::{self, ReadError};
 use crate::repeated_key::first_repeated_key;
 use crate::text_encoding::{EncodingError, decode};
 
-/// A stand-in for the picker's own origin where config.json does not tell it. RFC 6761 §6.4: nobody's.
-const SOMEWHERE: &str = "https://picker.invalid";
+/// Stands for the picker's own origin where config.json does not say it. No host has this name
+/// ([RFC 6761 §6.4](https://www.rfc-editor.org/rfc/rfc6761#section-6.4)).
+const UNKNOWN_ORIGIN: &str = "https://picker.invalid";
 
-/// config.json as it was when it was read, and the policy that follows from it: the two are only ever swapped together.
+/// config.json as it was read, and the policy that follows from it. Both are replaced at the same time.
 #[derive(Debug, Clone)]
 pub struct SiteConfig {
-    /// The file's bytes; `None` if there is no file. A broken one is served too: the page tells the operator.
+    /// The file's bytes; `None` if there is no file. A file with errors is served too, and the page shows them to the operator.
     pub body: Option<Bytes>,
-    /// The value of `ETag`, the same as long as the bytes are. `None` if anything is wrong with the file: then no browser may
-    /// keep it, and a mended one is seen at the next load.
-    pub etag: Option<HeaderValue>,
+    /// The entity tag of the bytes. `None` if the file has an error: then browsers must not cache it, so that the next load gets the mended
+    /// file.
+    pub etag: Option<ETag>,
     /// The value of `Content-Security-Policy`.
     pub policy: HeaderValue,
 }
@@ -34,26 +36,26 @@ pub struct SiteConfig {
 /// What is wrong with config.json.
 #[derive(Debug, thiserror::Error)]
 pub enum SiteConfigError {
-    /// Not there, or not to be read.
+    /// The file is not there or cannot be read.
     #[error(transparent)]
     Unreadable(#[from] ReadError),
-    /// Read, and not UTF-8. Browsers take JSON for that in any case, and put U+FFFD where it is not.
+    /// The file is not UTF-8. Browsers read JSON as UTF-8 in any case, with U+FFFD in the place of other bytes.
     #[error(transparent)]
     Encoding(#[from] EncodingError),
-    /// Not JSON because it is something else.
+    /// The file is not JSON, but another format.
     #[error("this looks like {0} (config.json is JSON)")]
     OtherFormat(Format),
-    /// One of two values of the same name is passed over.
+    /// A field is there twice, and only the last one counts.
     #[error("{0}: stands there twice")]
     Repeated(String),
-    /// Refused by the picker's own parser.
+    /// The picker's own parser refuses the file.
     #[error(transparent)]
     Refused(#[from] ConfigError),
 }
 
 impl SiteConfig {
-    /// Reads config.json, and of the page what its policy must name. There is always something to serve; what is wrong with
-    /// config.json comes beside it.
+    /// Reads config.json, and the page whose inline scripts the policy has to name. Returns what to serve, and what is wrong with
+    /// config.json.
     pub fn load(path: &Path, page: Option<&Path>) -> (Self, Vec<SiteConfigError>) {
         let page = page.and_then(|page| String::from_utf8(regular_file::read(page).ok()?).ok());
         let inline = page.map(|page| Inline::of(&page)).unwrap_or_default();
@@ -64,7 +66,7 @@ impl SiteConfig {
     }
 
     fn read(body: Bytes, inline: &Inline) -> (Self, Vec<SiteConfigError>) {
-        // As a browser decodes it: a byte order mark is dropped, bytes that are no text are replaced.
+        // As a browser decodes it: without a byte order mark, with U+FFFD for bytes that are not UTF-8.
         let lossy = String::from_utf8_lossy(&body);
         let text = lossy.trim_start_matches('\u{feff}');
         let deployment = deployment(text);
@@ -73,12 +75,12 @@ impl SiteConfig {
             Ok(_) => findings(text, deployment),
             Err(error) => vec![error.into()],
         };
-        let etag = findings.is_empty().then(|| etag(&body));
+        let etag = if findings.is_empty() { etag(&body) } else { None };
         (Self { body: Some(body), etag, policy }, findings)
     }
 }
 
-/// What is wrong with the text. The parser stops at the first thing, which may well follow from a name that stands twice.
+/// What is wrong with the text. The parser reports one error, which may be the consequence of a field that is there twice.
 fn findings(text: &str, deployment: Result<Deployment, ConfigError>) -> Vec<SiteConfigError> {
     let repeated = first_repeated_key(text).map(SiteConfigError::Repeated);
     repeated.into_iter().chain(deployment.err().map(|error| refusal(text, error))).collect()
@@ -91,19 +93,17 @@ fn refusal(text: &str, error: ConfigError) -> SiteConfigError {
     }
 }
 
-fn etag(body: &[u8]) -> HeaderValue {
-    let tag = format!("\"{}\"", Base64UrlUnpadded::encode_string(&Sha256::digest(body)[..12]));
-    // Letters, digits, hyphens and underscores are fit for a header; an empty one matches nothing.
-    HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static(""))
+fn etag(body: &[u8]) -> Option<ETag> {
+    format!("\"{}\"", Base64UrlUnpadded::encode_string(&Sha256::digest(body)[..12])).parse().ok()
 }
 
-/// The redirect URI is an address of the picker's own, and so tells the origin that relative addresses refer to. Where it is not
-/// fit for that, the parser says so; from an origin that is not secure, it would blame the addresses that refer to it.
+/// Reads config.json. Relative addresses in it refer to the picker's origin, which its `redirect_uri` tells. A `redirect_uri` that is not
+/// secure is not used for that, or the parser would report the addresses that refer to it.
 fn deployment(text: &str) -> Result<Deployment, ConfigError> {
     let page = redirect_uri(text)
         .filter(WebUrl::is_secure)
         .and_then(|url| WebUrl::parse(&url.origin))
-        .or_else(|| WebUrl::parse(SOMEWHERE));
+        .or_else(|| WebUrl::parse(UNKNOWN_ORIGIN));
     let unknown = || ConfigError { field: "redirect_uri".to_owned(), fault: ConfigFault::NotAUrl };
     Deployment::parse(text, &page.ok_or_else(unknown)?)
 }
@@ -112,12 +112,11 @@ fn redirect_uri(text: &str) -> Option<WebUrl> {
     WebUrl::parse(Json::parse(text).ok()?.get("redirect_uri")?.as_str()?)
 }
 
-/// What the page may load and who may frame it: nothing and nobody that is not named. Its wasm needs
-/// `wasm-unsafe-eval`, which lets WebAssembly be compiled and nothing else be evaluated. Markup from script has to pass the
-/// one Trusted Types policy there is, `boot.js`'s.
+/// The content security policy: the page loads only what is named, and no other page frames it. `wasm-unsafe-eval` allows WebAssembly to be
+/// compiled, and no evaluation of text. Markup from scripts has to pass the Trusted Types policy of `boot.js`.
 fn policy(deployment: Option<&Deployment>, inline: &Inline) -> HeaderValue {
     let Inline { scripts, styles } = inline;
-    let foreign = |origin: &str| if origin == SOMEWHERE { String::new() } else { format!(" {origin}") };
+    let foreign = |origin: &str| if origin == UNKNOWN_ORIGIN { String::new() } else { format!(" {origin}") };
     let connect: String = deployment.iter().flat_map(|d| d.connect_origins()).map(foreign).collect();
     let logo = deployment.and_then(|d| WebUrl::parse(d.branding.logo.as_deref()?));
     let images = logo.map(|url| foreign(&url.origin)).unwrap_or_default();
@@ -126,6 +125,6 @@ fn policy(deployment: Option<&Deployment>, inline: &Inline) -> HeaderValue {
          connect-src 'self'{connect}; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'; \
          require-trusted-types-for 'script'; trusted-types default"
     );
-    // The URL parser leaves nothing in an origin that a header cannot carry; were it otherwise, nothing is let in.
+    // An origin has no character that a header cannot have. If it had, the page could load nothing.
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"))
 }

@@ -1,0 +1,137 @@
+//! All routes of the service, with the layers around them.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, Method, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get, post};
+use axum::{Json, Router};
+use tokio::sync::Semaphore;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::directory::CurrentDirectory;
+use crate::lookup::{self, Lookups, NOSNIFF};
+use crate::problem::Problem;
+use crate::rate_limit::RateLimit;
+use crate::site::Site;
+
+/// What an instance of the service consists of.
+#[derive(Debug)]
+pub struct Settings {
+    /// The directory that lookups are answered from.
+    pub directory: CurrentDirectory,
+    /// The picker's site, if this instance serves it.
+    pub site: Option<Site>,
+    /// The other origins whose pages may look up, as browsers send them in `Origin`.
+    pub allow_origins: Vec<HeaderValue>,
+    /// The limit for each client address, if there is one. It needs `into_make_service_with_connect_info::<SocketAddr>()`.
+    pub rate_limit: Option<RateLimit>,
+    /// How many lookups may be under way at once. The response to any more is 503.
+    pub concurrent_lookups: usize,
+    /// How long a lookup may take, including the time until its body has arrived. After that the response is 503.
+    pub lookup_timeout: Duration,
+}
+
+impl Settings {
+    /// A service that answers lookups of its own origin and has no site.
+    pub fn new(directory: CurrentDirectory) -> Self {
+        Self {
+            directory,
+            site: None,
+            allow_origins: Vec::new(),
+            rate_limit: None,
+            concurrent_lookups: 1024,
+            lookup_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// The router of the whole service.
+pub fn app(settings: Settings) -> Router {
+    let health = get(healthz).fallback(method_not_allowed).with_state(settings.directory.clone());
+    let lookups = Arc::new(Lookups {
+        directory: settings.directory,
+        rate_limit: settings.rate_limit,
+        slots: Semaphore::new(settings.concurrent_lookups),
+        timeout: settings.lookup_timeout,
+    });
+    let nosniff = SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    let lookup = post(lookup::lookup).fallback(lookup::method_not_allowed).with_state(lookups);
+    let lookup = match cors(settings.allow_origins) {
+        // The layer answers preflights itself, so that they do not appear in the log as lookups.
+        Some(cors) => lookup.layer(ServiceBuilder::new().layer(nosniff.clone()).layer(cors)),
+        None => lookup,
+    };
+
+    let app = Router::new()
+        .route("/healthz", health)
+        // These never fall back to the site, which would answer a wrong API address with a web page.
+        .route("/v1", any(not_found))
+        .route("/v1/", any(not_found))
+        .route("/v1/{*rest}", any(not_found));
+    let app = match settings.site {
+        Some(site) => app.fallback_service(site.router()),
+        None => app.fallback(not_found),
+    };
+    // Lookups are outside of the layers, which cost time. `lookup` sets the header and catches panics itself.
+    app.layer(ServiceBuilder::new().layer(nosniff).layer(catch_panics())).route("/v1/lookup", lookup)
+}
+
+/// CORS for the origins of other pages. Without credentials: the service has no cookies.
+fn cors(allow_origins: Vec<HeaderValue>) -> Option<CorsLayer> {
+    let allowed = CorsLayer::new()
+        .allow_methods([Method::POST])
+        .allow_headers([header::CONTENT_TYPE])
+        .expose_headers([header::RETRY_AFTER])
+        .max_age(Duration::from_secs(7200))
+        .vary([header::ORIGIN]);
+    (!allow_origins.is_empty()).then(|| allowed.allow_origin(AllowOrigin::list(allow_origins)))
+}
+
+async fn healthz(State(directory): State<CurrentDirectory>) -> impl IntoResponse {
+    #[derive(serde::Serialize)]
+    struct Health {
+        status: &'static str,
+        tenants: usize,
+    }
+    ([(header::CACHE_CONTROL, "no-store")], Json(Health { status: "ok", tenants: directory.load().tenants() }))
+}
+
+async fn not_found() -> Problem {
+    Problem::NotFound
+}
+
+async fn method_not_allowed() -> Problem {
+    Problem::MethodNotAllowed
+}
+
+/// Turns a panic into a response with status 500 that does not repeat the panic's message.
+fn catch_panics() -> CatchPanicLayer<fn(Box<dyn Any + Send>) -> Response> {
+    CatchPanicLayer::custom(|_| Problem::Internal.into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use axum::extract::Request;
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn a_panic_becomes_a_problem_without_its_message() {
+        let bug = get(async || -> &'static str { panic!("of ada@acme.example") });
+        let app = Router::new().route("/", bug).layer(catch_panics());
+        let response = app.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        assert!(!String::from_utf8_lossy(&body).contains("ada"));
+    }
+}
