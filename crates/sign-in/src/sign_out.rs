@@ -1,6 +1,6 @@
 //! Signing out at the hosted UI: when the person asks for it, and before a sign-in at another organization that is to be kept apart.
 //!
-//! The hosted UI's session cookie is for all app clients of a user pool (AWS, "Managing user pool sessions"). Without a sign-out, the
+//! The hosted UI's session cookie is for all app clients of a user pool (AWS, "Managing user sessions"). Without a sign-out, the
 //! native account of one organization would be signed in to the next without a question.
 
 use crate::session::Session;
