@@ -201,7 +201,7 @@ impl World {
             match self.run_script(script).await {
                 Ok(Value::Null | Value::Bool(false)) | Err(_) if Instant::now() < until => sleep(PAUSE).await,
                 Ok(Value::Null | Value::Bool(false)) => bail!("waited too long for {script}"),
-                answer => return answer,
+                result => return result,
             }
         }
     }
@@ -229,7 +229,7 @@ impl World {
         Ok(self.driver.execute(script, Vec::new()).await?.json().clone())
     }
 
-    /// This tab's session, or null. docs/contract.md describes its fields.
+    /// This tab's session, or null. Its fields are in docs/contract.md, "The session".
     pub async fn session(&self) -> Result<Value> {
         self.run_script("return JSON.parse(sessionStorage.getItem('tenant-picker.session'))").await
     }
