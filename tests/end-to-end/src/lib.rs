@@ -268,8 +268,8 @@ impl World {
 
     /// Tells the hostile provider what to do and resets its counts. cases.toml describes the fields.
     pub async fn steer(&self, steering: &Value) -> Result<()> {
-        let answer = reqwest::Client::new().post(format!("{}/steer", self.hosted_ui)).json(steering).send().await?;
-        ensure!(answer.status() == 204, "steering: {}", answer.text().await?);
+        let response = reqwest::Client::new().post(format!("{}/steer", self.hosted_ui)).json(steering).send().await?;
+        ensure!(response.status() == 204, "steering: {}", response.text().await?);
         Ok(())
     }
 

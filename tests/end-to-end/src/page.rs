@@ -9,7 +9,7 @@ use thirtyfour::prelude::*;
 use tokio::time::{Instant, sleep};
 
 /// How long a step waits. Only a test that fails waits this long.
-const PATIENCE: Duration = Duration::from_secs(15);
+const TIMEOUT: Duration = Duration::from_secs(15);
 /// The pause between two attempts. Each attempt takes time from the page that it waits for.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -43,9 +43,9 @@ impl World {
     }
 
     async fn find(&self, xpath: String) -> Result<WebElement> {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIMEOUT;
         loop {
-            let query = self.driver.query(By::XPath(xpath.clone())).wait(PATIENCE, PAUSE).and_displayed();
+            let query = self.driver.query(By::XPath(xpath.clone())).wait(TIMEOUT, PAUSE).and_displayed();
             match query.first().await {
                 // The element was found in a page that was then replaced by the next one.
                 Err(_) if Instant::now() < until => sleep(PAUSE).await,
@@ -108,7 +108,7 @@ impl World {
 
     /// Waits until a script returns a truthy value. The script may have several statements.
     pub async fn waits_for(&self, script: &str) -> Result<()> {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIMEOUT;
         loop {
             // During a navigation the driver may have no page to run the script in.
             let found = self.run_script(&format!("return !!(() => {{ {script} }})()")).await;
@@ -124,7 +124,7 @@ impl World {
 
     /// Waits until the address of the page begins with this one, and returns it.
     pub async fn arrives_at(&self, address: &str) -> Result<String> {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIMEOUT;
         loop {
             // During a navigation some drivers have no page.
             let url = self.driver.current_url().await.map(|url| url.to_string());
@@ -151,7 +151,7 @@ impl World {
     /// Waits for a second tab and switches to it.
     pub async fn switches_to_the_new_tab(&self) -> Result<()> {
         let here = self.driver.window().await?;
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIMEOUT;
         while Instant::now() < until {
             if let Some(other) = self.driver.windows().await?.into_iter().find(|tab| *tab != here) {
                 return Ok(self.driver.switch_to_window(other).await?);
@@ -170,7 +170,7 @@ impl World {
 
     /// Waits until there are this many tabs, and returns them.
     pub async fn sees_tabs(&self, count: usize) -> Result<Vec<WindowHandle>> {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIMEOUT;
         loop {
             let tabs = self.driver.windows().await?;
             if tabs.len() == count {
@@ -195,13 +195,13 @@ impl World {
 
     /// Waits until a script returns something other than null and false, and returns it.
     pub async fn waits_for_value(&self, script: &str) -> Result<Value> {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIMEOUT;
         loop {
             // During a navigation the driver may have no page to run the script in.
             match self.run_script(script).await {
                 Ok(Value::Null | Value::Bool(false)) | Err(_) if Instant::now() < until => sleep(PAUSE).await,
                 Ok(Value::Null | Value::Bool(false)) => bail!("waited too long for {script}"),
-                answer => return answer,
+                result => return result,
             }
         }
     }
@@ -229,7 +229,7 @@ impl World {
         Ok(self.driver.execute(script, Vec::new()).await?.json().clone())
     }
 
-    /// This tab's session, or null. docs/contract.md describes its fields.
+    /// This tab's session, or null. Its fields are in docs/contract.md, "The session".
     pub async fn session(&self) -> Result<Value> {
         self.run_script("return JSON.parse(sessionStorage.getItem('tenant-picker.session'))").await
     }

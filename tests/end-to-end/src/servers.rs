@@ -122,8 +122,8 @@ impl Servers {
         }
         // The service checks the file once a second.
         let is_served = async || {
-            let answer = reqwest::get(format!("{}/config.json", self.picker)).await?;
-            let served = if answer.status().is_success() { Some(answer.text().await?) } else { None };
+            let response = reqwest::get(format!("{}/config.json", self.picker)).await?;
+            let served = if response.status().is_success() { Some(response.text().await?) } else { None };
             anyhow::Ok(served == text)
         };
         while !is_served().await? {

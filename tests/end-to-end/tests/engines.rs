@@ -299,7 +299,7 @@ fn the_page_stays_when_local_storage_is_full(engine: Engine) {
 
 fn the_callback_says_when_storage_is_blocked(engine: Engine) {
     let blocked = Conditions { storage_blocked: true, ..in_engine(engine) };
-    journey("storage-blocked-answer", blocked, |w| async move {
+    journey("storage-blocked-callback", blocked, |w| async move {
         // A state of the right length. The picker rejects any other before it looks into the storage.
         w.open(&format!("/callback?code=x&state={}", "A".repeat(43))).await?;
         w.sees_problem("storage_blocked").await?;

@@ -16,11 +16,11 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 /// How long one sign-in may take. Only a case that fails takes this long.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 /// How long to wait until the provider has counted the expected requests for its keys.
 const COUNTED_WITHIN: Duration = Duration::from_secs(1);
 /// The pause between two attempts.
-const GLANCE: Duration = Duration::from_millis(25);
+const PAUSE: Duration = Duration::from_millis(25);
 
 /// The greatest length of an error message, in characters. The picker cuts the provider's text, so that it cannot fill
 /// the page.
@@ -163,7 +163,7 @@ impl Case {
         // for the keys, so their request may arrive later than the outcome.
         let until = Instant::now() + COUNTED_WITHIN;
         while counts["jwks_requests"] != self.jwks_requests && Instant::now() < until {
-            sleep(GLANCE).await;
+            sleep(PAUSE).await;
             counts = w.counts().await?;
         }
 
@@ -213,14 +213,14 @@ impl Case {
 }
 
 async fn outcome(w: &World) -> Result<Value> {
-    let until = Instant::now() + PATIENCE;
+    let until = Instant::now() + TIMEOUT;
     while Instant::now() < until {
         // During a navigation the driver may have no page to run the script in.
         if let Ok(page @ Value::Object(_)) = w.run_script(OUTCOME).await {
             return Ok(page);
         }
-        sleep(GLANCE).await;
+        sleep(PAUSE).await;
     }
     let address = w.driver.current_url().await?;
-    bail!("  no outcome after {} s, at {address}: {:?}", PATIENCE.as_secs(), w.text().await.unwrap_or_default())
+    bail!("  no outcome after {} s, at {address}: {:?}", TIMEOUT.as_secs(), w.text().await.unwrap_or_default())
 }

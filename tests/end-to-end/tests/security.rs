@@ -24,8 +24,8 @@ fn every_response_of_the_site_has_the_security_headers() {
         let pages = ["/", "/callback", "/callback/acme", "/signed-out", "/no/such/page", "/no-such-file.js"];
         paths.extend(pages.map(str::to_owned));
         for path in paths {
-            let answer = reqwest::get(format!("{}{path}", w.picker)).await?;
-            let sent = answer.headers()["content-security-policy"].to_str()?;
+            let response = reqwest::get(format!("{}{path}", w.picker)).await?;
+            let sent = response.headers()["content-security-policy"].to_str()?;
             let mut hashed = sent.split(" 'sha256-");
             let before = hashed.next().unwrap_or_default().to_owned();
             let others: Vec<_> = hashed.filter_map(|hash| Some(hash.split_once('\'')?.1)).collect();
@@ -36,11 +36,11 @@ fn every_response_of_the_site_has_the_security_headers() {
                 ("cross-origin-opener-policy", "same-origin"),
                 ("cross-origin-resource-policy", "same-origin"),
             ] {
-                let values: Vec<_> = answer.headers().get_all(name).iter().collect();
+                let values: Vec<_> = response.headers().get_all(name).iter().collect();
                 assert_eq!(values, [due], "{name} of {path}");
             }
-            assert!(answer.headers().contains_key("strict-transport-security"), "{path}");
-            assert!(answer.headers().contains_key("permissions-policy"), "{path}");
+            assert!(response.headers().contains_key("strict-transport-security"), "{path}");
+            assert!(response.headers().contains_key("permissions-policy"), "{path}");
         }
         Ok(())
     });

@@ -41,13 +41,13 @@ fn a_response_opened_in_several_tabs_is_redeemed_once() {
             w.open("/?tenant=acme").await?;
             w.sees_problem("callback_empty").await?;
             let secrets = w.counts().await?["secrets"].take();
-            let answer = format!(
+            let callback = format!(
                 "/callback?code={}&state={}",
                 secrets["code"].as_str().context("a code")?,
                 secrets["state"].as_str().context("a state")?
             );
             // Without an opener, the browser may run each tab in its own process.
-            w.run_script(&format!("for (let i = 0; i < 3; i++) open('{answer}', '_blank', 'noopener')")).await?;
+            w.run_script(&format!("for (let i = 0; i < 3; i++) open('{callback}', '_blank', 'noopener')")).await?;
 
             let mut winners = 0;
             for tab in w.sees_tabs(4).await?.into_iter().filter(|tab| *tab != first) {

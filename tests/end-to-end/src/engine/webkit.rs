@@ -30,7 +30,7 @@ pub(super) const VARIABLES: [&str; 3] = ["WEBKIT_DRIVER", "WEBKIT_BROWSER", "XVF
 const PLAIN_LOCALES: [&str; 2] = ["/usr/lib/locale/C.utf8", "/usr/lib/locale/C.UTF-8"];
 
 /// How long the driver may take for a response. The steps repeat their commands.
-const PATIENCE: Duration = Duration::from_secs(7);
+const TIMEOUT: Duration = Duration::from_secs(7);
 
 pub(crate) struct WebKit {
     pub(super) driver: Session,
@@ -70,7 +70,7 @@ impl WebKit {
         // A click must not wait until the next page has loaded, because each step waits for what it needs.
         capabilities.set_page_load_strategy(PageLoadStrategy::None)?;
         let address = format!("http://127.0.0.1:{port}");
-        let driver = WebDriver::builder(address, capabilities).request_timeout(PATIENCE).await.context("a WebKit")?;
+        let driver = WebDriver::builder(address, capabilities).request_timeout(TIMEOUT).await.context("a WebKit")?;
         Ok(Self { driver: Session(driver), _program: program })
     }
 }
