@@ -1,4 +1,4 @@
-//! Goes to the hosted UI: to sign in at an organization, and to sign out.
+//! Goes to the hosted UI: to sign in at an organization, and to sign out. Or to an application that signs people in itself.
 //!
 //! A sign-in is kept in the browser before the browser leaves for it. Where two organizations are kept apart, or another account is wanted,
 //! a sign-out comes before the sign-in.
@@ -10,40 +10,65 @@ use crate::failure::Failure;
 use deployment::Deployment;
 use lookup_api::{Identifier, LookupResponse, Tenant};
 use sign_in::authorize::{SignInOptions, begin};
+use sign_in::hand_back::{HandOver, login_url};
 use sign_in::session::Session;
 use sign_in::sign_out::{PendingSignOut, Visit, logout_url, revocation};
 use sign_in::storage::StorageBlocked;
 
-/// Begins a sign-in at `tenant` and leaves for it. On `Ok` the browser is loading the hosted UI; until that has arrived,
-/// [`browser::stop_loading`] stops it.
+/// Begins a sign-in at `tenant` and leaves for it. If the person wants to go to an application that signs people in itself, it leaves for that
+/// application's sign-in. On `Ok` the browser is loading the next page; until that has arrived, [`browser::stop_loading`] stops it.
 ///
 /// # Errors
 /// If storage or WebCrypto is missing, or config.json does not name the tenant's user pool. The browser stays on the page.
 pub fn sign_in(context: &Context, tenant: &Tenant, options: SignInOptions) -> Result<(), Failure> {
     let deployment = &context.deployment;
+    let target = options.return_to.clone().or_else(|| deployment.return_to.default_target());
+    if let Some(target) = target.filter(|_| !options.another_account)
+        && let Some(address) = login_url(deployment, tenant, &target, options.login_hint.as_deref())?
+    {
+        STORE.keep_hand_over(Some(&HandOver::new(&target, browser::now())));
+        remember(tenant);
+        let sign_out = sign_out_before(deployment, tenant);
+        return leave(Visit::to(deployment, tenant)?, sign_out, &address, browser::replace_location);
+    }
     STORE.has_room_for_session()?;
     let now = browser::now();
     let visit = Visit::to(deployment, tenant)?;
-    let last_visit = STORE.visit();
-    let sign_out_first = if options.another_account {
+    let sign_out = if options.another_account {
         Some(logout_url(deployment, tenant)?)
     } else {
-        last_visit.as_ref().and_then(|last| last.sign_out_before(deployment, tenant)).map(str::to_owned)
+        sign_out_before(deployment, tenant)
     };
     let new = begin(deployment, tenant.clone(), options, context.take_secrets()?, now)?;
     let address = new.keep(|key, record| STORE.keep_pending(key, record, now))?;
-    let Some(sign_out) = sign_out_first else {
+    leave(visit, sign_out, address.as_str(), browser::navigate)
+}
+
+/// The sign-out that has to come before a sign-in at this tenant, if one has to.
+fn sign_out_before(deployment: &Deployment, tenant: &Tenant) -> Option<String> {
+    STORE.visit()?.sign_out_before(deployment, tenant).map(str::to_owned)
+}
+
+/// Leaves for an address, or for a sign-out after which the page at /signed-out continues there.
+fn leave(visit: Visit, sign_out: Option<String>, address: &str, go: fn(&str)) -> Result<(), Failure> {
+    let Some(sign_out) = sign_out else {
         STORE.keep_visit(Some(&visit));
-        browser::navigate(address.as_str());
+        go(address);
         return Ok(());
     };
-    // The page at /signed-out continues with the sign-in.
-    let pending = PendingSignOut { next_visit: Some(visit), continue_at: Some(address.as_str().to_owned()) };
+    let pending = PendingSignOut { next_visit: Some(visit), continue_at: Some(address.to_owned()) };
     if !STORE.begin_sign_out(&pending) {
         return Err(StorageBlocked.into());
     }
     browser::navigate(&sign_out);
     Ok(())
+}
+
+/// Puts an organization first in the list of recent ones. If the browser does not keep the list, the form says so.
+pub fn remember(tenant: &Tenant) {
+    if let Ok(recents) = STORE.recents() {
+        let _ = STORE.keep_recents(&recents.with(tenant.clone()));
+    }
 }
 
 /// Draws the secrets of the next sign-in, and runs the code between the response of a lookup and the hosted UI with a made-up tenant,
@@ -59,7 +84,7 @@ pub fn warm_up(context: &Context) {
     let tenant =
         LookupResponse::parse(&response.concat()).ok().and_then(|response| response.tenants.into_iter().next());
     let (Some(tenant), Ok(secrets), true) = (tenant, context.draw_secrets(), has_hint) else { return };
-    let _ = STORE.visit().map(|last| last.sign_out_before(deployment, &tenant).is_some());
+    let _ = sign_out_before(deployment, &tenant);
     if let Ok(new) = begin(deployment, tenant, SignInOptions::default(), secrets, browser::now()) {
         let _ = new.keep(|_, _| Err(()));
     }

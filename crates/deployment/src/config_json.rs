@@ -1,6 +1,6 @@
 //! Reads config.json. Every error names the field that is wrong.
 
-use crate::{Accent, Branding, Deployment, ReturnToRules, UserPool};
+use crate::{Accent, Application, Branding, Deployment, ReturnToRules, UserPool};
 use lookup_api::{Isolation, Issuer};
 use platform::WebUrl;
 use platform::json::{Json, Members, NotJson};
@@ -77,7 +77,8 @@ impl Deployment {
         let redirect_uri = redirect_uri(&mut top, page)?;
         let logout_uri = own_address(&mut top, "logout_uri", page, "/signed-out")?;
         let scopes = scopes(&mut top)?;
-        let return_to = return_to(&mut top, page)?;
+        let applications = applications(&mut top)?;
+        let return_to = return_to(&mut top, page, &applications)?;
         let isolation = isolation(&mut top)?;
         let managed_login = top.flag("managed_login")?;
         let branding = branding(&mut top, page)?;
@@ -89,6 +90,7 @@ impl Deployment {
             logout_uri,
             scopes,
             return_to,
+            applications,
             isolation,
             managed_login,
             branding,
@@ -197,8 +199,43 @@ fn scopes(top: &mut Fields) -> Result<Vec<String>, ConfigError> {
     scopes.filter(|scopes| scopes.iter().any(|s| s == "openid")).ok_or_else(|| top.must_be("scopes", rule))
 }
 
-fn return_to(top: &mut Fields, page: &WebUrl) -> Result<ReturnToRules, ConfigError> {
-    let mut rules = ReturnToRules { default: None, allow: Vec::new(), own: page.join("/") };
+fn applications(top: &mut Fields) -> Result<Vec<Application>, ConfigError> {
+    let name = "applications";
+    let mut applications: Vec<Application> = Vec::new();
+    for (i, item) in top.list(name, "a list of applications")?.unwrap_or_default().into_iter().enumerate() {
+        let mut fields = Fields::of(item, format!("{name}[{i}]"))?;
+        let text = fields.text("url")?;
+        let text = fields.required("url", text)?;
+        if text.contains('*') {
+            return Err(fields.error("url", ConfigFault::Wildcard));
+        }
+        let url = fields.bare_url("url", &text)?;
+        if applications.iter().any(|earlier| earlier.url.href == url.href) {
+            return Err(fields.error("url", ConfigFault::Repeated));
+        }
+        let login_uri = login_uri(&mut fields, &url)?;
+        fields.finish()?;
+        applications.push(Application { url, login_uri });
+    }
+    Ok(applications)
+}
+
+fn login_uri(fields: &mut Fields, application: &WebUrl) -> Result<Option<String>, ConfigError> {
+    let name = "login_uri";
+    let Some(text) = fields.text(name)? else { return Ok(None) };
+    let url = fields.secure_url(name, &text, None)?;
+    if text.contains('#') {
+        return Err(fields.error(name, ConfigFault::Fragment));
+    }
+    if url.has_credentials || url.origin != application.origin {
+        return Err(fields.must_be(name, "of the origin of url, without user name"));
+    }
+    Ok(Some(url.href))
+}
+
+fn return_to(top: &mut Fields, page: &WebUrl, applications: &[Application]) -> Result<ReturnToRules, ConfigError> {
+    let allow = applications.iter().map(|application| application.url.clone()).collect();
+    let mut rules = ReturnToRules { default: None, allow, own: page.join("/") };
     let Some(mut fields) = top.object("return_to")? else { return Ok(rules) };
     let rule = "a list of web addresses";
     for (i, item) in fields.list("allow", rule)?.unwrap_or_default().into_iter().enumerate() {

@@ -7,11 +7,13 @@
 //! signing in, [`Accent`] makes the brand's colour readable, [`LinkParameters`] reads the query of a link to the picker.
 
 mod accent;
+mod application;
 mod config_json;
 mod link_parameters;
 mod return_to;
 
 pub use accent::Accent;
+pub use application::Application;
 pub use config_json::{ConfigError, ConfigFault};
 pub use link_parameters::LinkParameters;
 pub use return_to::{ReturnTo, ReturnToRules};
@@ -34,6 +36,8 @@ pub struct Deployment {
     pub scopes: Vec<String>,
     /// Where people may go after signing in.
     pub return_to: ReturnToRules,
+    /// Applications that sign people in themselves.
+    pub applications: Vec<Application>,
     /// How far apart organizations are kept at the hosted UI. An organization's own [`Tenant::isolation`] goes before it.
     pub isolation: Isolation,
     /// Whether the hosted UI is managed login, which understands `prompt` and `lang`. The classic pages do not.
@@ -100,6 +104,11 @@ impl Deployment {
     /// How far apart this tenant is kept from the others at the hosted UI.
     pub fn isolation_of(&self, tenant: &Tenant) -> Isolation {
         tenant.isolation.unwrap_or(self.isolation)
+    }
+
+    /// The application that has to sign people in who go to `target`. `None` if the picker signs them in.
+    pub fn application_for(&self, target: &ReturnTo) -> Option<&Application> {
+        application::application_for(&self.applications, target.as_str())
     }
 
     /// The origins that the page fetches from, for `connect-src`: lookup, hosted UIs and key sets.

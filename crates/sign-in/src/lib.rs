@@ -100,6 +100,7 @@
 
 pub mod authorize;
 pub mod callback;
+pub mod hand_back;
 pub mod jwks;
 mod jwt;
 pub mod recents;
@@ -136,6 +137,12 @@ mod tests {
 
     pub(crate) fn sample() -> Deployment {
         Deployment::parse(CONFIG, &WebUrl::parse("https://login.example/").unwrap()).unwrap()
+    }
+
+    /// The same with another field of config.json.
+    pub(crate) fn sample_with(field: &str) -> Deployment {
+        let config = CONFIG.replacen('{', &format!("{{ {field},"), 1);
+        Deployment::parse(&config, &WebUrl::parse("https://login.example/").unwrap()).unwrap()
     }
 
     pub(crate) fn tenant() -> Tenant {

@@ -3,6 +3,7 @@
 //! The hosted UI's session cookie is for all app clients of a user pool (AWS, "Managing user sessions"). Without a sign-out, the
 //! native account of one organization would be signed in to the next without a question.
 
+use crate::hand_back::is_login_url;
 use crate::session::Session;
 use crate::tokens::TokenRequest;
 use deployment::{Deployment, UnknownIssuer};
@@ -99,10 +100,11 @@ impl PendingSignOut {
     }
 }
 
-/// Whether people may be sent to this address after a sign-out: it is the form, or the authorization endpoint of a user pool that
-/// config.json names.
+/// Whether people may be sent to this address after a sign-out: it is the form, the authorization endpoint of a user pool that config.json
+/// names, or begins the sign-in of one of its applications.
 pub fn may_continue_at(deployment: &Deployment, address: &str) -> bool {
     address == "/"
+        || is_login_url(deployment, address)
         || deployment.user_pools.iter().any(|pool| address.starts_with(&(pool.endpoint("/oauth2/authorize") + "?")))
 }
 

@@ -5,6 +5,7 @@ use crate::api::{self, Freshness};
 use crate::browser::{self, STORE};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::hosted_ui::remember;
 use deployment::{Deployment, LinkParameters, ReturnTo};
 use futures_util::future::try_join;
 use leptos::prelude::*;
@@ -97,10 +98,7 @@ async fn redeem(
     let signed = tokens.check_signature(&key, browser::verify_rs256).await??;
     let signed_in = signed.into_session(browser::now())?;
     STORE.keep_session(&signed_in.session)?;
-    // If the browser does not keep the list, the form says so. The sign-in does not depend on it.
-    if let Ok(recents) = STORE.recents() {
-        let _ = STORE.keep_recents(&recents.with(signed_in.session.tenant.clone()));
-    }
+    remember(&signed_in.session.tenant);
     Ok(signed_in)
 }
 

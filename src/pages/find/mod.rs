@@ -5,7 +5,7 @@ mod search;
 mod view;
 
 use crate::api::Lookup;
-use crate::browser::{self, PageLoad};
+use crate::browser::{self, PageLoad, STORE};
 use crate::context::{Context, localized};
 use crate::elements::{empty, fragment};
 use crate::form::Form;
@@ -19,6 +19,14 @@ use std::time::Duration;
 
 /// After how long the page has nothing else to do, so that the sign-in can be warmed up.
 const IDLE_AFTER: Duration = Duration::from_millis(300);
+
+/// Whether the person was handed over to the link's application a moment ago.
+fn is_back_from_application(context: &Context, link: &Link) -> bool {
+    let target = link.return_to.clone().or_else(|| context.deployment.return_to.default_target());
+    let last = STORE.hand_over();
+    STORE.keep_hand_over(None);
+    last.zip(target).is_some_and(|(last, target)| last.is_repeated_by(&target, browser::now()))
+}
 
 /// The page at `/`.
 pub fn find(context: &Context) -> AnyView {
@@ -36,8 +44,9 @@ pub fn find(context: &Context) -> AnyView {
         search.submit();
     } else if let Some(code) = &link.tenant {
         match Identifier::parse_code(code) {
-            // Back from the hosted UI has to lead to the form, and not to the hosted UI again.
-            Ok(_) if by_history => {}
+            // Back from the hosted UI has to lead to the form, and not to the hosted UI again. And an application whose sign-in has
+            // failed may send the person here at once: they decide whether to try again.
+            Ok(_) if by_history || is_back_from_application(context, &link) => {}
             Ok(identifier) => search.look_up(identifier),
             Err(error) => search.fail(error.into()),
         }

@@ -4,6 +4,7 @@
 //! session, sign-outs and the organizations that were used. Where storage is blocked or full, each method says in its documentation
 //! what happens.
 
+mod hand_over;
 mod pending;
 mod recents;
 mod session;
