@@ -2,7 +2,7 @@
 
 use platform::WebUrl;
 
-/// An application of config.json. Its `url` counts as an entry of `return_to.allow`.
+/// An entry of `applications` in config.json, or of `return_to.allow`, which has no `login_uri`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Application {
     /// The address that its pages are below.
@@ -11,17 +11,6 @@ pub struct Application {
     /// ([OpenID Connect Core §4](https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin)). Without it the picker
     /// signs people in itself.
     pub login_uri: Option<String>,
-}
-
-/// The application that has to sign people in who go to `target`: of those that it lies below and that have a `login_uri`, the one with
-/// the longest `url`. `None` if there is none.
-pub(crate) fn application_for<'a>(applications: &'a [Application], target: &str) -> Option<&'a Application> {
-    if applications.is_empty() {
-        return None;
-    }
-    let target = WebUrl::parse(target)?;
-    let candidates = applications.iter().filter(|app| app.login_uri.is_some() && app.url.covers(&target));
-    candidates.max_by_key(|app| app.url.path.len())
 }
 
 #[cfg(test)]
@@ -50,7 +39,7 @@ mod tests {
         let deployment = with(TWO).unwrap();
         let login_uri = |target: &str| {
             let target = deployment.return_to.check(target)?;
-            deployment.application_for(&target)?.login_uri.clone()
+            deployment.return_to.login_uri_for(&target).map(str::to_owned)
         };
         assert_eq!(login_uri("https://shop.example/deep?x").as_deref(), Some("https://shop.example/login?from=picker"));
         assert_eq!(login_uri("https://shop.example/admin/x").as_deref(), Some("https://shop.example/admin/login"));

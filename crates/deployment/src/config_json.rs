@@ -77,8 +77,7 @@ impl Deployment {
         let redirect_uri = redirect_uri(&mut top, page)?;
         let logout_uri = own_address(&mut top, "logout_uri", page, "/signed-out")?;
         let scopes = scopes(&mut top)?;
-        let applications = applications(&mut top)?;
-        let return_to = return_to(&mut top, page, &applications)?;
+        let return_to = return_to(&mut top, page)?;
         let isolation = isolation(&mut top)?;
         let managed_login = top.flag("managed_login")?;
         let branding = branding(&mut top, page)?;
@@ -90,7 +89,6 @@ impl Deployment {
             logout_uri,
             scopes,
             return_to,
-            applications,
             isolation,
             managed_login,
             branding,
@@ -199,27 +197,6 @@ fn scopes(top: &mut Fields) -> Result<Vec<String>, ConfigError> {
     scopes.filter(|scopes| scopes.iter().any(|s| s == "openid")).ok_or_else(|| top.must_be("scopes", rule))
 }
 
-fn applications(top: &mut Fields) -> Result<Vec<Application>, ConfigError> {
-    let name = "applications";
-    let mut applications: Vec<Application> = Vec::new();
-    for (i, item) in top.list(name, "a list of applications")?.unwrap_or_default().into_iter().enumerate() {
-        let mut fields = Fields::of(item, format!("{name}[{i}]"))?;
-        let text = fields.text("url")?;
-        let text = fields.required("url", text)?;
-        if text.contains('*') {
-            return Err(fields.error("url", ConfigFault::Wildcard));
-        }
-        let url = fields.bare_url("url", &text)?;
-        if applications.iter().any(|earlier| earlier.url.href == url.href) {
-            return Err(fields.error("url", ConfigFault::Repeated));
-        }
-        let login_uri = login_uri(&mut fields, &url)?;
-        fields.finish()?;
-        applications.push(Application { url, login_uri });
-    }
-    Ok(applications)
-}
-
 fn login_uri(fields: &mut Fields, application: &WebUrl) -> Result<Option<String>, ConfigError> {
     let name = "login_uri";
     let Some(text) = fields.text(name)? else { return Ok(None) };
@@ -233,18 +210,14 @@ fn login_uri(fields: &mut Fields, application: &WebUrl) -> Result<Option<String>
     Ok(Some(url.href))
 }
 
-fn return_to(top: &mut Fields, page: &WebUrl, applications: &[Application]) -> Result<ReturnToRules, ConfigError> {
-    let allow = applications.iter().map(|application| application.url.clone()).collect();
-    let mut rules = ReturnToRules { default: None, allow, own: page.join("/") };
+fn return_to(top: &mut Fields, page: &WebUrl) -> Result<ReturnToRules, ConfigError> {
+    let mut rules = ReturnToRules { default: None, allow: applications(top)?, applications: 0, own: page.join("/") };
+    rules.applications = rules.allow.len();
     let Some(mut fields) = top.object("return_to")? else { return Ok(rules) };
     let rule = "a list of web addresses";
     for (i, item) in fields.list("allow", rule)?.unwrap_or_default().into_iter().enumerate() {
-        let name = format!("allow[{i}]");
         let Json::String(text) = item else { return Err(fields.must_be("allow", rule)) };
-        if text.contains('*') {
-            return Err(fields.error(&name, ConfigFault::Wildcard));
-        }
-        rules.allow.push(fields.bare_url(&name, &text)?);
+        rules.allow.push(Application { url: fields.prefix(&format!("allow[{i}]"), &text)?, login_uri: None });
     }
     if let Some(text) = fields.text("default")? {
         let checked = rules.check(&text);
@@ -255,6 +228,24 @@ fn return_to(top: &mut Fields, page: &WebUrl, applications: &[Application]) -> R
     }
     fields.finish()?;
     Ok(rules)
+}
+
+fn applications(top: &mut Fields) -> Result<Vec<Application>, ConfigError> {
+    let name = "applications";
+    let mut applications: Vec<Application> = Vec::new();
+    for (i, item) in top.list(name, "a list of applications")?.unwrap_or_default().into_iter().enumerate() {
+        let mut fields = Fields::of(item, format!("{name}[{i}]"))?;
+        let text = fields.text("url")?;
+        let text = fields.required("url", text)?;
+        let url = fields.prefix("url", &text)?;
+        if applications.iter().any(|earlier| earlier.url.href == url.href) {
+            return Err(fields.error("url", ConfigFault::Repeated));
+        }
+        let login_uri = login_uri(&mut fields, &url)?;
+        fields.finish()?;
+        applications.push(Application { url, login_uri });
+    }
+    Ok(applications)
 }
 
 fn isolation(top: &mut Fields) -> Result<Isolation, ConfigError> {
@@ -351,6 +342,11 @@ impl Fields {
             Some(url) if !url.is_secure() => Err(self.error(name, ConfigFault::NotSecure)),
             Some(url) => Ok(url),
         }
+    }
+
+    /// An address that others may lie below.
+    fn prefix(&self, name: &str, text: &str) -> Result<WebUrl, ConfigError> {
+        if text.contains('*') { Err(self.error(name, ConfigFault::Wildcard)) } else { self.bare_url(name, text) }
     }
 
     fn bare_url(&self, name: &str, text: &str) -> Result<WebUrl, ConfigError> {

@@ -36,8 +36,6 @@ pub struct Deployment {
     pub scopes: Vec<String>,
     /// Where people may go after signing in.
     pub return_to: ReturnToRules,
-    /// Applications that sign people in themselves.
-    pub applications: Vec<Application>,
     /// How far apart organizations are kept at the hosted UI. An organization's own [`Tenant::isolation`] goes before it.
     pub isolation: Isolation,
     /// Whether the hosted UI is managed login, which understands `prompt` and `lang`. The classic pages do not.
@@ -104,11 +102,6 @@ impl Deployment {
     /// How far apart this tenant is kept from the others at the hosted UI.
     pub fn isolation_of(&self, tenant: &Tenant) -> Isolation {
         tenant.isolation.unwrap_or(self.isolation)
-    }
-
-    /// The application that has to sign people in who go to `target`. `None` if the picker signs them in.
-    pub fn application_for(&self, target: &ReturnTo) -> Option<&Application> {
-        application::application_for(&self.applications, target.as_str())
     }
 
     /// The origins that the page fetches from, for `connect-src`: lookup, hosted UIs and key sets.

@@ -1,5 +1,6 @@
 //! Where people may go after signing in.
 
+use crate::Application;
 use platform::WebUrl;
 
 /// The addresses that people may go to after signing in: those of the picker's own origin, and those that config.json allows.
@@ -8,7 +9,10 @@ use platform::WebUrl;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReturnToRules {
     pub(crate) default: Option<WebUrl>,
-    pub(crate) allow: Vec<WebUrl>,
+    /// The entries of `applications`, then those of `allow`.
+    pub(crate) allow: Vec<Application>,
+    /// How many of these are applications.
+    pub(crate) applications: usize,
     /// The root of the picker's origin.
     pub(crate) own: Option<WebUrl>,
 }
@@ -23,8 +27,21 @@ impl ReturnToRules {
         let own = self.own.as_ref()?;
         let url = own.join(text)?;
         let followed = matches!(url.scheme.as_str(), "https" | "http");
-        (followed && (own.covers(&url) || self.allow.iter().any(|prefix| prefix.covers(&url))))
+        (followed && (own.covers(&url) || self.allow.iter().any(|allowed| allowed.url.covers(&url))))
             .then_some(ReturnTo(url.href))
+    }
+
+    /// The applications.
+    pub fn applications(&self) -> &[Application] {
+        &self.allow[..self.applications]
+    }
+
+    /// The `login_uri` of the application that has to sign people in who go to `target`: of those that it lies below and that have a
+    /// `login_uri`, the one with the longest `url`. `None` if the picker signs them in.
+    pub fn login_uri_for(&self, target: &ReturnTo) -> Option<&str> {
+        let target = WebUrl::parse(target.as_str())?;
+        let covering = self.allow.iter().filter(|allowed| allowed.login_uri.is_some() && allowed.url.covers(&target));
+        covering.max_by_key(|allowed| allowed.url.path.len())?.login_uri.as_deref()
     }
 
     /// Where to go if nothing else was asked for.

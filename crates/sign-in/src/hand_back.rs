@@ -23,7 +23,7 @@ pub fn login_url(
     target: &ReturnTo,
     login_hint: Option<&str>,
 ) -> Result<Option<String>, UnknownIssuer> {
-    let Some(login_uri) = deployment.application_for(target).and_then(|app| app.login_uri.as_ref()) else {
+    let Some(login_uri) = deployment.return_to.login_uri_for(target) else {
         return Ok(None);
     };
     let pool = deployment.user_pool(tenant)?;
@@ -42,7 +42,7 @@ pub fn login_url(
 
 /// Whether an address begins the sign-in of one of config.json's applications.
 pub(crate) fn is_login_url(deployment: &Deployment, address: &str) -> bool {
-    let mut login_uris = deployment.applications.iter().filter_map(|app| app.login_uri.as_ref());
+    let mut login_uris = deployment.return_to.applications().iter().filter_map(|app| app.login_uri.as_deref());
     login_uris.any(|login_uri| address.starts_with(&beginning_of(login_uri)))
 }
 
