@@ -61,42 +61,50 @@ pub enum ConfigFault {
     Wildcard,
 }
 
+/// Boxed, so that the many results in here stay small.
+type Checked<T> = Result<T, Box<ConfigError>>;
+
 impl Deployment {
     /// Reads a config.json. `page` is the address of the picker's own page, which relative addresses refer to.
     ///
     /// # Errors
     /// The first thing that is wrong, with the path of its field.
     pub fn parse(json: &str, page: &WebUrl) -> Result<Self, ConfigError> {
-        let value = Json::parse(json).map_err(|e| ConfigError::new("config.json", ConfigFault::NotJson(e)))?;
-        let mut top = Fields::of(value, "config.json".to_owned())?;
-        top.path.clear();
-
-        let lookup_url = top.url("lookup_url", Some(page))?;
-        let lookup_url = top.required("lookup_url", lookup_url)?;
-        let user_pools = user_pools(&mut top)?;
-        let redirect_uri = redirect_uri(&mut top, page)?;
-        let logout_uri = own_address(&mut top, "logout_uri", page, "/signed-out")?;
-        let scopes = scopes(&mut top)?;
-        let return_to = return_to(&mut top, page)?;
-        let isolation = isolation(&mut top)?;
-        let managed_login = top.flag("managed_login")?;
-        let branding = branding(&mut top, page)?;
-        top.finish()?;
-        Ok(Self {
-            lookup_url,
-            user_pools,
-            redirect_uri,
-            logout_uri,
-            scopes,
-            return_to,
-            isolation,
-            managed_login,
-            branding,
-        })
+        read(json, page).map_err(|error| *error)
     }
 }
 
-fn user_pools(top: &mut Fields) -> Result<Vec<UserPool>, ConfigError> {
+fn read(json: &str, page: &WebUrl) -> Checked<Deployment> {
+    let value = Json::parse(json)
+        .map_err(|e| Box::new(ConfigError { field: "config.json".to_owned(), fault: ConfigFault::NotJson(e) }))?;
+    let mut top = Fields::of(value, "config.json".to_owned())?;
+    top.path.clear();
+
+    let lookup_url = top.url("lookup_url", Some(page))?;
+    let lookup_url = top.required("lookup_url", lookup_url)?;
+    let user_pools = user_pools(&mut top)?;
+    let redirect_uri = redirect_uri(&mut top, page)?;
+    let logout_uri = own_address(&mut top, "logout_uri", page, "/signed-out")?;
+    let scopes = scopes(&mut top)?;
+    let return_to = return_to(&mut top, page)?;
+    let isolation = isolation(&mut top)?;
+    let managed_login = top.flag("managed_login")?;
+    let branding = branding(&mut top, page)?;
+    top.finish()?;
+    Ok(Deployment {
+        lookup_url,
+        user_pools,
+        redirect_uri,
+        logout_uri,
+        scopes,
+        return_to,
+        isolation,
+        managed_login,
+        branding,
+    })
+}
+
+fn user_pools(top: &mut Fields) -> Checked<Vec<UserPool>> {
     let name = "user_pools";
     let items = top.list(name, "a list of user pools")?;
     let items = top.required(name, items)?;
@@ -162,7 +170,7 @@ fn page_of_hosted_ui(path: &str) -> Option<String> {
 }
 
 /// The callback URL: it must be one at which this page finishes sign-ins.
-fn redirect_uri(top: &mut Fields, page: &WebUrl) -> Result<String, ConfigError> {
+fn redirect_uri(top: &mut Fields, page: &WebUrl) -> Checked<String> {
     let name = "redirect_uri";
     let text = own_address(top, name, page, "/callback")?;
     let url = top.secure_url(name, &text, None)?;
@@ -180,12 +188,12 @@ fn redirect_uri(top: &mut Fields, page: &WebUrl) -> Result<String, ConfigError> 
 }
 
 /// An address that Cognito compares character by character, so it is checked and kept as written. Defaults to `path` on the page's origin.
-fn own_address(top: &mut Fields, name: &str, page: &WebUrl, path: &str) -> Result<String, ConfigError> {
+fn own_address(top: &mut Fields, name: &str, page: &WebUrl, path: &str) -> Checked<String> {
     let Some(text) = top.text(name)? else { return Ok(format!("{}{path}", page.origin)) };
     if top.secure_url(name, &text, None)?.has_credentials { Err(top.must_be(name, NO_EXTRAS)) } else { Ok(text) }
 }
 
-fn scopes(top: &mut Fields) -> Result<Vec<String>, ConfigError> {
+fn scopes(top: &mut Fields) -> Checked<Vec<String>> {
     let rule = "a list of scope names that contains openid";
     let Some(items) = top.list("scopes", rule)? else {
         return Ok(["openid", "email", "profile"].map(String::from).to_vec());
@@ -197,7 +205,7 @@ fn scopes(top: &mut Fields) -> Result<Vec<String>, ConfigError> {
     scopes.filter(|scopes| scopes.iter().any(|s| s == "openid")).ok_or_else(|| top.must_be("scopes", rule))
 }
 
-fn login_uri(fields: &mut Fields, application: &WebUrl) -> Result<Option<String>, ConfigError> {
+fn login_uri(fields: &mut Fields, application: &WebUrl) -> Checked<Option<String>> {
     let name = "login_uri";
     let Some(text) = fields.text(name)? else { return Ok(None) };
     let url = fields.secure_url(name, &text, None)?;
@@ -210,7 +218,7 @@ fn login_uri(fields: &mut Fields, application: &WebUrl) -> Result<Option<String>
     Ok(Some(url.href))
 }
 
-fn return_to(top: &mut Fields, page: &WebUrl) -> Result<ReturnToRules, ConfigError> {
+fn return_to(top: &mut Fields, page: &WebUrl) -> Checked<ReturnToRules> {
     let mut rules = ReturnToRules { default: None, allow: applications(top)?, applications: 0, own: page.join("/") };
     rules.applications = rules.allow.len();
     let Some(mut fields) = top.object("return_to")? else { return Ok(rules) };
@@ -230,7 +238,7 @@ fn return_to(top: &mut Fields, page: &WebUrl) -> Result<ReturnToRules, ConfigErr
     Ok(rules)
 }
 
-fn applications(top: &mut Fields) -> Result<Vec<Application>, ConfigError> {
+fn applications(top: &mut Fields) -> Checked<Vec<Application>> {
     let name = "applications";
     let mut applications: Vec<Application> = Vec::new();
     for (i, item) in top.list(name, "a list of applications")?.unwrap_or_default().into_iter().enumerate() {
@@ -248,14 +256,14 @@ fn applications(top: &mut Fields) -> Result<Vec<Application>, ConfigError> {
     Ok(applications)
 }
 
-fn isolation(top: &mut Fields) -> Result<Isolation, ConfigError> {
+fn isolation(top: &mut Fields) -> Checked<Isolation> {
     match top.text("isolation")? {
         None => Ok(Isolation::default()),
         Some(text) => Isolation::parse(&text).ok_or_else(|| top.must_be("isolation", "shared or strict")),
     }
 }
 
-fn branding(top: &mut Fields, page: &WebUrl) -> Result<Branding, ConfigError> {
+fn branding(top: &mut Fields, page: &WebUrl) -> Checked<Branding> {
     let Some(mut fields) = top.object("branding")? else { return Ok(Branding::default()) };
     let product = fields.text("product")?;
     if product.as_ref().is_some_and(|name| name.trim().is_empty()) {
@@ -277,12 +285,6 @@ fn branding(top: &mut Fields, page: &WebUrl) -> Result<Branding, ConfigError> {
     Ok(Branding { product, logo, accent, support_url })
 }
 
-impl ConfigError {
-    fn new(field: &str, fault: ConfigFault) -> Self {
-        Self { field: field.to_owned(), fault }
-    }
-}
-
 /// A JSON object whose members are removed as they are read. A member that is left at the end is unknown. `null` counts as missing.
 ///
 /// Serde's derived deserializers do not name the field whose type is wrong, and that is what an operator has to know.
@@ -292,10 +294,10 @@ struct Fields {
 }
 
 impl Fields {
-    fn of(value: Json, path: String) -> Result<Self, ConfigError> {
+    fn of(value: Json, path: String) -> Checked<Self> {
         match value {
             Json::Object(map) => Ok(Self { map, path }),
-            _ => Err(ConfigError { field: path, fault: ConfigFault::MustBe("an object") }),
+            _ => Err(Box::new(ConfigError { field: path, fault: ConfigFault::MustBe("an object") })),
         }
     }
 
@@ -303,7 +305,7 @@ impl Fields {
         self.map.remove(name).filter(|value| *value != Json::Null)
     }
 
-    fn text(&mut self, name: &str) -> Result<Option<String>, ConfigError> {
+    fn text(&mut self, name: &str) -> Checked<Option<String>> {
         match self.take(name) {
             None => Ok(None),
             Some(Json::String(text)) => Ok(Some(text)),
@@ -311,7 +313,7 @@ impl Fields {
         }
     }
 
-    fn flag(&mut self, name: &str) -> Result<bool, ConfigError> {
+    fn flag(&mut self, name: &str) -> Checked<bool> {
         match self.take(name) {
             None => Ok(false),
             Some(Json::Bool(flag)) => Ok(flag),
@@ -319,7 +321,7 @@ impl Fields {
         }
     }
 
-    fn list(&mut self, name: &str, rule: &'static str) -> Result<Option<Vec<Json>>, ConfigError> {
+    fn list(&mut self, name: &str, rule: &'static str) -> Checked<Option<Vec<Json>>> {
         match self.take(name) {
             None => Ok(None),
             Some(Json::Array(items)) => Ok(Some(items)),
@@ -327,16 +329,16 @@ impl Fields {
         }
     }
 
-    fn object(&mut self, name: &str) -> Result<Option<Fields>, ConfigError> {
+    fn object(&mut self, name: &str) -> Checked<Option<Fields>> {
         self.take(name).map(|value| Fields::of(value, self.path_of(name))).transpose()
     }
 
-    fn url(&mut self, name: &str, base: Option<&WebUrl>) -> Result<Option<WebUrl>, ConfigError> {
+    fn url(&mut self, name: &str, base: Option<&WebUrl>) -> Checked<Option<WebUrl>> {
         let text = self.text(name)?;
         text.map(|text| self.secure_url(name, &text, base)).transpose()
     }
 
-    fn secure_url(&self, name: &str, text: &str, base: Option<&WebUrl>) -> Result<WebUrl, ConfigError> {
+    fn secure_url(&self, name: &str, text: &str, base: Option<&WebUrl>) -> Checked<WebUrl> {
         match base.map_or_else(|| WebUrl::parse(text), |base| base.join(text)) {
             None => Err(self.error(name, ConfigFault::NotAUrl)),
             Some(url) if !url.is_secure() => Err(self.error(name, ConfigFault::NotSecure)),
@@ -345,29 +347,29 @@ impl Fields {
     }
 
     /// An address that others may lie below.
-    fn prefix(&self, name: &str, text: &str) -> Result<WebUrl, ConfigError> {
+    fn prefix(&self, name: &str, text: &str) -> Checked<WebUrl> {
         if text.contains('*') { Err(self.error(name, ConfigFault::Wildcard)) } else { self.bare_url(name, text) }
     }
 
-    fn bare_url(&self, name: &str, text: &str) -> Result<WebUrl, ConfigError> {
+    fn bare_url(&self, name: &str, text: &str) -> Checked<WebUrl> {
         let url = self.secure_url(name, text, None)?;
         if url.has_credentials || url.has_query_or_fragment { Err(self.must_be(name, NO_EXTRAS)) } else { Ok(url) }
     }
 
-    fn required<T>(&self, name: &str, value: Option<T>) -> Result<T, ConfigError> {
+    fn required<T>(&self, name: &str, value: Option<T>) -> Checked<T> {
         value.ok_or_else(|| self.error(name, ConfigFault::Missing))
     }
 
-    fn finish(self) -> Result<(), ConfigError> {
+    fn finish(self) -> Checked<()> {
         self.map.any_name().map_or(Ok(()), |name| Err(self.error(name, ConfigFault::Unknown)))
     }
 
-    fn must_be(&self, name: &str, what: &'static str) -> ConfigError {
+    fn must_be(&self, name: &str, what: &'static str) -> Box<ConfigError> {
         self.error(name, ConfigFault::MustBe(what))
     }
 
-    fn error(&self, name: &str, fault: ConfigFault) -> ConfigError {
-        ConfigError { field: self.path_of(name), fault }
+    fn error(&self, name: &str, fault: ConfigFault) -> Box<ConfigError> {
+        Box::new(ConfigError { field: self.path_of(name), fault })
     }
 
     fn path_of(&self, name: &str) -> String {
