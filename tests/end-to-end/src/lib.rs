@@ -14,6 +14,7 @@
     reason = "a test fails by panicking, and prints why"
 )]
 
+mod application;
 mod delivery;
 mod engine;
 mod inspect;
@@ -26,6 +27,7 @@ mod screens;
 mod servers;
 mod steps;
 
+pub use application::ApplicationStub;
 pub use delivery::Delivery;
 pub use engine::Engine;
 pub use lookup_stub::{LookupStub, StubResponse};

@@ -6,6 +6,7 @@ mod appearance;
 mod engines;
 mod expiry;
 mod failures;
+mod hand_back;
 mod history;
 mod hostile;
 mod isolation;
