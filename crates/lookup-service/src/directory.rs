@@ -1,7 +1,7 @@
-//! The directory: which organization a domain or a code belongs to. Pure: no I/O, no clock, nothing logged.
+//! The directory: which organizations a domain or a code belongs to. No I/O, no clock, no log.
 //!
-//! All texts lie one behind the other, so that a million organizations take a handful of large allocations and little more
-//! memory than their texts (docs/performance.md).
+//! All texts are in a few large strings. So a million organizations need few allocations, and little more memory than their texts
+//! (docs/performance.md).
 
 use std::slice;
 use std::sync::Arc;
@@ -12,66 +12,66 @@ use lookup_api::{LookupRequest, Tenant};
 use memchr::memchr;
 use smallvec::SmallVec;
 
-use crate::domain_name::{DomainName, is_luggage};
+use crate::domain_name::{DomainName, is_ignored};
 use crate::name_index::NameIndex;
 
 /// The directory that lookups are answered from. A reload replaces it; a request that has begun keeps the one before.
 pub type CurrentDirectory = Arc<ArcSwap<Directory>>;
 
-/// An organization as the directory's author describes it.
+/// An organization of the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// What the answer says.
+    /// What a lookup returns.
     pub tenant: Tenant,
-    /// Its domains; with none it is found by its code alone.
+    /// Its domains. Without any, it is found by its code alone.
     pub domains: Vec<DomainName>,
-    /// Whether the domains below its own are its own too.
+    /// Whether it is also found by the domains below its own.
     pub subdomains: bool,
 }
 
-/// An index over the organizations, in the order in which people are to see them.
+/// The index of all organizations. Results have the order in which they were added.
 #[derive(Debug)]
 pub struct Directory {
-    /// What the wire says of each organization: lines of JSON, in the order of the file.
+    /// Each organization as the JSON that a lookup returns, one in each line.
     answers: String,
-    /// In lower case.
-    codes: NameIndex<Answer>,
+    /// By code, in lower case.
+    codes: NameIndex<TenantOffset>,
     domains: NameIndex<Listings>,
-    /// The listings of domains that several have.
+    /// The listings of domains that several organizations have.
     shared: Vec<Vec<Listing>>,
 }
 
-/// An organization, by where its answer begins.
-type Answer = usize;
+/// An organization, by the offset of its JSON.
+type TenantOffset = usize;
 
-/// That an organization lists a domain.
+/// An organization that has a certain domain.
 #[derive(Debug, Clone, Copy)]
 struct Listing {
-    answer: Answer,
-    /// Whether what lies below the domain is its own, too.
+    answer: TenantOffset,
+    /// Whether it is also found by the domains below.
     subdomains: bool,
 }
 
-/// Who lists a domain, in the order of the file.
+/// The organizations that have a certain domain, in the order of the file.
 #[derive(Debug)]
 enum Listings {
     Only(Listing),
-    /// Few are shared: by the place among those.
+    /// Several, by their index in the list of shared domains. There are few of these.
     Shared(usize),
 }
 
-/// The organizations that a request means, in order, each in the JSON of the wire. More than two are seldom.
+/// The organizations that match a request, in order, each as JSON. There are seldom more than two.
 pub type Found<'a> = SmallVec<[&'a str; 2]>;
 
 impl Directory {
-    /// Indexes the entries. Their codes are unique, their domains fit to name an organization: see `directory_file`.
+    /// Indexes the entries. Codes have to be unique, and domains fit for organizations. `directory_file` checks that.
     pub fn new(entries: Vec<Entry>) -> Self {
         let mut directory = Self::with_room_for(entries.len());
         entries.into_iter().for_each(|entry| directory.add(entry));
         directory
     }
 
-    /// No organizations yet, and room for so many.
+    /// An empty directory with room for so many organizations.
     pub(crate) fn with_room_for(tenants: usize) -> Self {
         Self {
             answers: String::new(),
@@ -81,7 +81,7 @@ impl Directory {
         }
     }
 
-    /// Puts an organization behind the others.
+    /// Adds an organization after the others.
     pub(crate) fn add(&mut self, Entry { tenant, domains, subdomains }: Entry) {
         let listing = Listing { answer: self.answers.len(), subdomains };
         #[expect(clippy::expect_used, reason = "neither strings nor a String that is written to can fail")]
@@ -100,7 +100,7 @@ impl Directory {
         }
     }
 
-    /// The organizations that a request means. A text that can be no domain or no code means none.
+    /// The organizations that match a request. None if its text is no domain or no code.
     pub fn find(&self, request: &LookupRequest) -> Found<'_> {
         match request {
             LookupRequest::Code(code) => self.find_by_code(&with_hyphens(&visible(code))).into_iter().collect(),
@@ -112,11 +112,12 @@ impl Directory {
     }
 
     fn find_by_code(&self, code: &str) -> Option<&str> {
-        let code = code.trim_matches(is_luggage).to_ascii_lowercase();
-        self.codes.get(&code).map(|&answer| self.answer(answer))
+        let code = code.trim_matches(is_ignored).to_ascii_lowercase();
+        self.codes.get(&code).map(|&answer| self.json_of(answer))
     }
 
-    /// Whoever lists the very domain; else whoever lists the nearest parent and wants what lies below it.
+    /// The organizations that have exactly this domain. If there are none, those that have the nearest parent domain and are found by the domains
+    /// below it.
     fn find_by_domain(&self, domain: &DomainName) -> Found<'_> {
         let exact = self.listed(domain.as_str(), |_| true);
         if !exact.is_empty() {
@@ -135,10 +136,10 @@ impl Directory {
             Some(Listings::Only(listing)) => slice::from_ref(listing),
             Some(&Listings::Shared(place)) => self.shared[place].as_slice(),
         };
-        listings.iter().filter(|listing| wanted(listing)).map(|listing| self.answer(listing.answer)).collect()
+        listings.iter().filter(|listing| wanted(listing)).map(|listing| self.json_of(listing.answer)).collect()
     }
 
-    fn answer(&self, start: Answer) -> &str {
+    fn json_of(&self, start: TenantOffset) -> &str {
         let line = &self.answers[start..];
         &line[..memchr(b'\n', line.as_bytes()).unwrap_or(line.len())]
     }
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_subdomain_belongs_to_the_nearest_parent_that_asked_for_it() {
+    fn a_subdomain_belongs_to_the_nearest_parent_with_subdomains() {
         check(domain("mail.globex.example"), &["globex"]);
         check(domain("a.b.globex.example"), &["globex"]);
         check(domain("mail.umbrella.example"), &["umbrella-eu"]);
@@ -223,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exact_match_goes_before_a_parents_claim_and_a_parent_that_did_not_ask_is_passed_over() {
+    fn an_exact_match_goes_before_a_parent_and_a_parent_without_subdomains_is_ignored() {
         check(domain("lab.globex.example"), &["globex-lab"]);
         check(domain("x.lab.globex.example"), &["globex"]);
     }
@@ -238,13 +239,13 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_no_domain_belongs_to_nobody() {
+    fn a_text_that_is_no_domain_matches_nothing() {
         for text in ["", "example", "acme", "a b.example", "127.0.0.1", "acme.example/x"] {
             check(domain(text), &[]);
         }
     }
 
-    /// The rule in its plainest words: no index, no iterator over parents, the suffix given by the caller.
+    /// The rule without index and iterator: a plain search, with the public suffix given by the caller.
     fn reference<'a>(entries: &'a [Entry], name: &str, suffix: &str) -> Vec<&'a str> {
         let listing = |name: &str, opted_in: bool| -> Vec<&'a str> {
             entries
@@ -266,7 +267,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_index_finds_what_a_naive_search_finds(
+        fn the_index_finds_what_a_plain_search_finds(
             rows in prop::collection::vec((prop::collection::btree_set("([ab]\\.){1,3}(co\\.uk|com|test)", 0..3), any::<bool>()), 0..8),
             labels in "([ab]\\.){1,4}",
             suffix in "(co\\.uk|com|test)",

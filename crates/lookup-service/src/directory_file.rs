@@ -1,8 +1,8 @@
-//! tenants.toml, read strictly: a directory, or everything that is wrong with the file in one go.
+//! Reads tenants.toml strictly: returns a directory, or everything that is wrong with the file.
 //!
-//! The file is walked as a tree of spanned values and not deserialised into structs: serde stops at the first fault,
-//! and knows neither the line of a field that is missing nor the one where a value was used first. The tree of a large
-//! file takes twenty times its size, so it is made and walked in blocks of whole tenants.
+//! The file is read as a tree of values with positions, and not deserialized into structs: serde stops at the first error, and does not know
+//! the line of a missing field or where a value was used first. The tree of a large file takes twenty times its size, so the file is read in
+//! blocks of whole tenants.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ use crate::name_index::NameIndex;
 use crate::regular_file::{self, ReadError};
 use crate::text_encoding::{EncodingError, decode};
 
-/// The directory that the program carries for trying it out.
+/// The directory in the program, to try it out.
 pub const SAMPLE: &str = include_str!("../tenants.toml");
 
 /// Why there is no directory.
@@ -33,28 +33,31 @@ pub enum LoadError {
     /// The file cannot be opened or read.
     #[error(transparent)]
     Unreadable(#[from] ReadError),
-    /// Read, and two bytes a character: nothing in it has a line yet.
+    /// The file is UTF-16, so its errors have no lines yet.
     #[error(transparent)]
     Encoding(EncodingError),
-    /// The file was read, and is not a directory. At least one finding, in the order of lines.
+    /// The file has errors: at least one finding, in the order of lines.
     #[error("{} problems", .0.len())]
     Findings(Vec<Finding>),
 }
 
 impl LoadError {
-    /// One line for each thing that is wrong, beginning with the file's name; of very many, the first ones.
+    /// A line for each finding, beginning with the name of the file. If there are many, only the first ones.
     pub fn lines(&self, file: &str) -> Vec<String> {
         let Self::Findings(findings) = self else { return vec![format!("{file}: {self}")] };
-        let shown = findings.iter().take(SHOWN).map(|finding| format!("{file}:{finding}"));
-        let more = findings.len().saturating_sub(SHOWN);
+        let shown = findings.iter().take(FINDINGS_SHOWN).map(|finding| format!("{file}:{finding}"));
+        let more = findings.len().saturating_sub(FINDINGS_SHOWN);
         shown.chain((more > 0).then(|| format!("{file}: and {more} more"))).collect()
     }
 }
 
-/// How many findings are told one by one: a file with more has one mistake many times, and the log is not its place.
-const SHOWN: usize = 20;
+/// How many findings are listed. A file with more has one mistake many times.
+const FINDINGS_SHOWN: usize = 20;
 
 /// Reads the directory file at `path`.
+///
+/// # Errors
+/// Why there is no directory.
 pub fn load(path: &Path) -> Result<Directory, LoadError> {
     let bytes = regular_file::read(path)?;
     let text = decode(&bytes).map_err(|error| match error {
@@ -66,16 +69,19 @@ pub fn load(path: &Path) -> Result<Directory, LoadError> {
     parse(text).map_err(LoadError::Findings)
 }
 
-/// Reads the text of a directory file; if there is anything wrong with it, all of that, in the order of lines.
+/// Reads the text of a directory file.
+///
+/// # Errors
+/// Everything that is wrong with it, in the order of lines.
 pub fn parse(text: &str) -> Result<Directory, Vec<Finding>> {
-    parse_in_blocks(text, BLOCK).unwrap_or_else(|| parse_whole(text))
+    parse_in_blocks(text, BLOCK_SIZE).unwrap_or_else(|| parse_whole(text))
 }
 
-/// How many bytes of a file are made into one tree: enough for the parser's fixed cost not to count, and so little that the tree
-/// stays in the cache, and its memory in the process (glibc gives more than 128 kB back each time: a fifth of all loading).
-const BLOCK: usize = 8 * 1024;
+/// The size of a block in bytes: large enough that the parser's fixed cost does not matter, and small enough that the tree stays in the
+/// processor's cache and in the process's memory (glibc returns more than 128 kB to the system each time, a fifth of the loading time).
+const BLOCK_SIZE: usize = 8 * 1024;
 
-/// What begins a tenant, and a block if it stands at the beginning of a line.
+/// The header of a tenant. A block begins with one that is at the beginning of a line.
 const HEADER: &str = "[[tenants]]";
 
 fn parse_whole(text: &str) -> Result<Directory, Vec<Finding>> {
@@ -88,18 +94,18 @@ fn parse_whole(text: &str) -> Result<Directory, Vec<Finding>> {
     for error in &errors {
         reader.refuse(error.span().map_or(0, |s| s.start), String::new(), Reason::Syntax(error.message().to_owned()));
     }
-    // What the parser made of the rest of a broken file is guesswork: nothing more is said about it.
+    // Where the TOML itself is broken, nothing else is reported: the parser has guessed the rest.
     if errors.is_empty() {
         reader.file(root.get_ref());
     }
     reader.finish()
 }
 
-/// Reads what stands before the first tenant, then block by block. `None` if that is not the same as reading the whole.
+/// Reads what is before the first tenant, then block by block. `None` if the result could differ from that of reading the whole file.
 ///
-/// It is the same if every block is TOML by itself, since then no string and no list goes on from one into the next,
-/// and no block after the first has anything but tenants in it. What else TOML can say is left to the parser: text that
-/// is broken, one tenant's line within a string, the list written in another way, tables beside it.
+/// It is the same if every block is TOML by itself, since then no string or list continues from one block into the next, and if no block
+/// after the first has anything but tenants. Everything else is left to the parser: broken text, a header within a string, the list in another
+/// notation, tables beside it.
 fn parse_in_blocks(text: &str, size: usize) -> Option<Result<Directory, Vec<Finding>>> {
     let mut reader = Reader::new(text);
     let mut start = next_tenant(text, 0);
@@ -119,7 +125,7 @@ fn parse_in_blocks(text: &str, size: usize) -> Option<Result<Directory, Vec<Find
     Some(reader.finish())
 }
 
-/// Where the first line after `from` is that begins a tenant, or where the text ends.
+/// The offset of the next line from `from` on that begins a tenant, or the end of the text.
 fn next_tenant(text: &str, from: usize) -> usize {
     if from == 0 && text.starts_with(HEADER) {
         return 0;
@@ -129,24 +135,24 @@ fn next_tenant(text: &str, from: usize) -> usize {
     text[from..].match_indices(HEADER).find(is_line).map_or(text.len(), |(i, _)| from + i)
 }
 
-/// A part of the text by itself; `None` if anything is wrong with it.
+/// The tree of a part of the text. `None` if there is an error in it.
 fn tree(text: &str, part: Range<usize>) -> Option<DeTable<'_>> {
     let (root, errors) = DeTable::parse_recoverable(&text[part]);
     errors.is_empty().then(|| root.into_inner())
 }
 
-/// Where values that only one may use were used first, by byte offset.
+/// Where values that must be unique were used first, by byte offset.
 type FirstUse = NameIndex<usize>;
 
 struct Reader<'t> {
     text: &'t str,
-    /// The byte offset of every line's end, once something is wrong.
+    /// The byte offsets of the ends of all lines. Computed when the first error is found.
     line_ends: OnceCell<Vec<usize>>,
-    /// Where the part of the text begins that spans refer to.
+    /// The byte offset at which the part of the text begins that positions refer to.
     base: usize,
-    /// How many tenants have been read, sound or not.
+    /// How many tenants have been read, including those with errors.
     count: usize,
-    /// What comes of the file if nothing is wrong with it.
+    /// The directory, if the file has no error.
     directory: Directory,
     findings: Vec<Finding>,
     issuers: HashMap<String, usize>,
@@ -154,7 +160,7 @@ struct Reader<'t> {
     clients: FirstUse,
 }
 
-/// A table of the file and where it is, to name its fields by.
+/// A table of the file with its path, by which its fields are named.
 struct Section<'a, 'i> {
     table: &'a DeTable<'i>,
     start: usize,
@@ -201,7 +207,7 @@ impl<'t> Reader<'t> {
         1 + ends.partition_point(|&end| end < offset)
     }
 
-    /// Notes what is wrong at an offset in the part that is being read.
+    /// Records what is wrong at an offset in the part that is being read.
     fn refuse(&mut self, offset: usize, field: String, reason: Reason) {
         self.findings.push(Finding { line: self.line(self.base + offset), field, reason });
     }
@@ -268,7 +274,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// One tenant; `None` once anything is wrong with it, after looking at all of it.
+    /// Reads one tenant. `None` if it has an error; all of it is read nevertheless.
     fn tenant(&mut self, index: usize, value: &Spanned<DeValue<'_>>) -> Option<Entry> {
         let Some(table) = value.get_ref().as_table() else {
             self.refuse_type(value, format!("tenants[{index}]"), "a table");
@@ -339,7 +345,7 @@ impl<'t> Reader<'t> {
         Some(client)
     }
 
-    /// The domains to find the tenant by, and the first of them as written, to be shown.
+    /// The domains, and the first of them as written, which is shown.
     fn domains(&mut self, section: &Section<'_, '_>) -> Option<(Vec<DomainName>, Option<String>)> {
         let Some(value) = section.get("domains") else { return Some((Vec::new(), None)) };
         let Some(list) = value.get_ref().as_array() else {
@@ -362,7 +368,7 @@ impl<'t> Reader<'t> {
                     continue;
                 }
             };
-            // One domain, which is the rule, repeats none.
+            // Most tenants have one domain, which cannot be there twice.
             let several = list.len() > 1;
             match several.then(|| seen.insert(name.as_str(), self.base + start).copied()).flatten() {
                 Some(first) => self.refuse(start, field(), Reason::DomainTwice { line: self.line(first) }),
@@ -414,7 +420,7 @@ impl<'t> Reader<'t> {
         self.optional(section, name, read)
     }
 
-    /// A string field, read; `None` if it is left out, and also if it is refused, which leaves a finding.
+    /// Reads a string field. `None` if it is missing, or if it is refused, which adds a finding.
     fn optional<T>(
         &mut self,
         section: &Section<'_, '_>,
@@ -430,7 +436,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// A domain that may name an organization.
+/// Reads a domain that may belong to an organization.
 fn organization_domain(text: &str) -> Result<DomainName, Reason> {
     let name = DomainName::parse(text)?;
     if is_consumer_domain(&name) {
@@ -442,22 +448,25 @@ fn organization_domain(text: &str) -> Result<DomainName, Reason> {
     }
 }
 
-/// OpenID Connect Core §2 (`iss`): https, no query, no fragment. Kept as written: it is compared to the letter.
+/// Reads an issuer: https, without query and fragment
+/// ([OpenID Connect Core §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)). It is kept as written, because it is compared
+/// character by character.
 fn issuer(text: &str) -> Option<Issuer> {
     let url = WebUrl::parse(text)?;
     let fit = url.is_secure() && !url.has_credentials && !url.has_query_or_fragment;
     Issuer::try_from(text.to_owned()).ok().filter(|_| fit)
 }
 
-/// `//host/x` and `/\host/x` lead elsewhere, and the URL parser drops tabs and line feeds before it looks.
+/// Whether it is a path of the picker's own origin. `//host/x` and `/\host/x` are other hosts, and URL parsers remove tabs and line feeds.
 fn is_own_path(text: &str) -> bool {
     text.starts_with('/')
         && !text[1..].starts_with(['/', '\\'])
         && !text.contains(|c: char| c.is_control() || c.is_whitespace())
 }
 
-/// Controls, and the embeddings, overrides and isolates that let a name end other than it seems to
-/// (UAX #9 §2). The marks LRM and RLM stay: names in mixed scripts need them.
+/// Control characters, and the embeddings, overrides and isolates that let a name end in another way than it seems to
+/// ([UAX #9 §2](https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters)). The marks LRM and RLM are allowed: names in mixed
+/// scripts need them.
 fn is_deceptive(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -468,7 +477,7 @@ mod tests {
     use lookup_api::LookupRequest;
     use proptest::prelude::*;
 
-    /// What came of a file, in a form that can be compared: its findings, or what every code of `text` finds.
+    /// The result of reading a file in a form that can be compared: its findings, or what every code of `text` finds.
     fn outcome(text: &str, read: Result<Directory, Vec<Finding>>) -> Result<Vec<String>, Vec<Finding>> {
         let codes = text.lines().filter_map(|line| line.strip_prefix("code = \"")?.strip_suffix('"'));
         read.map(|directory| {
@@ -476,7 +485,7 @@ mod tests {
         })
     }
 
-    /// Whether a file was read in blocks; then it has to come to the same as the whole.
+    /// Whether a file was read in blocks. Then the result must be that of reading the whole file.
     #[track_caller]
     fn check(text: &str, size: usize) -> bool {
         let Some(read) = parse_in_blocks(text, size) else { return false };
@@ -485,14 +494,14 @@ mod tests {
     }
 
     #[test]
-    fn the_sample_is_read_in_blocks_of_any_size_and_comes_to_the_same() {
+    fn the_sample_is_read_in_blocks_of_any_size_with_the_same_result() {
         for size in (1..=SAMPLE.len()).step_by(97) {
             assert!(check(SAMPLE, size), "{size}");
         }
     }
 
     #[test]
-    fn what_a_block_cannot_tell_is_left_to_the_whole() {
+    fn a_file_that_cannot_be_read_in_blocks_is_read_as_a_whole() {
         let tenant = "[[tenants]]\ncode = \"a\"\nname = \"A\"\nclient_id = \"a\"\nidentity_provider = \"A\"\n";
         assert!(check(tenant, 1));
         assert!(check(&tenant.repeat(3), 1), "the codes and clients of another tenant are findings");
@@ -516,7 +525,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_file_that_is_changed_somewhere_comes_to_the_same_in_blocks(
+        fn a_changed_file_has_the_same_result_in_blocks(
             from in 0..SAMPLE.len(),
             length in 0..40_usize,
             insert in prop::sample::select(vec!["", "\n", "\"", "\"\"\"", "[", "]", "#", "[[tenants]]", "\n[[tenants]]\n", "\n[x]\n", "\ncode = \"acme\"\n", "\\"]),

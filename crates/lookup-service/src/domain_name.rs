@@ -1,4 +1,4 @@
-//! Domain names in the one spelling in which they are compared.
+//! Domain names in one spelling, so that they can be compared.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -7,34 +7,37 @@ use std::iter::successors;
 use idna::AsciiDenyList;
 use idna::uts46::{DnsLength, Hyphens, Uts46};
 
-/// A domain of two labels or more, in A-labels and lower case, without the root's dot.
+/// A domain of at least two labels, in lower-case A-labels, without a dot at the end.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DomainName(String);
 
-/// Why a text is not a domain that an organization can have.
+/// Why a text is no domain of an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DomainNameError {
-    /// Nothing but space.
+    /// The text is empty or white space.
     #[error("is empty")]
     Empty,
-    /// A bare top-level domain or a host name of somebody's own network.
+    /// It has one label: a top-level domain, or a host of a private network.
     #[error("is a single label, and a domain has two or more")]
     SingleLabel,
-    /// An IPv4 address or something like it: no top-level domain is a number.
+    /// It is an IPv4 address or similar: no top-level domain is a number.
     #[error("ends in a number, as an IP address does")]
     Number,
-    /// Refused by IDNA: an empty or overlong label, or a character that a host name cannot have.
+    /// IDNA refuses it: a label is empty or too long, or has a character that a host name cannot have.
     #[error("is not a domain name (IDNA refuses it)")]
     Malformed,
 }
 
 impl DomainName {
-    /// Reads a domain as people write it: any case, Unicode or A-labels, with space around it or the root's dot.
+    /// Reads a domain in any case, in Unicode or A-labels, with white space around it or a dot at the end.
     ///
-    /// UTS 46 (non-transitional, STD3 rules, DNS lengths verified) does the work; its mapping includes lower case,
-    /// NFC and the full stops of other scripts. Hyphens in third and fourth place are let pass: names with them exist.
+    /// It is normalised by [UTS #46](https://www.unicode.org/reports/tr46/) (non-transitional, STD3 rules, DNS lengths verified), which includes
+    /// lower case, NFC and the full stops of other scripts. Hyphens in the third and fourth place are allowed, since there are such names.
+    ///
+    /// # Errors
+    /// Why it is no domain.
     pub fn parse(text: &str) -> Result<Self, DomainNameError> {
-        let text = text.trim_matches(is_luggage);
+        let text = text.trim_matches(is_ignored);
         if text.is_empty() {
             return Err(DomainNameError::Empty);
         }
@@ -49,36 +52,36 @@ impl DomainName {
         }
     }
 
-    /// The name: A-labels, lower case.
+    /// The name, in lower-case A-labels.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether anybody may register names below it, so that it can belong to no organization: `co.uk`, `github.io`.
+    /// Whether anybody may register names below it, such as `co.uk` and `github.io`. It cannot belong to an organization then.
     pub fn is_public_suffix(&self) -> bool {
         psl::suffix(self.0.as_bytes()).is_some_and(|s| s.is_known() && s.as_bytes().len() == self.0.len())
     }
 
-    /// The domains that it lies below, nearest first, down to the one that somebody registered: the public suffix and
-    /// what is above it are nobody's. A top-level domain that the list does not know is a public suffix.
+    /// The domains above it, the nearest first, down to the one that was registered. Public suffixes are not among them. A top-level domain that
+    /// the list does not have counts as a public suffix.
     pub fn parents(&self) -> impl Iterator<Item = &str> {
         let suffix = psl::suffix(self.0.as_bytes()).map_or(0, |s| s.as_bytes().len());
         ancestors(&self.0).skip(1).take_while(move |name| name.len() > suffix)
     }
 }
 
-/// The name itself, then what it lies below, label by label.
+/// The name itself, then the domains above it, label by label.
 pub(crate) fn ancestors(name: &str) -> impl Iterator<Item = &str> {
     successors(Some(name), |name| name.split_once('.').map(|(_, rest)| rest))
 }
 
-/// White space, and the invisible characters that copying from mails and chats brings along.
-pub(crate) fn is_luggage(c: char) -> bool {
+/// White space, and invisible characters that are copied from mails and chats.
+pub(crate) fn is_ignored(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// So that a map keyed by names can be asked with a part of another name. `Hash` and `Eq` are derived from the text.
+/// Lets a map with these keys be searched with a part of another name. `Hash` and `Eq` are derived from the text.
 impl Borrow<str> for DomainName {
     fn borrow(&self) -> &str {
         &self.0
@@ -133,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_domain_is_refused_with_the_reason() {
+    fn a_text_that_is_no_domain_is_refused_with_its_reason() {
         use DomainNameError::*;
         let long_label = format!("{}.example", "a".repeat(64));
         let long_name = format!("{}example", "abcdefghi.".repeat(25));
@@ -164,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn parents_come_nearest_first_and_stop_above_the_public_suffix() {
+    fn parents_begin_with_the_nearest_and_end_before_the_public_suffix() {
         #[track_caller]
         fn check(name: &str, parents: &[&str]) {
             assert_eq!(DomainName::parse(name).unwrap().parents().collect::<Vec<_>>(), parents, "{name}");
@@ -198,7 +201,7 @@ mod tests {
         }
 
         #[test]
-        fn a_parent_is_a_whole_number_of_labels(name in "[a-c]{1,2}(\\.[a-c]{1,2}){1,4}\\.(com|co\\.uk|example)") {
+        fn a_parent_consists_of_whole_labels(name in "[a-c]{1,2}(\\.[a-c]{1,2}){1,4}\\.(com|co\\.uk|example)") {
             let name = DomainName::parse(&name).unwrap();
             for parent in name.parents() {
                 let dotted = format!(".{}", parent);

@@ -1,16 +1,16 @@
-//! What can be wrong with tenants.toml, where, and in which words.
+//! What can be wrong with tenants.toml, with line, field and reason.
 
 use std::fmt;
 
 use crate::domain_name::DomainNameError;
 use crate::format_guess::Format;
 
-/// One thing that is wrong with the file. Reads `LINE: FIELD: REASON`, to be put after the file's name and a colon.
+/// One thing that is wrong with the file. `Display` writes `LINE: FIELD: REASON`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// From 1.
+    /// The line, from 1.
     pub line: usize,
-    /// The field's path, such as `tenants[3].client_id` (the first tenant is 0); empty for the file as a whole.
+    /// The path of the field, such as `tenants[3].client_id` (the first tenant is 0). Empty for the file as a whole.
     pub field: String,
     /// What is wrong with it.
     pub reason: Reason,
@@ -25,96 +25,96 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Why a field is refused. The sentences are for the directory's author.
+/// Why a field is refused. The messages are for the author of the directory.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
-    /// Bytes that are no text.
+    /// The file is not UTF-8.
     #[error("the file is not UTF-8 text")]
     NotUtf8,
-    /// Not TOML; the parser's own words.
+    /// The file is not TOML. Has the parser's message.
     #[error("not TOML: {0}")]
     Syntax(String),
-    /// Not TOML because it is something else.
+    /// The file is not TOML, but another format.
     #[error("this looks like {0} (the directory is TOML)")]
     OtherFormat(Format),
-    /// An empty file, or one cut short before its first tenant.
+    /// The file is empty, or was cut off before its first tenant.
     #[error("the file names no tenant")]
     NoTenants,
-    /// A field that nobody reads is a misspelt one.
+    /// The field does not exist; most likely it is misspelt.
     #[error("unknown field")]
     Unknown,
-    /// A required field is not there.
+    /// A required field is missing.
     #[error("is missing")]
     Missing,
-    /// Another TOML type.
+    /// The value has another TOML type.
     #[error("must be {expected}, and is {found}")]
     Type {
-        /// What it should be, with its article.
+        /// The type that it should have, with an article.
         expected: &'static str,
-        /// TOML's name of what it is.
+        /// The type that it has, as TOML calls it.
         found: &'static str,
     },
-    /// Not a code.
+    /// The text is no code.
     #[error("must be 1 to 64 letters a to z, digits and hyphens")]
     Code,
-    /// Codes name one organization each, in any case.
+    /// Another tenant has this code, perhaps in another case.
     #[error("is the code of another tenant already (line {line})")]
     CodeTaken {
         /// The line of the first use.
         line: usize,
     },
-    /// Not one of the ways of keeping organizations apart.
+    /// The value is neither shared nor strict.
     #[error("must be shared or strict")]
     Isolation,
-    /// Nothing a person could recognise.
+    /// The name is empty.
     #[error("must not be empty")]
     EmptyName,
-    /// A character that is not seen, and can make a name look like another one.
+    /// The name has an invisible character, which could make it look like another name.
     #[error("has a control or text direction character in it (U+{:04X})", u32::from(*.0))]
     Invisible(char),
-    /// Cognito: `[\w+]+`, 1 to 128.
+    /// The text is no app client id. Cognito's are `[\w+]+`, 1 to 128 characters.
     #[error("is not an app client id: 1 to 128 letters a to z, digits, underscores and plus signs")]
     ClientId,
-    /// Two tenants behind one client could not be told apart at the callback.
+    /// Another tenant has this app client. The callback could not tell the two apart.
     #[error("is the app client of another tenant already (line {line}); every tenant has its own")]
     ClientTaken {
         /// The line of the first use.
         line: usize,
     },
-    /// Cognito: 1 to 32 characters, no white space.
+    /// The text is no provider name. Cognito's have 1 to 32 characters and no white space.
     #[error("is not the name of an identity provider: 1 to 32 characters without space, or COGNITO")]
     IdentityProvider,
-    /// IDNA refuses it.
+    /// The text is no domain.
     #[error("{0}")]
     Domain(#[from] DomainNameError),
-    /// Anybody could register a name below it.
+    /// Anybody can register names below this domain.
     #[error("is a public suffix, below which anybody may register a name")]
     PublicSuffix,
-    /// Anybody could have an address there.
+    /// Anybody can have an address at this domain.
     #[error("belongs to a consumer mailbox provider, where anybody may have an address")]
     ConsumerDomain,
-    /// The same domain in another spelling counts.
+    /// The tenant has this domain already, perhaps in another spelling.
     #[error("is listed for this tenant already (line {line})")]
     DomainTwice {
         /// The line of the first use.
         line: usize,
     },
-    /// Not an address to derive key sets from.
+    /// The text is no issuer.
     #[error("is not an issuer: an https address without user name, query or fragment (http for localhost only)")]
     Issuer,
-    /// The same issuer twice in the file's list.
+    /// The issuer is in the list twice.
     #[error("is listed already (line {line})")]
     IssuerTwice {
         /// The line of the first use.
         line: usize,
     },
-    /// An issuer that the file's list does not have.
+    /// The issuer is not in the file's list.
     #[error("is not among the file's issuers")]
     UnknownIssuer,
-    /// With several user pools, each tenant says which is its own.
+    /// The file names several user pools, and the tenant does not say which is its own.
     #[error("is missing, and the file names {0} issuers")]
     IssuerNeeded(usize),
-    /// Images of other hosts are kept out by the page's content security policy.
+    /// The logo is on another host, from which the page's content security policy does not load images.
     #[error("must be a path on the picker's own origin that begins with one slash, such as /logos/acme.svg")]
     Logo,
 }

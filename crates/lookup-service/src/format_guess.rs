@@ -1,11 +1,11 @@
-//! Guesses which other format a file is in once its parser has refused it. Whoever saved YAML under the name of a TOML file is
-//! told that, and not what TOML's parser makes of it.
+//! Guesses which other format a file has, after its parser has refused it. An author who saved YAML as a TOML file is told that, instead of
+//! the message of the TOML parser.
 //!
-//! It guesses only where it is sure: a file that has one line of the right format is a file with a mistake in it.
+//! It guesses only if it is certain. A file with at least one line in the right format is a file with a mistake.
 
 use std::fmt;
 
-/// A format that a file may turn out to be in.
+/// A format that a file may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// `key = value`, `[table]`
@@ -29,7 +29,7 @@ impl fmt::Display for Format {
     }
 }
 
-/// What a text is that TOML's parser has refused.
+/// The format of a text that the TOML parser has refused.
 pub(crate) fn instead_of_toml(text: &str) -> Option<Format> {
     if begins_as_json(text) {
         Some(Format::Json)
@@ -42,7 +42,7 @@ pub(crate) fn instead_of_toml(text: &str) -> Option<Format> {
     }
 }
 
-/// What a text is that JSON's parser has refused.
+/// The format of a text that the JSON parser has refused.
 pub(crate) fn instead_of_json(text: &str) -> Option<Format> {
     if begins_as_json(text) {
         None
@@ -53,13 +53,13 @@ pub(crate) fn instead_of_json(text: &str) -> Option<Format> {
     }
 }
 
-/// The lines that say something. `#` begins a comment in TOML and YAML.
+/// The lines that are neither empty nor comments. `#` begins a comment in TOML and YAML.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     let text = text.trim_start_matches('\u{feff}');
     text.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.trim_start().starts_with('#'))
 }
 
-/// TOML never begins with a brace, and no name of a table with one.
+/// Whether it begins with a brace, or a bracket and a brace. TOML never does.
 fn begins_as_json(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     text.starts_with('{') || text.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with('{'))
@@ -76,8 +76,8 @@ fn is_toml(line: &str) -> bool {
         || key.is_some_and(|(k, _)| is_name(k.trim()))
 }
 
-/// Every line that is not indented begins an entry, whose name is bare: with quotation marks around it, it is JSON without its
-/// brace, and with spaces in it a sentence.
+/// Whether every line without indentation begins an entry whose name has no quotation marks (or it would be JSON without its brace) and no
+/// spaces (or it would be a sentence).
 fn is_yaml(text: &str) -> bool {
     let is_bare = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     let is_entry = |line: &str| {
@@ -88,7 +88,7 @@ fn is_yaml(text: &str) -> bool {
     outer.peek().is_some() && outer.all(is_entry)
 }
 
-/// A line of two names or more, and lines below it that are divided in the same way.
+/// Whether there is a line of at least two names, and lines below it that have as many values.
 fn is_csv(text: &str) -> bool {
     let is_name = |cell: &str| {
         let name = cell.trim().trim_matches('"');
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_with_a_mistake_in_it_stays_toml() {
+    fn a_directory_with_a_mistake_is_still_toml() {
         for text in [
             "",
             "[[tenants]]\ncode: \"acme\"\n",
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_config_json_in_another_format_is_recognised_and_one_with_a_mistake_stays_json() {
+    fn a_config_json_in_another_format_is_recognised_and_one_with_a_mistake_is_still_json() {
         for (text, expected) in [
             ("lookup_url = \"/v1/lookup\"\n[[user_pools]]\n", Some(Format::Toml)),
             ("# ours\n[branding]\nproduct = \"A\"\n", Some(Format::Toml)),

@@ -1,10 +1,11 @@
-//! What stands in the page itself instead of in files: its content security policy has to name each by its hash (CSP Level 3,
-//! §2.3.1), or the browser passes over it and the page fetches the files that stand in for it.
+//! The inline scripts and styles of a page. Its content security policy has to name each by its hash
+//! ([CSP Level 3 §2.3.1](https://www.w3.org/TR/CSP3/#framework-directive-source-list)), or the browser ignores it and the page fetches the
+//! files in its place.
 
 use base64ct::{Base64, Encoding};
 use sha2::{Digest, Sha256};
 
-/// The sources to add to `script-src` and `style-src`: each `'sha256-…'` with a space before it.
+/// What to add to `script-src` and `style-src`: ` 'sha256-…'` for each script or style.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Inline {
     /// For `script-src`.
@@ -14,7 +15,7 @@ pub(crate) struct Inline {
 }
 
 impl Inline {
-    /// Reads a page that our own build has written.
+    /// Reads a page that `make build` has written.
     pub(crate) fn of(page: &str) -> Self {
         Self { scripts: sources(page, "script"), styles: sources(page, "style") }
     }
@@ -35,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_in_the_page_is_named_by_its_hash_and_what_is_a_file_is_not() {
+    fn inline_scripts_are_named_by_their_hash_and_files_are_not() {
         // The example of CSP Level 3, §8.3: `alert('Hello, world.');`
         let page =
             r#"<style>p{}</style><script type=module src=/a.js></script><script>alert('Hello, world.');</script>"#;

@@ -1,7 +1,7 @@
-//! The log: JSON lines.
+//! The log: one JSON object in each line.
 //!
-//! Lines of our own, since every lookup writes one: tracing-subscriber's JSON serialises each field through several layers and
-//! takes more instructions than the lookup (docs/performance.md).
+//! The formatter is written here because every lookup writes a line: tracing-subscriber's JSON formatter takes more instructions than the
+//! lookup itself (docs/performance.md).
 
 use std::cell::RefCell;
 use std::fmt::{self, Debug, Write as _};
@@ -21,20 +21,20 @@ use tracing_subscriber::prelude::*;
 
 use crate::log_queue::Queue;
 
-/// Starts the log of this process. RUST_LOG takes levels and targets, as in `info,lookup_service=debug`.
+/// Starts the log of this process. The environment variable RUST_LOG sets levels and targets, as in `info,lookup_service=debug`.
 pub fn start(out: impl Write + Send + 'static) -> Log {
     let log = Log::to(out);
     let wanted = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
     let filter = wanted.unwrap_or(Targets::new().with_default(LevelFilter::INFO));
     tracing_subscriber::registry().with(filter).with(log.lines()).init();
-    // A panic's message may quote what it was about; the place is enough to find the bug.
+    // The message of a panic may quote what it was about. Its place in the code is enough to find the bug.
     panic::set_hook(Box::new(|info| {
         tracing::error!(location = info.location().map(ToString::to_string), "panicked");
     }));
     log
 }
 
-/// What is written until this is dropped, which waits for the last line.
+/// Keeps the log open. Dropping it waits until the last line is written.
 #[must_use = "the log ends when this is dropped"]
 pub struct Log(Arc<Queue>);
 
@@ -54,7 +54,7 @@ impl Drop for Log {
     }
 }
 
-/// An event is one object: when, how bad, from where, then the event's own fields, `message` among them.
+/// Writes each event as an object: time, level, target, then the event's own fields, `message` among them.
 struct JsonLines(Arc<Queue>);
 
 impl<S: Subscriber> Layer<S> for JsonLines {
@@ -73,7 +73,8 @@ impl<S: Subscriber> Layer<S> for JsonLines {
     }
 }
 
-/// RFC 3339 in UTC, to the microsecond. What is the same for a second is written once.
+/// Appends the time in UTC, to the microsecond ([RFC 3339](https://www.rfc-editor.org/rfc/rfc3339)). The part that is the same for a
+/// second is formatted once.
 fn push_time(line: &mut String, now: SystemTime) {
     thread_local!(static SECOND: RefCell<(u64, String)> = RefCell::default());
     let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -95,7 +96,7 @@ struct Fields<'a> {
 }
 
 impl Fields<'_> {
-    /// Names stand in the code, as identifiers: there is nothing in them to escape.
+    /// Names are identifiers of the code, so they need no escaping.
     fn name(&mut self, name: &str) {
         self.line.push_str(",\"");
         self.line.push_str(name);
@@ -114,7 +115,7 @@ impl Visit for Fields<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         self.name(field.name());
         self.line.push('"');
-        // It fails only where a value's own formatting does, whose text ends there.
+        // Writing fails only if the value's own formatting does. Its text ends there.
         let _ = write!(Escaped(self.line), "{value:?}");
         self.line.push('"');
     }
@@ -139,7 +140,7 @@ impl Visit for Fields<'_> {
     }
 }
 
-/// What is written to it comes to stand between the quotes of a JSON string.
+/// Writes text as the content of a JSON string.
 struct Escaped<'a>(&'a mut String);
 
 impl fmt::Write for Escaped<'_> {
@@ -149,9 +150,10 @@ impl fmt::Write for Escaped<'_> {
     }
 }
 
-/// Nearly everything needs no escape. A table, since the loop that compares each byte three times was a twentieth of a lookup.
+/// Appends text with JSON's escapes. Nearly no byte needs one, which a table tells fastest: three comparisons a byte were a twentieth of a
+/// lookup.
 fn push_escaped(line: &mut String, text: &str) {
-    const NEEDS_NONE: [bool; 256] = {
+    const NEEDS_NO_ESCAPE: [bool; 256] = {
         let (mut table, mut byte) = ([true; 256], 0);
         while byte < b' ' as usize {
             table[byte] = false;
@@ -160,7 +162,7 @@ fn push_escaped(line: &mut String, text: &str) {
         (table[b'"' as usize], table[b'\\' as usize]) = (false, false);
         table
     };
-    if text.bytes().all(|byte| NEEDS_NONE[usize::from(byte)]) {
+    if text.bytes().all(|byte| NEEDS_NO_ESCAPE[usize::from(byte)]) {
         return line.push_str(text);
     }
     let quoted = Value::from(text).to_string();
@@ -174,7 +176,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn an_event_is_one_line_of_json_whatever_is_in_it() {
+    fn an_event_is_one_line_of_json_with_any_content() {
         let kept = Kept::default();
         let log = Log::to(kept.clone());
         tracing::subscriber::with_default(tracing_subscriber::registry().with(log.lines()), || {
@@ -198,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_is_that_of_rfc_3339_to_the_microsecond() {
+    fn the_time_is_written_as_rfc_3339_to_the_microsecond() {
         for micros in [1, 999_999, 1_000_000, 1_785_000_000_000_042, 1_785_000_000_000_043, 1_785_000_001_900_000] {
             let (now, mut line) = (UNIX_EPOCH + Duration::from_micros(micros), String::new());
             push_time(&mut line, now);

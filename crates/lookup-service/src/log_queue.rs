@@ -1,29 +1,29 @@
-//! Lines of the log on their way out, a batch at a time.
+//! The queue between the code that logs and the thread that writes.
 //!
-//! tracing-appender's queue wakes its thread for nearly every line: on one core that is more than a lookup (docs/performance.md).
+//! tracing-appender's queue wakes its thread for nearly every line. On one core that costs more than a lookup (docs/performance.md).
 
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{mem, thread};
 
-/// How long a line waits for others, to be written with them.
-const TOGETHER: Duration = Duration::from_millis(10);
-/// So many bytes do not wait any longer.
-const ENOUGH: usize = 1 << 18;
-/// With so many bytes waiting, whoever logs waits, too.
-const FULL: usize = 1 << 20;
+/// How long a line waits for others that can be written with it.
+const BATCH_DELAY: Duration = Duration::from_millis(10);
+/// From how many waiting bytes on the thread writes at once.
+const BATCH_SIZE: usize = 1 << 18;
+/// From how many waiting bytes on the code that logs waits.
+const QUEUE_LIMIT: usize = 1 << 20;
 /// How long the end waits for a reader that does not read.
-const PATIENCE: Duration = Duration::from_secs(5);
+const END_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Lines on their way to the thread that writes them, a batch at a time: a system call for each would be a fifth of a lookup, and
-/// so would be a wake-up for each. Where the reader is slow nothing is lost and no memory runs full: whoever logs waits.
+/// Lines that wait for the thread, which writes them in batches. A system call for each line, or a wake-up, would take a fifth of a lookup.
+/// If the reader is slow, no line is lost and the queue does not grow without limit: the code that logs waits.
 #[derive(Default)]
 pub(crate) struct Queue {
     waiting: Mutex<Waiting>,
-    /// For the thread: there is a first line, or enough of them, or the end.
+    /// Wakes the thread: there is a first line, or a full batch, or the end.
     work: Condvar,
-    /// For the others: lines have left, or the last one is written.
+    /// Wakes the others: lines have been written, or the last one is.
     room: Condvar,
 }
 
@@ -35,7 +35,7 @@ struct Waiting {
 }
 
 impl Queue {
-    /// Starts the thread, which writes to `out` until [`Queue::end`].
+    /// Starts the thread, which writes to `out` until [`Queue::end`] is called.
     pub(crate) fn start(out: impl Write + Send + 'static) -> Arc<Self> {
         let queue = Arc::new(Self::default());
         let lines = queue.clone();
@@ -47,10 +47,10 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a line behind the others.
+    /// Appends a line to the queue.
     pub(crate) fn push(&self, line: &[u8]) {
-        // Once the thread has ended, there is nobody to wait for.
-        let full = |waiting: &mut Waiting| waiting.lines.len() >= FULL && !waiting.ended;
+        // If the thread has ended, waiting would have no end.
+        let full = |waiting: &mut Waiting| waiting.lines.len() >= QUEUE_LIMIT && !waiting.ended;
         let mut waiting = self.room.wait_while(self.lock(), full).unwrap_or_else(PoisonError::into_inner);
         if waiting.ended {
             return;
@@ -58,9 +58,9 @@ impl Queue {
         let before = waiting.lines.len();
         waiting.lines.extend_from_slice(line);
         let after = waiting.lines.len();
-        // First, or the thread would wake only to wait for the lock.
+        // Unlocked first. Otherwise the thread would wake up only to wait for the lock.
         drop(waiting);
-        if before == 0 || (before < ENOUGH && after >= ENOUGH) {
+        if before == 0 || (before < BATCH_SIZE && after >= BATCH_SIZE) {
             self.work.notify_one();
         }
     }
@@ -69,10 +69,10 @@ impl Queue {
         let mut batch = Vec::new();
         loop {
             let none = |waiting: &mut Waiting| waiting.lines.is_empty() && !waiting.ending;
-            let few = |waiting: &mut Waiting| waiting.lines.len() < ENOUGH && !waiting.ending;
+            let few = |waiting: &mut Waiting| waiting.lines.len() < BATCH_SIZE && !waiting.ending;
             let waiting = self.work.wait_while(self.lock(), none).unwrap_or_else(PoisonError::into_inner);
             let mut waiting =
-                self.work.wait_timeout_while(waiting, TOGETHER, few).unwrap_or_else(PoisonError::into_inner).0;
+                self.work.wait_timeout_while(waiting, BATCH_DELAY, few).unwrap_or_else(PoisonError::into_inner).0;
             if waiting.lines.is_empty() {
                 waiting.ended = true;
                 return self.room.notify_all();
@@ -80,18 +80,18 @@ impl Queue {
             mem::swap(&mut waiting.lines, &mut batch);
             drop(waiting);
             self.room.notify_all();
-            // Where nobody reads the log any more, there is nobody to tell.
+            // If nobody reads the log any more, the error can be told to nobody.
             let _ = out.write_all(&batch).and_then(|()| out.flush());
             batch.clear();
         }
     }
 
-    /// Waits for the last line.
+    /// Waits until the last line is written.
     pub(crate) fn end(&self) {
         let mut waiting = self.lock();
         waiting.ending = true;
         self.work.notify_one();
-        drop(self.room.wait_timeout_while(waiting, PATIENCE, |waiting| !waiting.ended));
+        drop(self.room.wait_timeout_while(waiting, END_TIMEOUT, |waiting| !waiting.ended));
     }
 }
 
@@ -116,7 +116,7 @@ pub(crate) mod tests {
         }
     }
 
-    /// Takes what it is given only once somebody lets it.
+    /// Takes what is written to it only when the test allows that.
     struct Stuck(Kept, mpsc::Receiver<()>);
 
     impl Write for Stuck {
@@ -131,48 +131,48 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn whoever_logs_waits_for_a_reader_that_is_slow_and_nothing_is_lost_at_the_end() {
+    fn logging_waits_for_a_slow_reader_and_no_line_is_lost() {
         let (kept, (let_go, stuck)) = (Kept::default(), mpsc::channel());
         let queue = Queue::start(Stuck(kept.clone(), stuck));
         let (lines, pushed) = (queue.clone(), Arc::new(AtomicUsize::new(0)));
         let (line, count) = ([b'x'; 1024], pushed.clone());
         let writer = thread::spawn(move || {
-            for _ in 0..4 * FULL / line.len() {
+            for _ in 0..4 * QUEUE_LIMIT / line.len() {
                 lines.push(&line);
                 count.fetch_add(line.len(), Ordering::SeqCst);
             }
         });
-        // What the writer has in its hands, and what waits.
-        let bound = 2 * FULL + line.len();
+        // What the writer is writing, and what waits.
+        let bound = 2 * QUEUE_LIMIT + line.len();
         thread::sleep(Duration::from_millis(200));
-        assert!(!writer.is_finished() && (FULL..bound).contains(&pushed.load(Ordering::SeqCst)));
+        assert!(!writer.is_finished() && (QUEUE_LIMIT..bound).contains(&pushed.load(Ordering::SeqCst)));
         drop(let_go);
         writer.join().unwrap();
         queue.end();
-        assert_eq!(kept.0.lock().unwrap().len(), 4 * FULL);
+        assert_eq!(kept.0.lock().unwrap().len(), 4 * QUEUE_LIMIT);
     }
 
     #[test]
-    fn nobody_waits_for_a_log_that_has_ended() {
+    fn logging_after_the_end_does_not_wait() {
         let queue = Queue::start(io::sink());
         queue.end();
         for _ in 0..3 {
-            queue.push(&vec![b'x'; FULL]);
+            queue.push(&vec![b'x'; QUEUE_LIMIT]);
         }
         assert!(queue.lock().lines.is_empty());
     }
 
     #[test]
-    fn a_line_is_written_soon_though_no_other_follows() {
+    fn a_single_line_is_written_soon() {
         let kept = Kept::default();
         let queue = Queue::start(kept.clone());
-        // The second comes when the thread certainly waits.
+        // The second line comes when the thread is certainly waiting.
         for lines in 1..=2 {
             queue.push(b"only\n");
             let start = Instant::now();
             while kept.0.lock().unwrap().len() < lines * 5 {
-                assert!(start.elapsed() < PATIENCE, "it waits for others");
-                thread::sleep(TOGETHER * 2);
+                assert!(start.elapsed() < END_TIMEOUT, "it waits for others");
+                thread::sleep(BATCH_DELAY * 2);
             }
         }
     }

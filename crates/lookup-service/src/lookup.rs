@@ -1,7 +1,7 @@
-//! `POST /v1/lookup`: reads the request strictly, asks the directory, answers. What was asked is never logged.
+//! `POST /v1/lookup`: reads the request strictly, looks the organizations up, and responds. What was looked up is never logged.
 //!
-//! All that a lookup passes is here and in the order in which it does: one future, where a stack of tower's layers would
-//! be boxed, cloned and moved for every request at several times the cost of the lookup (docs/performance.md).
+//! Everything that a lookup passes through is in this file, in order, as one future. A stack of tower's layers would be boxed, cloned and
+//! moved for every request, at several times the cost of the lookup (docs/performance.md).
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -22,25 +22,25 @@ use crate::directory::{CurrentDirectory, Directory};
 use crate::problem::{BODY_MAX, Problem};
 use crate::rate_limit::RateLimit;
 
-/// How many bytes of a body that is too large are read and thrown away before the connection is given up.
+/// How many bytes of a body that is too large are read and discarded before the connection is closed.
 const DISCARDED_MAX: usize = 16 * 1024 * 1024;
 
 /// X-Content-Type-Options, which every response has.
 pub(crate) const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 
-/// What answers lookups, and within which bounds.
+/// The state of the lookup route.
 #[derive(Debug)]
 pub(crate) struct Lookups {
     pub(crate) directory: CurrentDirectory,
     pub(crate) rate_limit: Option<RateLimit>,
-    /// Those that may be under way at once.
+    /// How many lookups may be under way at once.
     pub(crate) slots: Semaphore,
-    /// How long the body may be on the way; the rest takes no time.
+    /// How long the body may take to arrive. The rest takes no time.
     pub(crate) timeout: Duration,
 }
 
-/// What a lookup was and what is said to it.
-struct Answer {
+/// The response to a lookup, and what is logged of it.
+struct LookupAnswer {
     kind: &'static str,
     matches: usize,
     body: String,
@@ -50,13 +50,13 @@ pub(crate) async fn lookup(State(lookups): State<Arc<Lookups>>, request: Request
     logged(lookups.answer(request)).await
 }
 
-/// Counts as a lookup, too, though there can be none in it.
+/// A request with another method. It is logged as a lookup, too.
 pub(crate) async fn method_not_allowed(State(lookups): State<Arc<Lookups>>, request: Request) -> Response {
     logged(lookups.refuse(request)).await
 }
 
 impl Lookups {
-    async fn answer(&self, request: Request) -> Result<Answer, Problem> {
+    async fn answer(&self, request: Request) -> Result<LookupAnswer, Problem> {
         let _slot = self.slots.try_acquire().map_err(|_| Problem::Overloaded)?;
         self.check_rate(&request)?;
         let is_json = is_json(request.headers());
@@ -67,7 +67,7 @@ impl Lookups {
         answer(&self.directory.load(), &body?)
     }
 
-    async fn refuse(&self, request: Request) -> Result<Answer, Problem> {
+    async fn refuse(&self, request: Request) -> Result<LookupAnswer, Problem> {
         let _slot = self.slots.try_acquire().map_err(|_| Problem::Overloaded)?;
         self.check_rate(&request)?;
         Err(Problem::MethodNotAllowed)
@@ -78,10 +78,10 @@ impl Lookups {
     }
 }
 
-fn answer(directory: &Directory, body: &[u8]) -> Result<Answer, Problem> {
-    let request = serde_json::from_slice(body).map_err(|_| why_not(body))?;
+fn answer(directory: &Directory, body: &[u8]) -> Result<LookupAnswer, Problem> {
+    let request = serde_json::from_slice(body).map_err(|_| fault_of(body))?;
     let kind = match &request {
-        // U+FF20 and U+FE6B: the at signs of East Asian keyboards, which IDNA takes for one.
+        // U+FF20 and U+FE6B are the at signs of East Asian keyboards, which IDNA reads as `@`.
         LookupRequest::Domain(text) if text.contains(['@', '\u{ff20}', '\u{fe6b}']) => {
             return Err(Problem::EmailAddress);
         }
@@ -89,7 +89,7 @@ fn answer(directory: &Directory, body: &[u8]) -> Result<Answer, Problem> {
         LookupRequest::Code(_) => "code",
     };
     let tenants = directory.find(&request);
-    // `lookup_api::LookupResponse`, whose parts are JSON already.
+    // A `lookup_api::LookupResponse`. Its tenants are JSON already.
     let (start, end) = (r#"{"tenants":["#, "]}");
     let mut body = String::with_capacity(start.len() + tenants.iter().map(|t| t.len() + 1).sum::<usize>() + end.len());
     body.push_str(start);
@@ -98,10 +98,10 @@ fn answer(directory: &Directory, body: &[u8]) -> Result<Answer, Problem> {
         body.push_str(tenant);
     }
     body.push_str(end);
-    Ok(Answer { kind, matches: tenants.len(), body })
+    Ok(LookupAnswer { kind, matches: tenants.len(), body })
 }
 
-impl IntoResponse for Answer {
+impl IntoResponse for LookupAnswer {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::from(self.body));
         let headers = response.headers_mut();
@@ -111,8 +111,8 @@ impl IntoResponse for Answer {
     }
 }
 
-/// One line for each lookup, whatever became of it. A bug costs one answer and not the process.
-async fn logged(lookup: impl Future<Output = Result<Answer, Problem>>) -> Response {
+/// Logs one line for each lookup, whatever its outcome. A panic becomes a response with status 500, and the process goes on.
+async fn logged(lookup: impl Future<Output = Result<LookupAnswer, Problem>>) -> Response {
     let start = Instant::now();
     let result = AssertUnwindSafe(lookup).catch_unwind().await.unwrap_or(Err(Problem::Internal));
     let (answer, problem) = (result.as_ref().ok(), result.as_ref().err());
@@ -131,7 +131,7 @@ async fn logged(lookup: impl Future<Output = Result<Answer, Problem>>) -> Respon
     response
 }
 
-/// Whether there is one Content-Type and it is application/json; parameters, such as a charset, are let pass.
+/// Whether there is exactly one Content-Type and it is application/json, with or without parameters.
 fn is_json(headers: &HeaderMap) -> bool {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(only), None) = (types.next(), types.next()) else { return false };
@@ -139,8 +139,8 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.trim().eq_ignore_ascii_case("application/json")
 }
 
-/// Reads the body to its end, though it is too large. Most clients write all of it before they look for an answer; on a
-/// connection that is closed in the middle of that they see a broken pipe, and never the 413 that says why.
+/// Reads the body to its end, even if it is too large. Most clients send all of it before they read a response. If the connection were
+/// closed in the middle, they would see a broken pipe instead of the 413.
 async fn read(mut body: Body) -> Result<Bytes, Problem> {
     let (mut kept, mut seen) = (Bytes::new(), 0);
     while let Some(frame) = body.frame().await {
@@ -157,8 +157,8 @@ async fn read(mut body: Body) -> Result<Bytes, Problem> {
     if seen <= BODY_MAX { Ok(kept) } else { Err(Problem::BodyTooLarge) }
 }
 
-/// Why a body is not a lookup. Serde's own messages quote what was sent, which may be an email address.
-fn why_not(body: &[u8]) -> Problem {
+/// What is wrong with a body. Serde's own messages are not used: they quote what was sent, which may be an email address.
+fn fault_of(body: &[u8]) -> Problem {
     let fields = match serde_json::from_slice::<Value>(body) {
         Err(error) => return Problem::NotJson { line: error.line(), column: error.column() },
         Ok(Value::Object(fields)) => fields,
@@ -173,12 +173,12 @@ fn why_not(body: &[u8]) -> Problem {
         (None, _) => Problem::NoField,
         (Some(_), Some(_)) => Problem::BothFields,
         (Some((field, value)), None) if !value.is_string() => Problem::NotAString { field, found: kind_of(value) },
-        // The tree keeps the last of several fields of one name, the request's own type refuses them.
+        // `Value` keeps the last of several fields with the same name. `LookupRequest` refuses them.
         (Some(_), None) => Problem::RepeatedField,
     }
 }
 
-/// A field's name is what the client sent, too: only what looks like a name is shown.
+/// Whether a field's name may be repeated in the response. The client has chosen it, so only what looks like a name is.
 fn is_showable(name: &str) -> bool {
     (1..=32).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
 }
@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_panic_is_answered_as_a_problem_that_says_nothing_of_it() {
+    async fn a_panic_becomes_a_problem_without_its_message() {
         let response = logged(async { panic!("of ada@acme.example") }).await;
         assert_eq!(response.status(), 500);
         assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");

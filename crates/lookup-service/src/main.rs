@@ -1,4 +1,4 @@
-//! The program: command line, log, socket, signals. What it serves is the library's.
+//! The program: command line, log, socket and signals. Everything else is in the library.
 
 mod signals;
 
@@ -29,13 +29,13 @@ use platform::WebUrl;
 use tokio::net::TcpListener;
 use tokio::{select, time};
 
-use crate::signals::{Hangups, told_to_stop};
+use crate::signals::{Hangups, stop_signal};
 
-/// How directory and config.json are followed.
+/// How the directory and config.json are followed.
 const PACE: Pace = Pace { look_every: Duration::from_secs(1), patience: Duration::from_secs(10) };
-/// How long requests under way may take to end once the service is told to stop.
+/// How long requests under way may take after the service was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
-/// The exit code for a wrong command line, a wrong file, a port that is taken.
+/// The exit code for a wrong command line, a file with errors, or a port that is in use.
 const FAULT: u8 = 2;
 
 /// The tenant picker's lookup service: which organization a domain or a code belongs to
@@ -105,7 +105,7 @@ impl CommandLine {
 async fn main() -> ExitCode {
     let command_line = CommandLine::parse();
     if command_line.check {
-        // Where nobody reads the report any more, the exit code still tells.
+        // If nobody reads the report any more, the exit code is enough.
         return check(&command_line, &mut io::stdout(), &mut io::stderr()).unwrap_or(ExitCode::from(FAULT));
     }
     if command_line.print_headers {
@@ -118,7 +118,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// The service cannot start or go on; why is in the log.
+/// The service cannot start or continue. The reason has been logged.
 struct Fault;
 
 impl Fault {
@@ -168,7 +168,7 @@ async fn serve(command_line: &CommandLine) -> Result<(), Fault> {
     let hangups = Hangups::listen();
     let (site, reload_site) = open_site(command_line)?.unzip();
     let (directory, reload_directory) = open_directory(command_line)?;
-    tokio::spawn(reload_when_told(hangups, reload_site.into_iter().chain(reload_directory).collect()));
+    tokio::spawn(reload_on_hangup(hangups, reload_site.into_iter().chain(reload_directory).collect()));
     let settings = Settings {
         site,
         allow_origins: command_line.allow_origins.clone(),
@@ -179,21 +179,21 @@ async fn serve(command_line: &CommandLine) -> Result<(), Fault> {
     let listener = TcpListener::bind(command_line.listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
     tracing::info!(%address, tenants = settings.directory.load().tenants(), "listening");
-    // For whoever started it, perhaps with port 0; it may well not be listening.
+    // For whoever has started the service, perhaps with port 0. Nobody may be reading.
     let _ = writeln!(io::stdout(), "lookup service ready at http://{address}");
 
-    // Answers are single small packets: waiting to fill one (Nagle) only delays them.
+    // Responses are single small packets. Nagle's algorithm would delay them.
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     let (limited, app) = (settings.rate_limit.is_some(), app(settings));
     let server = if limited {
         let knowing_the_peer = app.into_make_service_with_connect_info::<SocketAddr>();
-        Either::Left(axum::serve(listener, knowing_the_peer).with_graceful_shutdown(told_to_stop()).into_future())
+        Either::Left(axum::serve(listener, knowing_the_peer).with_graceful_shutdown(stop_signal()).into_future())
     } else {
-        // The peer's address would be put into each request, a map and a box of its own.
-        Either::Right(axum::serve(listener, app).with_graceful_shutdown(told_to_stop()).into_future())
+        // Passing the peer's address to each request would take a map and an allocation.
+        Either::Right(axum::serve(listener, app).with_graceful_shutdown(stop_signal()).into_future())
     };
     let out_of_patience = async {
-        told_to_stop().await;
+        stop_signal().await;
         tracing::info!("stopping");
         time::sleep(GRACE).await;
     };
@@ -204,7 +204,7 @@ async fn serve(command_line: &CommandLine) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn reload_when_told(mut hangups: Hangups, files: Vec<Reload>) {
+async fn reload_on_hangup(mut hangups: Hangups, files: Vec<Reload>) {
     loop {
         hangups.next().await;
         if files.is_empty() {
@@ -243,7 +243,7 @@ fn open_site(command_line: &CommandLine) -> Result<Option<(Site, Reload)>, Fault
     if !page.is_file() {
         return Err(Fault::log(format_args!("no index.html in {}: is the site built?", folder.display())));
     }
-    // The policy follows from both: a new page has other hashes.
+    // The policy depends on both files: a new page has other hashes.
     let watch = Watch::new([file.clone(), page.clone()]);
     let (config, findings) = SiteConfig::load(&file, Some(&page));
     log_findings(&file, &findings);
@@ -260,7 +260,7 @@ fn open_site(command_line: &CommandLine) -> Result<Option<(Site, Reload)>, Fault
     Ok(Some((Site { folder, config }, reload)))
 }
 
-/// What is wrong with the text of config.json stops nothing here: the page says it to the operator, too.
+/// Errors in config.json do not stop the service. The page shows them to the operator as well.
 fn log_findings(file: &Path, findings: &[SiteConfigError]) {
     if findings.is_empty() {
         tracing::info!("{}: no problems", file.display());
@@ -270,7 +270,7 @@ fn log_findings(file: &Path, findings: &[SiteConfigError]) {
     }
 }
 
-/// Browsers send an origin in one spelling: only that spelling can ever match.
+/// Reads an origin. Browsers send it in one spelling, so another spelling would never match.
 fn origin(text: &str) -> Result<HeaderValue, String> {
     match WebUrl::parse(text).map(|url| url.origin) {
         Some(exact) if exact == text => HeaderValue::from_str(text).map_err(|e| e.to_string()),

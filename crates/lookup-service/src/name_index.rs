@@ -1,35 +1,35 @@
-//! Names and what each stands for, packed for a million of them. Pure.
+//! A map from names to values, packed for a million names. No I/O.
 //!
-//! A map of strings costs an allocation for each, and a lookup in one of that size is little but cache misses: here one reads the
-//! table, then the name, and what the name stands for lies in the table itself (docs/performance.md).
+//! A map with `String` keys needs an allocation for each, and a lookup in a map of that size consists mostly of cache misses. Here a lookup reads
+//! the table, which has the value, then the name (docs/performance.md).
 
 use std::hash::{BuildHasher, RandomState};
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-/// What ends a name: a byte that UTF-8 has not.
+/// The end of a name: a byte that UTF-8 does not have.
 const END: u8 = 0xff;
 
-/// Different names, each with a value.
+/// Names, each once, with a value for each.
 #[derive(Debug)]
 pub(crate) struct NameIndex<T> {
-    /// The names, one behind the other.
+    /// The names, one after the other.
     names: Vec<u8>,
     table: HashTable<Slot<T>>,
-    /// Keyed at random: others choose what is looked up.
+    /// With a random key, since clients choose the names that are looked up.
     hasher: RandomState,
 }
 
 #[derive(Debug)]
 struct Slot<T> {
-    /// Where the name begins.
+    /// The offset at which the name begins.
     name: usize,
     value: T,
 }
 
 impl<T> NameIndex<T> {
-    /// No names yet, and room for so many: a table that grows has to hash every name in it anew.
+    /// An empty index with room for so many names. A table that grows has to hash all names again.
     pub(crate) fn with_room_for(names: usize) -> Self {
         Self { names: Vec::new(), table: HashTable::with_capacity(names), hasher: RandomState::new() }
     }
@@ -40,7 +40,7 @@ impl<T> NameIndex<T> {
         Some(&slot.value)
     }
 
-    /// Lets a new name stand for `value`. Of a known one nothing changes: this is what it stands for.
+    /// Adds a name with its value. If the name is there already, nothing is changed, and its value is returned.
     pub(crate) fn insert(&mut self, name: &str, value: T) -> Option<&mut T> {
         let (name, names, hasher) = (name.as_bytes(), &mut self.names, &self.hasher);
         let hash = hasher.hash_one(name);
@@ -78,7 +78,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_name_stands_for_what_came_with_it_first(names in prop::collection::vec("[ab\n]{0,3}|\\PC{0,3}", 0..64), other in "[ab]{0,3}") {
+        fn a_name_keeps_the_value_that_it_was_added_with(names in prop::collection::vec("[ab\n]{0,3}|\\PC{0,3}", 0..64), other in "[ab]{0,3}") {
             let (mut index, mut map) = (NameIndex::with_room_for(0), HashMap::new());
             for (i, name) in names.iter().enumerate() {
                 prop_assert_eq!(index.insert(name, i), map.get_mut(name));

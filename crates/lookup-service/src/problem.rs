@@ -1,35 +1,35 @@
-//! What goes wrong over HTTP, and how it is told (RFC 9457, problem details).
+//! The errors of the HTTP interface, as problem details ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)).
 //!
-//! A type of our own and no crate: every problem here is a status, a code and a sentence, and none of them may carry
-//! what the client sent. An enum holds to that better than a builder that takes any text.
+//! An enum, and no crate for problem details: each problem is a status, a code and a sentence, and must not repeat what the client has sent.
+//! An enum cannot; a builder takes any text.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-/// The most bytes that a lookup's body may have. A domain has 253 at most, six times as many as `\u` escapes.
+/// The most bytes of a lookup's body. A domain has at most 253, or six times as many as `\u` escapes.
 pub(crate) const BODY_MAX: usize = 4096;
 
-/// A refusal. Its text becomes the `detail`, and never holds a submitted value.
+/// An error response. The `Display` text is its `detail`, and never has a value that was sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Problem {
-    /// No such address.
+    /// There is no such address.
     #[error("there is nothing at this address")]
     NotFound,
-    /// The address is there, the method is not; `Allow` names those that are.
+    /// The address does not have this method. `Allow` names those that it has.
     #[error("this address does not take this method")]
     MethodNotAllowed,
-    /// Anything but `application/json`: a form or plain text could be sent by a foreign page without a preflight.
+    /// The Content-Type is not `application/json`. Any page could send a form or plain text without a preflight.
     #[error("the Content-Type must be application/json")]
     ContentType,
-    /// More than a lookup can need.
+    /// The body is larger than a lookup can be.
     #[error("the body must not be larger than {BODY_MAX} bytes")]
     BodyTooLarge,
-    /// The client broke off.
+    /// The client has closed the connection.
     #[error("the body could not be read to its end")]
     BodyCutShort,
-    /// Not JSON; positions are from 1.
+    /// The body is not JSON. Positions are counted from 1.
     #[error("the body is not JSON (line {line}, column {column})")]
     NotJson {
         /// The line.
@@ -37,47 +37,48 @@ pub(crate) enum Problem {
         /// The column.
         column: usize,
     },
-    /// JSON, but not an object; names what it is.
+    /// The body is JSON, but no object. Names its type.
     #[error("the body must be an object with the field `domain` or `code`, and is {0}")]
     NotAnObject(&'static str),
-    /// A field that the endpoint does not know, by its name where that can be shown.
+    /// There is an unknown field. Its name is given if it may be repeated.
     #[error("{} is not known, only `domain` and `code` are", .0.as_ref().map_or("a field".to_owned(), |name| format!("the field `{name}`")))]
     UnknownField(Option<String>),
-    /// Another JSON type.
+    /// A field has another JSON type.
     #[error("`{field}` must be a string, and is {found}")]
     NotAString {
         /// The field's name.
         field: &'static str,
-        /// What it is.
+        /// The type that it has.
         found: &'static str,
     },
-    /// An empty object.
+    /// The object is empty.
     #[error("one of `domain` and `code` is required")]
     NoField,
-    /// A lookup is by one thing.
+    /// There are two fields. A lookup is by one.
     #[error("`domain` and `code` exclude each other")]
     BothFields,
-    /// Parsers differ in which of the two they believe.
+    /// A field is there twice. Parsers differ in which of the two they take.
     #[error("a field must not be given twice")]
     RepeatedField,
-    /// An email address, or what is left of one.
+    /// There is an `@` in the domain: it may be an email address.
     #[error("`domain` contains an @: only the part of an email address after its last @ may be sent")]
     EmailAddress,
-    /// More requests from one address than allowed.
+    /// The client's address is over the rate limit.
     #[error("too many requests from this address")]
     TooManyRequests {
-        /// After how many seconds one will be let through.
+        /// In how many seconds the next request is allowed.
         retry_after: u64,
     },
-    /// More requests at once than can be served, or one that took too long.
+    /// Too many lookups are under way, or this one took too long.
     #[error("the service is busy")]
     Overloaded,
-    /// Our fault.
+    /// The service has a bug.
     #[error("the service failed")]
     Internal,
 }
 
-/// The members of RFC 9457 §3.1, and the stable `code` for programs. `type` is about:blank: status and code say it all.
+/// The body of the response: the members of [RFC 9457 §3.1](https://www.rfc-editor.org/rfc/rfc9457#section-3.1), and `code` for programs.
+/// `type` is about:blank, because status and code say everything.
 #[derive(Serialize)]
 struct Details<'a> {
     r#type: &'static str,
@@ -88,12 +89,12 @@ struct Details<'a> {
 }
 
 impl Problem {
-    /// The code that stays as it is across versions.
+    /// The stable code.
     pub(crate) fn code(&self) -> &'static str {
         self.status_and_code().1
     }
 
-    /// The status, and the code.
+    /// The status and the code.
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),

@@ -1,8 +1,8 @@
-//! So many lookups a minute from one client address; the rest is told when to come back (429).
+//! Limits the lookups a minute from one client address. A request beyond the limit gets 429 with Retry-After.
 //!
-//! The `governor` crate counts (GCRA: as many at once as a minute allows, then evenly). `tower_governor` around it was
-//! looked at and left: whom to believe about the client's address and how to word the refusal are all there is to do
-//! here, and both would have to be plugged into it. Counts are this process's own; behind a proxy limit there.
+//! The crate `governor` counts (GCRA: a minute's worth at once, then evenly). `tower_governor` is not used: all that is left to do is to find
+//! the client's address and to write the response, and both would have to be plugged into it. Each process counts for itself, so behind a
+//! load balancer the limit belongs there.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
@@ -15,10 +15,10 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::problem::Problem;
 
-/// After how many requests the addresses that have been quiet are forgotten.
+/// After how many requests addresses that have made none for a while are forgotten.
 const FORGET_EVERY: u64 = 1024;
 
-/// The limit, and what it remembers of each address.
+/// The limit, and the recent requests of each address.
 #[derive(Debug)]
 pub struct RateLimit {
     limiter: DefaultKeyedRateLimiter<IpAddr>,
@@ -28,7 +28,7 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// Lets `per_minute` requests a minute pass. X-Forwarded-For is believed from `trusted_proxies` only.
+    /// A limit of `per_minute` requests a minute. X-Forwarded-For is read only from `trusted_proxies`.
     pub fn new(per_minute: NonZeroU32, trusted_proxies: Vec<IpAddr>) -> Self {
         Self {
             limiter: RateLimiter::keyed(Quota::per_minute(per_minute)),
@@ -38,7 +38,10 @@ impl RateLimit {
         }
     }
 
-    /// Whether one more from this request's client may pass. Whoever limits has to know the peer.
+    /// Counts a request.
+    ///
+    /// # Errors
+    /// [`Problem::TooManyRequests`] if its client is over the limit.
     pub(crate) fn check(&self, request: &Request) -> Result<(), Problem> {
         let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>().ok_or(Problem::Internal)?;
         self.check_client(self.client(peer.ip(), request.headers()))
@@ -54,8 +57,8 @@ impl RateLimit {
         })
     }
 
-    /// The address that the request came from: the peer's or, from a trusted proxy, the last forwarded one that is not
-    /// itself a trusted proxy's. What stands before that, anybody may have written.
+    /// The address of the client: the peer's, or if that is a trusted proxy, the last address in X-Forwarded-For that is not a trusted proxy's.
+    /// Anybody can have written those before it.
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let forwarded = headers.get_all("x-forwarded-for").iter().rev();
         let mut hops =
@@ -71,7 +74,7 @@ impl RateLimit {
     }
 }
 
-/// Who counts as one: an IPv4 address, an IPv6 /64 (a household has one, and could use each address of it once).
+/// The network that counts as one client: an IPv4 address, or an IPv6 /64, whose addresses all belong to one household or host.
 fn network(client: IpAddr) -> IpAddr {
     match client {
         IpAddr::V4(_) => client,
@@ -88,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_asks_too_often_is_told_when_to_come_back_and_others_are_not_held_up() {
+    fn an_address_over_the_limit_is_told_when_to_try_again_and_others_are_not_limited() {
         let limit = limit(&[]);
         let [a, b]: [IpAddr; 2] = ["192.0.2.1", "192.0.2.2"].map(|ip| ip.parse().unwrap());
         assert_eq!([limit.check_client(a), limit.check_client(a)], [Ok(()), Ok(())]);
@@ -105,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_forwarded_address_is_believed_from_a_trusted_proxy_only() {
+    fn x_forwarded_for_is_read_from_a_trusted_proxy_only() {
         #[track_caller]
         fn check(trusted: &[&str], peer: &str, forwarded: &[&'static str], expected: &str) {
             let mut headers = HeaderMap::new();

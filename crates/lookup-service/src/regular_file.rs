@@ -1,5 +1,5 @@
-//! Reads files that really are files. A pipe, a device or a socket in a file's place would keep its reader waiting, perhaps for
-//! ever, and opening one may already do something at its other end.
+//! Reads regular files only. Reading a pipe, a device or a socket in the place of a file could wait for ever, and even opening one can have an
+//! effect at its other end.
 
 use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, Read};
@@ -8,21 +8,24 @@ use std::path::Path;
 /// Why a file could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// Something else has the file's name; what it is, with its article.
+    /// It is not a regular file. Says what it is, with an article.
     #[error("is not a regular file (it is {0})")]
     NotRegular(&'static str),
-    /// Not there, or not to be read.
+    /// It is not there or cannot be read.
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
 }
 
-/// The bytes of the file at `path`; symlinks are followed.
+/// The bytes of the file at `path`. Symlinks are followed.
+///
+/// # Errors
+/// If it is no regular file, or cannot be read.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
     refuse_irregular(fs::metadata(path)?.file_type())?;
     read_open(open(path)?)
 }
 
-/// Reads what was opened, unless another thing has been put in the file's place meanwhile.
+/// Reads an open file, if it is a regular one: it may have been replaced before it was opened.
 fn read_open(mut file: File) -> Result<Vec<u8>, ReadError> {
     refuse_irregular(file.metadata()?.file_type())?;
     let mut bytes = Vec::new();
@@ -30,7 +33,7 @@ fn read_open(mut file: File) -> Result<Vec<u8>, ReadError> {
     Ok(bytes)
 }
 
-/// Opens without waiting: a pipe that nobody writes to would keep `open` itself.
+/// Opens a file without waiting. Opening a pipe that nobody writes to would wait.
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -65,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_read_and_one_that_is_not_there_says_so() {
+    fn a_file_is_read_and_a_missing_one_is_reported() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         assert!(read(&path).unwrap_err().to_string().starts_with("cannot be read: "));
@@ -74,14 +77,14 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_no_file() {
+    fn a_folder_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(read(folder.path()).unwrap_err().to_string(), "is not a regular file (it is a folder)");
     }
 
     #[cfg(unix)]
     #[test]
-    fn a_pipe_a_device_or_a_socket_is_named_and_not_waited_for() {
+    fn a_pipe_a_device_and_a_socket_are_refused_at_once() {
         use std::os::unix::net::UnixListener;
         let folder = tempfile::tempdir().unwrap();
         let (pipe, socket) = (folder.path().join("pipe"), folder.path().join("socket"));
@@ -98,7 +101,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_pipe_that_took_the_place_of_the_file_just_before_it_was_opened_is_not_waited_for_either() {
+    fn a_pipe_that_replaced_the_file_just_before_it_was_opened_is_refused_at_once() {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
         make_pipe(&pipe);
@@ -106,7 +109,7 @@ mod tests {
         assert!(matches!(read, Err(ReadError::NotRegular("a pipe"))), "{read:?}");
     }
 
-    /// What comes of `read`, which must not wait for anybody.
+    /// The result of `read`, which has to return soon.
     #[cfg(unix)]
     fn soon<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> T {
         let (sender, result) = std::sync::mpsc::channel();

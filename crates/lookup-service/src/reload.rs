@@ -1,4 +1,4 @@
-//! Reads files anew when they have changed or when somebody asks for it, and puts the new content in the place of the old one.
+//! Reads files again when they have changed or when it is told to, and replaces what was read before.
 
 use std::marker::PhantomData;
 use std::path::Path;
@@ -11,29 +11,29 @@ use crate::directory::{CurrentDirectory, Directory};
 use crate::directory_file::LoadError;
 use crate::watch::{Look, Watch};
 
-/// How fast files are followed.
+/// How often files are looked at, and how long that may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
-    /// How often they are looked at; a change is in force after two looks.
+    /// How often files are looked at. A change takes effect after two looks.
     pub look_every: Duration,
-    /// How long a look or a read is waited for, before the next one is begun beside it: a network file system that is gone may hold
-    /// it up for ever. Each that is given up makes the next one's time twice as long.
+    /// How long a look or a read may take before another one is started beside it: a network file system that is gone can block it for ever.
+    /// Each one that is given up doubles the time for the next.
     pub patience: Duration,
 }
 
-/// Asks for files to be read at once, whether they have changed or not.
+/// Has files read at once, whether they have changed or not.
 pub struct Reload(Box<dyn Fn() + Send>);
 
 impl Reload {
-    /// Returns before the files are read; the outcome is in the log.
+    /// Returns before the files are read. The result is in the log.
     pub fn now(&self) {
         (self.0)();
     }
 }
 
-/// Follows the watched files for as long as the process lives: `load` reads them, and `take` gets what came of it.
+/// Follows the watched files for as long as the process lives. `load` reads them, and `take` gets the result.
 ///
-/// Looks and reads have threads of their own. Tasks would not do: reading a large directory would hold up a runtime's worker.
+/// Looks and reads run on threads of their own. As tasks, they would block a worker of the runtime while a large directory is read.
 pub fn follow<T: Send + 'static>(
     watch: Watch,
     pace: Pace,
@@ -54,7 +54,7 @@ fn follow_by<T: Send + 'static>(
     let (sender, events) = channel();
     let (asked, looked) = (sender.clone(), sender.clone());
     let look = Arc::new(look);
-    // What was found before it was read: a change in between is noticed by a later look.
+    // The look that came before the read counts as known, so that a later look notices a change in between.
     let look_and_load = {
         let look = look.clone();
         move || (look(), load())
@@ -64,16 +64,16 @@ fn follow_by<T: Send + 'static>(
     let reading =
         Job::new(pace.patience, look_and_load, move |number, read| drop(sender.send(Event::Read(number, read))));
     thread::spawn(move || run(watch, pace, looking, reading, take, events));
-    // The thread lives as long as the process, and so does its end of the channel.
+    // The thread lives as long as the process, so the channel stays open.
     Reload(Box::new(move || drop(asked.send(Event::Asked))))
 }
 
 enum Event<T> {
-    /// Somebody wants the files to be read.
+    /// The files are to be read.
     Asked,
-    /// The look of this number has come to its end.
+    /// The look with this number has finished.
     Looked(u64, Look),
-    /// The read of this number has come to its end.
+    /// The read with this number has finished.
     Read(u64, (Look, T)),
 }
 
@@ -96,7 +96,7 @@ fn run<T: Send + 'static>(
             }
             Ok(Event::Read(number, read)) => match reading.end(number, read) {
                 Some((look, content)) => {
-                    watch.take_for_known(look);
+                    watch.take_as_reported(look);
                     take(content);
                 }
                 None => tracing::warn!("what was read late is dropped, a newer version is in force"),
@@ -114,24 +114,24 @@ fn run<T: Send + 'static>(
     }
 }
 
-/// Something that is done again and again, one at a time as long as each comes to its end.
+/// A task that is run again and again: one at a time, unless one takes too long.
 struct Job<T> {
     work: Arc<dyn Fn(u64) + Send + Sync>,
-    /// Whether to do it once more.
+    /// Whether to run it once more.
     due: bool,
-    /// When the one began that is waited for.
+    /// When the run began that is waited for.
     since: Option<Instant>,
-    /// How many have been begun.
+    /// How many runs have begun.
     begun: u64,
-    /// The number of the newest that has come to its end.
+    /// The number of the newest run that has finished.
     ended: u64,
-    /// How long the first is waited for, and how long the current one.
+    /// How long the first run may take, and how long the current one.
     patience: (Duration, Duration),
     result: PhantomData<T>,
 }
 
 impl<T: 'static> Job<T> {
-    /// `report` gets the number of each and what came of it, on the thread that did it.
+    /// `report` is called on the thread of each run with its number and result.
     fn new(
         patience: Duration,
         work: impl Fn() -> T + Send + Sync + 'static,
@@ -154,7 +154,7 @@ impl<T: 'static> Job<T> {
         }
     }
 
-    /// What came of it, unless a newer one has come to its end before.
+    /// The result, unless a newer run has finished before.
     fn end(&mut self, number: u64, result: T) -> Option<T> {
         if number == self.begun {
             self.since = None;
@@ -167,7 +167,7 @@ impl<T: 'static> Job<T> {
         Some(result)
     }
 
-    /// Whether the one under way has just become too long to be waited for. It may still come to its end.
+    /// Whether the current run has just exceeded its time. It may finish later all the same.
     fn takes_too_long(&mut self) -> bool {
         let gives_up = self.since.take_if(|since| since.elapsed() > self.patience.1).is_some();
         if gives_up {
@@ -177,14 +177,13 @@ impl<T: 'static> Job<T> {
     }
 }
 
-/// Puts a directory that was read in the place of the current one. A good one answers from the next request on; a broken one is
-/// refused with what is wrong with it in the log, and the one before goes on answering.
+/// Replaces the current directory by one that was read. If the file has errors, they are logged, and the current directory stays.
 pub fn take_directory(path: &Path, read: Result<Directory, LoadError>, current: &CurrentDirectory) {
     match read {
         Ok(directory) => {
             let (tenants, domains) = (directory.tenants(), directory.domains());
             current.store(Arc::new(directory));
-            // Not before it answers: whoever reads this line may rely on it.
+            // Logged after the replacement, so that whoever sees this line can rely on it.
             tracing::info!(tenants, domains, "directory reloaded");
         }
         Err(error) => {
@@ -218,7 +217,7 @@ mod tests {
         (folder, path)
     }
 
-    /// What is taken of a file, and the way to ask for it: its text, or why it cannot be read.
+    /// Follows a file. The receiver gets its text, or why it cannot be read; the other value has it read.
     fn follow_text(path: &Path) -> (Receiver<String>, Reload) {
         let (sender, taken) = channel();
         let file = path.to_owned();
@@ -248,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_written_in_place_renamed_over_or_removed_is_taken_once() {
+    fn a_file_that_is_written_replaced_or_removed_is_taken_once() {
         let (_folder, path) = folder();
         fs::write(&path, "one").unwrap();
         let (taken, _reload) = follow_text(&path);
@@ -266,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_has_not_changed_is_read_as_often_as_it_is_asked_for() {
+    fn an_unchanged_file_is_read_when_it_is_told_to() {
         let (_folder, path) = folder();
         fs::write(&path, "one").unwrap();
         let (taken, reload) = follow_text(&path);
@@ -298,7 +297,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_pipe_in_the_files_place_is_named_once_and_the_next_file_is_taken() {
+    fn a_pipe_in_the_place_of_the_file_is_reported_once_and_the_next_file_is_taken() {
         use std::io::Write;
         let (_folder, path) = folder();
         fs::write(&path, "one").unwrap();
@@ -306,13 +305,13 @@ mod tests {
         fs::remove_file(&path).unwrap();
         assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
         let mut named = taken.recv_timeout(PATIENCE).unwrap();
-        // The watch may have seen the moment between the two.
+        // The watch may have seen the moment between removal and creation.
         if named.starts_with("cannot be read") {
             named = taken.recv_timeout(PATIENCE).unwrap();
         }
         assert_eq!(named, "is not a regular file (it is a pipe)");
 
-        // Writing changes the pipe's times.
+        // Writing to the pipe changes its times.
         let mut pipe = fs::File::options().read(true).write(true).open(&path).unwrap();
         pipe.write_all(b"two").unwrap();
         check_no_more(&taken);
@@ -322,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_that_hangs_holds_up_no_later_one_and_is_dropped_if_it_ends_after_it() {
+    fn a_read_that_hangs_does_not_delay_later_ones_and_is_ignored_if_it_finishes_after_them() {
         let (_folder, path) = folder();
         fs::write(&path, "one").unwrap();
         let (sender, taken) = channel();
@@ -350,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn a_look_that_hangs_holds_up_neither_later_ones_nor_who_asks() {
+    fn a_look_that_hangs_delays_neither_later_looks_nor_reads() {
         let (_folder, path) = folder();
         fs::write(&path, "one").unwrap();
         let (sender, taken) = channel();
@@ -381,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_that_takes_long_is_taken_in_the_end_if_nothing_newer_was() {
+    fn a_slow_read_is_taken_if_no_newer_one_was() {
         let (_folder, path) = folder();
         fs::write(&path, "one").unwrap();
         let (sender, taken) = channel();
@@ -409,7 +408,7 @@ mod tests {
         };
         let _reload = follow(watch, pace, move || SiteConfig::load(&file, None), take);
         let whole = r#"{"lookup_url":"/v1/lookup","user_pools":[{"issuer":"https://idp.example","hosted_ui":"https://auth.example"}]}"#;
-        // Written bit by bit, much faster than it is looked at: no half of it is ever taken.
+        // Written in small parts, much faster than it is looked at: no incomplete file may be taken.
         for end in (0..whole.len()).step_by(2) {
             fs::write(&path, &whole[..end]).unwrap();
             thread::sleep(EVERY / 2);

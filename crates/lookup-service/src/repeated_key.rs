@@ -1,12 +1,12 @@
-//! Finds a name that stands twice in a JSON object. Parsers keep the last value without a word (RFC 8259 §4 leaves it open), so
-//! whoever edits the first one wonders why nothing changes.
+//! Finds a name that is in a JSON object twice. Parsers keep one of the values without a message
+//! ([RFC 8259 §4](https://www.rfc-editor.org/rfc/rfc8259#section-4) allows it), and an author who edits the other one sees no effect.
 
 use std::collections::HashSet;
 use std::fmt::{self, Write as _};
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// The path of the first field that repeats an earlier one, such as `user_pools[0].issuer`. `None` for what is not JSON, too.
+/// The path of the first field that repeats an earlier one, such as `user_pools[0].issuer`. `None` if there is none, or the text is not JSON.
 pub(crate) fn first_repeated_key(json: &str) -> Option<String> {
     let mut search = Search::default();
     Value(&mut search).deserialize(&mut serde_json::Deserializer::from_str(json)).ok()?;
@@ -15,12 +15,12 @@ pub(crate) fn first_repeated_key(json: &str) -> Option<String> {
 
 #[derive(Default)]
 struct Search {
-    /// Where the search is.
+    /// The path of the value that is being read.
     path: String,
     found: Option<String>,
 }
 
-/// One value of the text, which is walked through and not kept.
+/// Reads a value without keeping it.
 struct Value<'s>(&'s mut Search);
 
 impl<'de> DeserializeSeed<'de> for Value<'_> {
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_name_that_stands_twice_is_found_with_its_path_at_any_depth() {
+    fn the_first_repeated_name_is_found_at_any_depth() {
         for (json, expected) in [
             (r#"{"a":1,"b":2,"a":3}"#, "a"),
             (r#"{"a":{"b":[0,{"c":null,"c":true}]}}"#, "a.b[1].c"),

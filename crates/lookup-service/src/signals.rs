@@ -1,11 +1,11 @@
-//! What the process is told from outside.
+//! The signals that the process reacts to.
 
 use std::future::pending;
 
 use tokio::{select, signal};
 
-/// Ctrl-C, or what a supervisor sends.
-pub(crate) async fn told_to_stop() {
+/// Waits for Ctrl-C, or for the signal by which a supervisor stops a process.
+pub(crate) async fn stop_signal() {
     let terminated = async {
         #[cfg(unix)]
         match signal::unix::signal(signal::unix::SignalKind::terminate()) {
@@ -16,7 +16,7 @@ pub(crate) async fn told_to_stop() {
         pending::<()>().await;
     };
     let interrupted = async {
-        // Without a handler the signal ends the process by itself.
+        // If the handler cannot be installed, the signal ends the process.
         if signal::ctrl_c().await.is_err() {
             pending::<()>().await;
         }
@@ -27,14 +27,14 @@ pub(crate) async fn told_to_stop() {
     }
 }
 
-/// SIGHUP, which tells a daemon to read its files anew.
+/// SIGHUP, which tells a server to read its files again.
 pub(crate) struct Hangups {
     #[cfg(unix)]
     signal: Option<signal::unix::Signal>,
 }
 
 impl Hangups {
-    /// From here on the signal does not end the process any more.
+    /// Installs the handler. From then on the signal does not end the process.
     pub(crate) fn listen() -> Self {
         Self {
             #[cfg(unix)]
@@ -42,11 +42,11 @@ impl Hangups {
         }
     }
 
-    /// The next one, or the one that came meanwhile. It never comes where there are no signals.
+    /// Waits for the next signal, or returns at once if one has arrived since the last call. Without signals it never returns.
     pub(crate) async fn next(&mut self) {
         #[cfg(unix)]
         if let Some(signal) = &mut self.signal {
-            // `None` would mean that no further one can come.
+            // `None` means that no further signal can arrive.
             if signal.recv().await.is_some() {
                 return;
             }

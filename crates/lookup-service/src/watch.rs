@@ -1,31 +1,31 @@
 //! Notices that files have changed.
 //!
-//! They are asked for their metadata once a second. That sees what notification misses or tells apart only with care: a file
-//! renamed over another, Kubernetes' swap of a symlink two folders up, network file systems. It costs one system call a second and
-//! has no platform of its own.
+//! It reads their metadata once a second. That notices what notifications of the operating system miss or report in other ways: a file that
+//! is replaced by a rename, a symlink that Kubernetes swaps two folders above, a network file system. It costs one system call a second and
+//! is the same on all platforms.
 
 use std::fs::{self, Metadata};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-/// Files that are being watched: made before they are read, so that no change falls between reading and watching.
+/// Watched files. Create this before the files are read, so that no change between reading and watching is missed.
 #[derive(Debug)]
 pub struct Watch {
     paths: Vec<PathBuf>,
-    /// The files that were last reported as changed, or the first there were.
+    /// The files as they were last reported, or at the beginning.
     known: Look,
-    /// The files as the last look found them.
+    /// The files as the last look saw them.
     last: Look,
 }
 
-/// What one look at the files finds; `None` for one that is not there.
+/// The state of the files at one look. `None` for a file that is not there.
 pub(crate) type Look = Vec<Option<Stamp>>;
 
 fn look(paths: &[PathBuf]) -> Look {
     paths.iter().map(|path| fs::metadata(path).ok().as_ref().map(Stamp::of)).collect()
 }
 
-/// What changes when a file does. Symlinks are followed; `None` where a platform does not tell.
+/// What changes when a file does. Symlinks are followed. `None` where the platform does not tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stamp {
     File {
@@ -33,7 +33,7 @@ pub(crate) enum Stamp {
         modified: Option<SystemTime>,
         inode: Option<(u64, i64, i64)>,
     },
-    /// A pipe, a folder, a device: of no use, however often it changes.
+    /// A pipe, a folder or a device. It cannot be read, however often it changes.
     NotRegular,
 }
 
@@ -46,7 +46,7 @@ impl Stamp {
     }
 }
 
-/// The file's number and when it was last touched in any way: `cp -p` and `touch -r` give back the time of writing.
+/// The inode number and the time of its last change. `cp -p` and `touch -r` reset the time of writing, but not this one.
 #[cfg(unix)]
 fn inode(metadata: &Metadata) -> Option<(u64, i64, i64)> {
     use std::os::unix::fs::MetadataExt;
@@ -59,32 +59,32 @@ fn inode(_: &Metadata) -> Option<(u64, i64, i64)> {
 }
 
 impl Watch {
-    /// Remembers the files as they are now.
+    /// Starts with the files as they are now.
     pub fn new(paths: impl Into<Vec<PathBuf>>) -> Self {
         let paths = paths.into();
         let now = look(&paths);
         Self { paths, known: now.clone(), last: now }
     }
 
-    /// The watched files, to be named.
+    /// The paths of the files, for messages.
     pub(crate) fn names(&self) -> String {
         let names: Vec<String> = self.paths.iter().map(|path| path.display().to_string()).collect();
         names.join(", ")
     }
 
-    /// What looks at the files. On a network file system that is gone, a look may never come to its end.
+    /// The function that looks at the files. On a network file system that is gone, it may never return.
     pub(crate) fn looker(&self) -> impl Fn() -> Look + Send + Sync + use<> {
         let paths = self.paths.clone();
         move || look(&paths)
     }
 
-    /// Takes these files for known, since they are what was read last.
-    pub(crate) fn take_for_known(&mut self, read: Look) {
+    /// Takes this look as reported, since these files were read last.
+    pub(crate) fn take_as_reported(&mut self, read: Look) {
         self.known = read;
     }
 
-    /// Whether a look finds other files than before. A change counts once all files have held still from one look to the next, so
-    /// one that is being written in place is not read half-way.
+    /// Whether the files differ from the last report. A change counts once two looks in a row are the same, so that a file that is being written
+    /// is not read before it is complete.
     pub(crate) fn notice(&mut self, now: Look) -> bool {
         let changed = now != self.known && now == self.last;
         if changed {
@@ -114,21 +114,21 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_still_being_written_is_left_alone() {
-        // Every look finds more of it, then none at all for a moment, then twice the same.
+    fn a_file_that_is_being_written_is_not_reported() {
+        // Each look sees a larger file, then none for a moment, then the same twice.
         let looks = [1, 2, 3, 9].map(stamp).into_iter().chain([None, stamp(9), stamp(9), stamp(9)]);
         let changes = changes(vec![stamp(0)], looks.map(|now| vec![now]));
         assert_eq!(changes, [false, false, false, false, false, false, true, false]);
     }
 
     #[test]
-    fn a_file_that_has_changed_waits_for_another_one_that_is_being_written() {
+    fn a_change_is_reported_once_no_watched_file_is_being_written() {
         let looks = [(1, 0), (1, 5), (1, 6), (1, 6), (1, 6)].map(|(a, b)| vec![stamp(a), stamp(b)]);
         assert_eq!(changes(vec![stamp(0), stamp(0)], looks), [false, false, false, true, false]);
     }
 
     #[test]
-    fn a_folder_is_the_same_whatever_comes_into_it() {
+    fn a_folder_does_not_change_with_its_content() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("tenants.toml");
         fs::create_dir(&path).unwrap();
@@ -138,13 +138,13 @@ mod tests {
     }
 
     #[test]
-    fn a_change_that_is_known_is_not_told_again_and_the_next_one_is() {
+    fn a_known_change_is_not_reported_and_the_next_one_is() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("tenants.toml");
         let mut watch = Watch::new([path.clone()]);
         fs::write(&path, "one").unwrap();
         let read = watch.looker()();
-        watch.take_for_known(read);
+        watch.take_as_reported(read);
         assert_eq!([has_changed(&mut watch), has_changed(&mut watch)], [false, false]);
         fs::write(&path, "three").unwrap();
         assert_eq!([has_changed(&mut watch), has_changed(&mut watch)], [false, true]);
