@@ -1,7 +1,7 @@
-//! Asks the whole service in this process, socket and HTTP/1 aside, and its log with it: what callgrind counts.
+//! Sends requests to the whole service within this process, without sockets and HTTP/1, and with its log. callgrind counts its instructions.
 //!
-//! `lookups DIRECTORY BODIES N`; BODIES is a file with one request body a line, asked in turn N times in all. Counted
-//! for N and for 2 N, the difference is the lookups' alone.
+//! `lookups DIRECTORY BODIES N`: BODIES is a file with a request body in each line. They are sent in turn, N in all. The difference between the
+//! counts for N and for 2 N is that of the lookups alone.
 
 use std::error::Error;
 use std::path::Path;

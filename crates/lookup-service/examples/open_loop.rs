@@ -1,11 +1,11 @@
-//! Asks at a fixed rate, whether or not the answers keep up, and prints how long they took: `wrk` has no such mode.
+//! Sends requests at a fixed rate, whether or not the responses keep up, and prints how long they took. `wrk` cannot do that.
 //!
-//! `open_loop URL BODIES CONNECTIONS RATE SECONDS`; BODIES is a file with one request body a line, sent in turn.
-//! A question is timed from the moment it was due: one that waits for the answer before it, on its connection, counts the
-//! wait (no coordinated omission). One thread asks every socket in turn and never sleeps, so give it a core of its own.
+//! `open_loop URL BODIES CONNECTIONS RATE SECONDS`: BODIES is a file with a request body in each line, sent in turn. A request is timed from
+//! the moment at which it was due, so the time that it waits for the response before it counts (no coordinated omission). One thread polls all
+//! sockets and never sleeps, so give it a core of its own.
 //!
-//! A machine that others share stands still for a millisecond or two several times a second, which by itself can be the hundredth
-//! part that p99 is about. So there are two of it: of all questions, and of those of a tenth of a second, the middle one of all tenths.
+//! A machine that is shared with others stops for a millisecond or two several times a second, which can be the hundredth part that p99 is
+//! about. So it prints p99 twice: of all requests, and the median of the p99 of each tenth of a second.
 
 use std::error::Error;
 use std::io::{self, ErrorKind, Read, Write};
@@ -15,14 +15,14 @@ use std::{env, fs};
 
 struct Connection {
     stream: TcpStream,
-    /// When the question was due that is under way, or else the next one.
+    /// When the current request was due, or else the next one.
     due: Instant,
-    /// What has come of the answer under way.
+    /// The part of the response that has arrived.
     answer: Option<Vec<u8>>,
 }
 
 impl Connection {
-    /// Sends what is due, reads what has come. Whether that completes an answer.
+    /// Sends what is due and reads what has arrived. Returns whether that completes a response.
     fn go_on(&mut self, now: Instant, requests: &mut impl Iterator<Item = Vec<u8>>) -> io::Result<bool> {
         let Some(answer) = &mut self.answer else {
             if now >= self.due {

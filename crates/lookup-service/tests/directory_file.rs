@@ -1,4 +1,4 @@
-//! What is said about a directory file, line by line.
+//! What is reported about a directory file, line by line.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::fmt::Write as _;
@@ -8,7 +8,7 @@ use lookup_api::{LookupRequest, Tenant};
 use lookup_service::directory::Directory;
 use lookup_service::directory_file::{self, LoadError, SAMPLE};
 
-/// Line 1 to 6 of a file with one sound tenant.
+/// A file with one tenant and without errors, in lines 1 to 6.
 const SOUND: &str = r#"[[tenants]]
 code = "acme"
 name = "Acme"
@@ -21,7 +21,7 @@ fn findings(text: &str) -> Vec<String> {
     directory_file::parse(text).err().unwrap_or_default().iter().map(ToString::to_string).collect()
 }
 
-/// The sound tenant with one text replaced by another has just this one finding.
+/// Replaces one text of that file by another, and expects exactly one finding.
 #[track_caller]
 fn check(from: &str, to: &str, expected: &str) {
     assert!(SOUND.contains(from), "the sound file does not contain {from}");
@@ -30,7 +30,7 @@ fn check(from: &str, to: &str, expected: &str) {
     assert!(found[0].starts_with(expected), "{} should start with {expected}", found[0]);
 }
 
-/// The sound tenant followed by `more`, whose first line is line 7, has just these findings.
+/// Appends `more` to that file, beginning in line 7, and expects exactly these findings.
 #[track_caller]
 fn check_more(more: &str, expected: &[&str]) {
     let found = findings(&format!("{SOUND}{more}"));
@@ -50,7 +50,7 @@ fn find(directory: &Directory, request: LookupRequest) -> Vec<Tenant> {
 }
 
 #[test]
-fn the_embedded_sample_is_sound_and_has_tenants_of_every_kind() {
+fn the_embedded_sample_has_no_errors_and_tenants_of_every_kind() {
     let directory = directory_file::parse(SAMPLE).unwrap();
     assert!(directory.tenants() >= 14 && directory.domains() >= 14);
     for (domain, expected) in [
@@ -70,7 +70,7 @@ fn the_embedded_sample_is_sound_and_has_tenants_of_every_kind() {
 }
 
 #[test]
-fn a_field_that_is_missing_misspelt_or_of_another_type_is_named_with_its_line() {
+fn a_missing_misspelt_or_mistyped_field_is_named_with_its_line() {
     check("code = \"acme\"\n", "", "1: tenants[0].code: is missing");
     check("name = \"Acme\"\n", "", "1: tenants[0].name: is missing");
     check("client_id = \"1acme\"\n", "", "1: tenants[0].client_id: is missing");
@@ -93,7 +93,7 @@ fn a_field_that_is_missing_misspelt_or_of_another_type_is_named_with_its_line() 
 }
 
 #[test]
-fn a_malformed_code_client_or_provider_is_refused_by_cognitos_rules() {
+fn codes_client_ids_and_provider_names_follow_cognitos_rules() {
     for code in ["", "ac me", "acme.example", "ácme", &"a".repeat(65)] {
         check("\"acme\"", &format!("{code:?}"), "2: tenants[0].code: must be 1 to 64");
     }
@@ -109,7 +109,7 @@ fn a_malformed_code_client_or_provider_is_refused_by_cognitos_rules() {
 }
 
 #[test]
-fn a_name_that_is_empty_or_could_deceive_is_refused() {
+fn an_empty_or_deceptive_name_is_refused() {
     check("\"Acme\"", "\"\"", "3: tenants[0].name: must not be empty");
     check("\"Acme\"", "\"\u{3000} \"", "3: tenants[0].name: must not be empty");
     check("\"Acme\"", r#""Ac\nme""#, "3: tenants[0].name: has a control or text direction character in it (U+000A)");
@@ -122,7 +122,7 @@ fn a_name_that_is_empty_or_could_deceive_is_refused() {
 }
 
 #[test]
-fn a_domain_that_can_name_no_organization_is_refused_with_the_reason() {
+fn a_domain_that_cannot_belong_to_an_organization_is_refused() {
     for (domain, reason) in [
         ("gmail.com", "belongs to a consumer mailbox provider"),
         ("GoogleMail.com.", "belongs to a consumer mailbox provider"),
@@ -146,7 +146,7 @@ fn a_domain_that_can_name_no_organization_is_refused_with_the_reason() {
 }
 
 #[test]
-fn what_only_one_tenant_may_have_names_the_line_of_the_first_use() {
+fn a_repeated_value_is_refused_with_the_line_of_its_first_use() {
     check_more(
         "[[tenants]]\ncode = \"ACME\"\nname = \"B\"\nclient_id = \"1acme\"\nidentity_provider = \"AcmeSAML\"\n",
         &[
@@ -204,7 +204,7 @@ fn a_logo_is_a_path_on_the_pickers_own_origin() {
 }
 
 #[test]
-fn everything_wrong_is_reported_in_one_go_and_in_the_order_of_lines() {
+fn all_errors_are_reported_in_the_order_of_lines() {
     check_more(
         "\n[[tenants]]\nname = \"\"\nclient_id = \"!\"\nidentity_provider = \"X\"\ndomains = [\"com\", \"b.example\", \"qq.com\"]\nextra = 1\n",
         &[
@@ -219,7 +219,7 @@ fn everything_wrong_is_reported_in_one_go_and_in_the_order_of_lines() {
 }
 
 #[test]
-fn a_file_that_is_empty_or_half_written_says_so() {
+fn an_empty_or_incomplete_file_is_reported() {
     assert_eq!(findings(""), ["1: the file names no tenant"]);
     assert_eq!(findings("# nothing yet\n"), ["1: the file names no tenant"]);
     assert_eq!(findings("tenants = []"), ["1: tenants: the file names no tenant"]);
@@ -239,7 +239,7 @@ fn every_cut_of_the_sample_is_read_or_refused_without_a_panic() {
 }
 
 #[test]
-fn a_file_that_is_missing_or_no_text_says_so() {
+fn a_missing_or_binary_file_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tenants.toml");
     let lines = directory_file::load(&path).unwrap_err().lines("tenants.toml");
@@ -256,7 +256,7 @@ fn a_file_that_is_missing_or_no_text_says_so() {
 }
 
 #[test]
-fn a_file_with_very_many_findings_shows_the_first_twenty_and_how_many_more_there_are() {
+fn only_the_first_twenty_findings_are_listed() {
     let lines = |count: usize| {
         let text = format!("{SOUND}{}", (0..count).map(|i| format!("x{i} = 1\n")).collect::<String>());
         LoadError::Findings(directory_file::parse(&text).unwrap_err()).lines("tenants.toml")
@@ -268,7 +268,7 @@ fn a_file_with_very_many_findings_shows_the_first_twenty_and_how_many_more_there
 }
 
 #[test]
-fn a_file_in_another_format_says_so_in_one_finding() {
+fn a_file_in_another_format_has_one_finding() {
     assert_eq!(findings("tenants:\n  - code: acme\n"), ["1: this looks like YAML (the directory is TOML)"]);
     assert_eq!(findings("{\"tenants\": []}"), ["1: this looks like JSON (the directory is TOML)"]);
     assert_eq!(findings("code,name\nacme,Acme\n"), ["1: this looks like CSV (the directory is TOML)"]);

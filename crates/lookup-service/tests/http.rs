@@ -1,4 +1,4 @@
-//! The lookup endpoint through the real router: every status, header and refusal.
+//! The lookup endpoint through the real router: every status, header and problem.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::io;
@@ -24,13 +24,13 @@ use tower::ServiceExt;
 
 const MEGABYTE: usize = 1024 * 1024;
 
-struct Answer {
+struct Received {
     status: StatusCode,
     headers: HeaderMap,
     body: String,
 }
 
-impl Answer {
+impl Received {
     fn header(&self, name: impl AsRef<str>) -> Option<&str> {
         self.headers.get(name.as_ref()).map(|value| value.to_str().unwrap())
     }
@@ -40,7 +40,7 @@ impl Answer {
         answer.tenants.iter().map(|tenant| tenant.code.to_string()).collect()
     }
 
-    /// The answer is a problem of RFC 9457 in every respect; its status and code.
+    /// Checks that the response is a problem as RFC 9457 has it. Returns its status and code.
     #[track_caller]
     fn problem(&self) -> (u16, String) {
         assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.body);
@@ -63,17 +63,17 @@ fn lookup(body: impl Into<Body>) -> Request {
     Request::post("/v1/lookup").header(header::CONTENT_TYPE, "application/json").body(body.into()).unwrap()
 }
 
-async fn send(app: Router, request: Request) -> Answer {
+async fn send(app: Router, request: Request) -> Received {
     let (parts, body) = app.oneshot(request).await.unwrap().into_parts();
     let body = body.collect().await.unwrap().to_bytes();
-    Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
+    Received { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
 }
 
-async fn ask(body: impl Into<Body>) -> Answer {
+async fn ask(body: impl Into<Body>) -> Received {
     send(app(settings()), lookup(body)).await
 }
 
-/// A body that does whatever a client may do on the way.
+/// A body with these frames, errors and pauses.
 struct Wayward(fn() -> Poll<Option<io::Result<Bytes>>>);
 
 impl HttpBody for Wayward {
@@ -98,7 +98,7 @@ fn broken_off() -> Body {
 }
 
 #[tokio::test]
-async fn a_domain_or_a_code_is_answered_as_the_wire_says() {
+async fn a_domain_or_a_code_is_answered_as_documented() {
     let answer = ask(r#"{"domain": " ACME.example. "}"#).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), Some("application/json"));
@@ -114,7 +114,7 @@ async fn a_domain_or_a_code_is_answered_as_the_wire_says() {
 }
 
 #[tokio::test]
-async fn nothing_found_has_one_shape_whatever_was_asked() {
+async fn no_match_looks_the_same_for_every_request() {
     let matched = ask(r#"{"code":"acme"}"#).await;
     for body in [
         r#"{"domain":"unknown.example"}"#,
@@ -128,13 +128,13 @@ async fn nothing_found_has_one_shape_whatever_was_asked() {
     ] {
         let answer = ask(body).await;
         assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, r#"{"tenants":[]}"#), "{body}");
-        let names = |answer: &Answer| answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
+        let names = |answer: &Received| answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(names(&answer), names(&matched), "{body}");
     }
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_a_lookup_names_the_culprit_and_repeats_no_value() {
+async fn a_wrong_body_is_refused_by_field_without_repeating_a_value() {
     for (body, code, culprit) in [
         ("", "not_json", "line 1"),
         ("{\n\"domain\": \"hidden", "not_json", "line 2"),
@@ -208,7 +208,7 @@ async fn only_json_is_read() {
 }
 
 #[tokio::test]
-async fn a_body_may_have_four_kilobytes_and_not_a_byte_more() {
+async fn a_body_may_have_four_kilobytes() {
     let padded = |bytes: usize| r#"{"code":"acme"}"#.to_owned() + &" ".repeat(bytes - 15);
     assert_eq!(ask(padded(4096)).await.tenants(), ["acme"]);
     for bytes in [4097, 10 * MEGABYTE] {
@@ -222,12 +222,12 @@ async fn a_body_may_have_four_kilobytes_and_not_a_byte_more() {
 }
 
 #[tokio::test]
-async fn a_client_that_breaks_off_is_no_fault_of_ours() {
+async fn a_client_that_closes_the_connection_is_not_an_internal_error() {
     assert_eq!(ask(broken_off()).await.problem(), (400, "body_cut_short".to_owned()));
 }
 
 #[tokio::test]
-async fn a_method_that_is_not_taken_is_refused_with_those_that_are() {
+async fn another_method_is_refused_with_the_allowed_ones() {
     for (address, allow, methods) in [
         ("/v1/lookup", "POST", [Method::GET, Method::PUT, Method::DELETE, Method::OPTIONS]),
         ("/healthz", "GET,HEAD", [Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS]),
@@ -250,7 +250,7 @@ async fn an_unknown_address_is_refused() {
 }
 
 #[tokio::test]
-async fn lookups_beyond_those_that_can_be_served_are_told_to_come_back() {
+async fn lookups_beyond_the_limit_of_concurrent_ones_get_503() {
     let app = app(Settings { concurrent_lookups: 1, ..settings() });
     let first = tokio::spawn(send(app.clone(), lookup(stalled())));
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -263,14 +263,14 @@ async fn lookups_beyond_those_that_can_be_served_are_told_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_lookup_that_takes_too_long_is_told_to_come_back() {
+async fn a_lookup_that_takes_too_long_gets_503() {
     let app = app(Settings { lookup_timeout: Duration::from_millis(50), ..settings() });
     let answer = tokio::time::timeout(Duration::from_secs(5), send(app, lookup(stalled()))).await.unwrap();
     assert_eq!(answer.problem(), (503, "overloaded".to_owned()));
 }
 
 #[tokio::test]
-async fn an_address_that_asks_too_often_is_told_when_to_come_back() {
+async fn an_address_over_the_rate_limit_gets_429_with_retry_after() {
     let rate_limit = Some(RateLimit::new(NonZeroU32::new(2).unwrap(), Vec::new()));
     let app = app(Settings { rate_limit, ..settings() });
     let from = |peer: [u8; 4]| {
@@ -288,7 +288,7 @@ async fn an_address_that_asks_too_often_is_told_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_page_of_an_allowed_origin_may_look_up_and_no_other_page() {
+async fn only_pages_of_allowed_origins_may_look_up() {
     let origin = HeaderValue::from_static("https://login.example");
     let app = app(Settings { allow_origins: vec![origin], ..settings() });
     let preflight = |origin: &'static str| {
@@ -332,7 +332,7 @@ async fn a_page_of_an_allowed_origin_may_look_up_and_no_other_page() {
 }
 
 #[tokio::test]
-async fn the_service_says_that_it_is_well_and_how_much_it_knows() {
+async fn healthz_returns_the_number_of_tenants() {
     let answer = send(app(settings()), Request::get("/healthz").body(Body::empty()).unwrap()).await;
     assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, r#"{"status":"ok","tenants":15}"#));
     assert_eq!(answer.header("cache-control"), Some("no-store"));

@@ -1,4 +1,4 @@
-//! The real program: its command line, its log, a reload under load, its end.
+//! The real program: command line, log, reload under load, stopping.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -19,7 +19,7 @@ fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_lookup-service"))
 }
 
-/// Runs the program to its end, which has to come soon.
+/// Runs the program, which has to end soon.
 fn run(args: &[&str]) -> (Option<i32>, String, String) {
     let mut child = program().args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let start = Instant::now();
@@ -39,7 +39,7 @@ fn directory(code: &str) -> String {
     )
 }
 
-/// The program, running on a free port; killed when dropped.
+/// The program on a free port. It is killed when this is dropped.
 struct Service {
     child: Child,
     address: SocketAddr,
@@ -79,7 +79,7 @@ impl Service {
         stream
     }
 
-    /// The whole answer, its status line and headers included.
+    /// The whole response, with status line and headers.
     fn post(&self, body: &str) -> String {
         let mut stream = self.open(body);
         stream.write_all(body.as_bytes()).unwrap();
@@ -147,7 +147,7 @@ fn built_site() -> tempfile::TempDir {
 }
 
 #[test]
-fn check_reports_a_sound_directory_with_its_size() {
+fn check_reports_the_size_of_a_directory_without_errors() {
     let (code, out, err) = run(&["--check"]);
     assert_eq!(
         (code, out.as_str(), err.as_str()),
@@ -156,7 +156,7 @@ fn check_reports_a_sound_directory_with_its_size() {
 }
 
 #[test]
-fn check_reports_everything_wrong_with_config_json() {
+fn check_reports_all_errors_of_config_json() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("config.json").display().to_string();
     fs::write(&config, r#"{"lookup_url":7,"lookup_url":"/v1/lookup"}"#).unwrap();
@@ -166,7 +166,7 @@ fn check_reports_everything_wrong_with_config_json() {
 }
 
 #[test]
-fn prints_the_headers_that_a_static_host_has_to_send() {
+fn print_headers_prints_what_a_static_host_has_to_send() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("config.json");
     fs::write(
@@ -195,7 +195,7 @@ fn prints_the_headers_that_a_static_host_has_to_send() {
 }
 
 #[test]
-fn check_reports_everything_wrong_by_file_line_and_field() {
+fn check_reports_all_errors_by_file_line_and_field() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
     let (tenants, config) = (path("tenants.toml"), path("config.json"));
@@ -211,7 +211,7 @@ fn check_reports_everything_wrong_by_file_line_and_field() {
 }
 
 #[test]
-fn what_keeps_the_service_from_starting_is_said_and_ends_in_exit_code_2() {
+fn a_service_that_cannot_start_says_why_with_exit_code_2() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let folder = tempfile::tempdir().unwrap();
@@ -244,7 +244,7 @@ fn what_keeps_the_service_from_starting_is_said_and_ends_in_exit_code_2() {
 }
 
 #[test]
-fn every_lookup_has_one_line_in_the_log_and_none_holds_what_was_asked() {
+fn every_lookup_has_one_line_in_the_log_without_what_was_looked_up() {
     let mut service = Service::start(&[]);
     for (body, status) in [
         (r#"{"domain":"umbrella.example"}"#, 200),
@@ -275,20 +275,20 @@ fn every_lookup_has_one_line_in_the_log_and_none_holds_what_was_asked() {
 }
 
 #[test]
-fn one_client_is_told_to_wait_once_it_has_asked_as_often_as_it_may() {
+fn a_client_over_the_rate_limit_is_told_to_wait() {
     let service = Service::start(&["--rate-limit", "2"]);
     let statuses = [(); 3].map(|()| service.post(r#"{"code":"acme"}"#)[..13].to_owned());
     assert_eq!(statuses, ["HTTP/1.1 200 ", "HTTP/1.1 200 ", "HTTP/1.1 429 "]);
 }
 
 #[test]
-fn a_body_of_ten_megabytes_is_refused_in_words_though_the_client_writes_all_of_it_first() {
+fn a_client_that_sends_ten_megabytes_first_still_reads_the_problem() {
     let service = Service::start(&[]);
     assert!(service.post(&" ".repeat(10_000_000)).starts_with("HTTP/1.1 413 "));
 }
 
 #[test]
-fn a_changed_directory_answers_without_a_dropped_request_and_a_broken_one_is_refused() {
+fn a_changed_directory_is_used_without_a_failed_request_and_a_broken_one_is_not() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tenants.toml");
     fs::write(&path, directory("one")).unwrap();
@@ -335,7 +335,7 @@ fn a_changed_directory_answers_without_a_dropped_request_and_a_broken_one_is_ref
 }
 
 #[test]
-fn a_changed_config_json_is_served_with_the_policy_that_follows_from_it() {
+fn a_changed_config_json_is_served_with_its_policy() {
     let folder = built_site();
     let service = Service::start(&["--site", folder.path().to_str().unwrap()]);
     service.wait_until(|s| s.log().contains("config.json: cannot be read"));
@@ -350,7 +350,7 @@ fn a_changed_config_json_is_served_with_the_policy_that_follows_from_it() {
 }
 
 #[test]
-fn sighup_reloads_directory_and_config_json_at_once_however_often_it_comes() {
+fn every_sighup_reloads_directory_and_config_json_at_once() {
     let (files, site) = (tempfile::tempdir().unwrap(), built_site());
     let (path, config) = (files.path().join("tenants.toml"), site.path().join("config.json"));
     fs::write(&path, directory("one")).unwrap();
@@ -362,7 +362,7 @@ fn sighup_reloads_directory_and_config_json_at_once_however_often_it_comes() {
     service.wait_until(|_| logged("is not JSON") == 1);
     assert_eq!(logged("directory reloaded"), 0);
 
-    // Nothing has changed, so the watch has nothing to do with it.
+    // The files have not changed, so it is not the watch that has them read.
     service.tell("-HUP");
     service.wait_until(|_| logged("directory reloaded") == 1 && logged("is not JSON") == 2);
 
@@ -376,7 +376,7 @@ fn sighup_reloads_directory_and_config_json_at_once_however_often_it_comes() {
 }
 
 #[test]
-fn a_pipe_in_a_files_place_is_named_and_the_next_file_is_taken() {
+fn a_pipe_in_the_place_of_a_file_is_reported_and_the_next_file_is_used() {
     let (files, site) = (tempfile::tempdir().unwrap(), built_site());
     let (path, config) = (files.path().join("tenants.toml"), site.path().join("config.json"));
     fs::write(&path, directory("one")).unwrap();

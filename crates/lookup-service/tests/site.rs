@@ -1,4 +1,4 @@
-//! The picker's files through the real router: what is served, for how long it is kept, and under which policy.
+//! The picker's files through the real router: content, caching and content security policy.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::fs;
@@ -26,7 +26,7 @@ const CONFIG: &str = r#"{
   "branding": { "logo": "https://cdn.example/logo.svg" }
 }"#;
 
-/// dist/ as `make build` leaves it, with a file beside it that nobody may read.
+/// A dist/ as `make build` makes it, and a file outside that must not be served.
 fn built() -> TempDir {
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("dist");
@@ -62,7 +62,7 @@ async fn get(parent: &TempDir, address: &str) -> (StatusCode, HeaderMap, Bytes) 
 }
 
 #[tokio::test]
-async fn the_pages_of_the_app_are_index_html_and_are_asked_for_each_time() {
+async fn the_pages_of_the_app_are_index_html_and_are_revalidated() {
     let built = built();
     for address in [
         "/",
@@ -82,7 +82,7 @@ async fn the_pages_of_the_app_are_index_html_and_are_asked_for_each_time() {
 }
 
 #[tokio::test]
-async fn the_policy_names_what_stands_in_the_page_and_lets_nothing_else_inline_pass() {
+async fn the_policy_allows_only_the_inline_scripts_of_the_page() {
     let built = built();
     fs::write(built.path().join("dist/index.html"), "<style>p{}</style><script>alert('Hello, world.');</script>")
         .unwrap();
@@ -94,7 +94,7 @@ async fn the_policy_names_what_stands_in_the_page_and_lets_nothing_else_inline_p
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_there_is_a_problem_and_not_the_app() {
+async fn a_missing_file_is_a_problem_and_not_the_app() {
     let built = built();
     for address in ["/missing.js", "/tenant-picker-0123456789abcdef.js", "/logos/globex.svg", "/v1/unknown", "/v1"] {
         let (status, headers, _) = get(&built, address).await;
@@ -123,7 +123,7 @@ async fn nothing_outside_the_folder_is_served_and_nothing_is_redirected() {
 }
 
 #[tokio::test]
-async fn a_fingerprinted_file_is_kept_for_good_and_others_are_asked_for_each_time() {
+async fn a_fingerprinted_file_is_cached_for_a_year_and_others_are_revalidated() {
     let built = built();
     let (_, headers, _) = get(&built, &format!("/{WASM}")).await;
     assert_eq!(headers["cache-control"], "public, max-age=31536000, immutable");
@@ -171,7 +171,7 @@ async fn a_method_that_is_not_for_files_is_refused() {
 }
 
 #[tokio::test]
-async fn every_answer_of_the_site_is_hardened() {
+async fn every_response_of_the_site_has_the_security_headers() {
     let built = built();
     for address in ["/", "/config.json", "/missing.js", "/logos/acme.svg"] {
         let (_, headers, _) = get(&built, address).await;
@@ -199,7 +199,7 @@ async fn every_answer_of_the_site_is_hardened() {
 }
 
 #[tokio::test]
-async fn config_json_is_served_as_it_is_even_if_it_is_broken() {
+async fn config_json_is_served_as_it_is_even_with_errors() {
     let built = built();
     let file = built.path().join("dist/config.json");
     for content in [CONFIG, "{ broken"] {
@@ -244,7 +244,7 @@ async fn config_json_is_sent_again_only_if_it_has_changed() {
 }
 
 #[tokio::test]
-async fn a_config_json_with_anything_wrong_is_kept_by_nobody_so_that_a_mended_one_is_seen_at_once() {
+async fn a_config_json_with_errors_is_not_cached() {
     let built = built();
     let file = built.path().join("dist/config.json");
     let twice = CONFIG.replace("\"allow\"", "\"allow\": [], \"allow\"");
@@ -264,7 +264,7 @@ async fn a_config_json_with_anything_wrong_is_kept_by_nobody_so_that_a_mended_on
 }
 
 #[test]
-fn what_is_wrong_with_config_json_names_the_field() {
+fn an_error_in_config_json_names_the_field() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config.json");
     let finding = |content: &str| {
@@ -310,7 +310,7 @@ fn check(findings: &[String], expected: &[&str]) {
 }
 
 #[test]
-fn a_redirect_uri_that_cannot_be_used_is_blamed_itself_and_not_what_refers_to_its_origin() {
+fn a_wrong_redirect_uri_is_reported_itself_and_not_the_addresses_relative_to_it() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config.json");
     let findings = |redirect_uri: &str| {

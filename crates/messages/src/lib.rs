@@ -1,61 +1,63 @@
-//! The picker's sentences, from Fluent files (`locales/*.ftl`) to what the browser loads.
+//! Reads the messages of the picker from Fluent files (`locales/*.ftl`), and writes them as the browser loads them.
 //!
-//! `fluent-syntax`, Mozilla's own parser, reads the files while the picker is built. In the browser a whole Fluent runtime
-//! would weigh more than all the pages together (60 kB compressed, for plural rules that every browser has in `Intl`), so
-//! of the language only what these pages need is let through: a message is text with variables in it, or a selection by
-//! one number over the whole message. Anything else is refused here, by id.
+//! The files are parsed when the picker is built, by `fluent-syntax`, Mozilla's own parser. A Fluent runtime in the browser would be larger than
+//! all pages together (60 kB compressed, for plural rules that every browser has in `Intl`). So only a part of Fluent is allowed: a message is
+//! text with variables, or a selection by one number. Anything else is refused, with the message's id.
 
 use fluent_syntax::ast::{Entry, Expression, Identifier, InlineExpression, Pattern, PatternElement, VariantKey};
 use fluent_syntax::parser;
 use serde_json::Value;
 use std::fmt::Write;
 
-/// One sentence.
+/// One message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Its name, the same in every locale.
+    /// Its id, the same in every language.
     pub id: String,
-    /// What it says.
+    /// Its text.
     pub text: Text,
 }
 
-/// What a message says. Variables stand in it as `{name}`.
+/// The text of a message. Variables are written as `{name}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Text {
-    /// The same whatever the numbers are.
+    /// One text for all numbers.
     Plain(String),
-    /// By the plural category (CLDR) of the number `count`; `other` is always among them.
+    /// A text for each plural category (CLDR) of the number `count`. There is always one for `other`.
     Plural(Vec<(String, String)>),
 }
 
 /// Why a file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// Not Fluent at all.
+    /// It is not Fluent.
     #[error("line {line}: {what}")]
     Syntax {
-        /// From 1.
+        /// The line, from 1.
         line: usize,
-        /// The parser's words.
+        /// The parser's message.
         what: String,
     },
-    /// Fluent, but more of it than the picker reads.
+    /// It has a part of Fluent that the picker does not support.
     #[error("{id}: {what}")]
     Unsupported {
-        /// The message.
+        /// The id of the message.
         id: String,
-        /// What there is too much of.
+        /// The part that is not supported.
         what: &'static str,
     },
-    /// An id twice.
+    /// An id is there twice.
     #[error("{0} stands there twice")]
     Twice(String),
 }
 
-/// The one variable that a selection may be over.
+/// The only variable that a selection may use.
 const COUNT: &str = "count";
 
-/// Reads a Fluent file; its messages in the file's order.
+/// Reads a Fluent file. Returns its messages in the order of the file.
+///
+/// # Errors
+/// If it is not Fluent, or uses a part of it that is not supported.
 pub fn parse(ftl: &str) -> Result<Vec<Message>, Fault> {
     let resource = parser::parse(ftl).map_err(|(_, errors)| {
         let error = errors.first();
@@ -133,7 +135,7 @@ fn plain(id: &str, pattern: &Pattern<&str>) -> Result<String, Fault> {
     Ok(text)
 }
 
-/// The variables that a message uses, sorted. A plural's variants may each leave out `count`: "one", "two".
+/// The variables that a message uses, sorted. The variants of a plural may leave out `count`, as in "one" and "two".
 pub fn variables(text: &Text) -> Vec<&str> {
     let texts: Vec<&str> = match text {
         Text::Plain(text) => vec![text],
@@ -150,8 +152,8 @@ pub fn variables(text: &Text) -> Vec<&str> {
     names
 }
 
-/// What the browser reads of one locale: a list of texts in the order of the file, which is the same in every locale; a
-/// plural is an object by category.
+/// The messages as the browser loads them: a list of texts in the order of the file, which is the same in every language. A plural is an object
+/// with a text for each category.
 pub fn to_json(messages: &[Message]) -> String {
     let value = |message: &Message| match &message.text {
         Text::Plain(text) => Value::from(text.as_str()),
@@ -162,8 +164,7 @@ pub fn to_json(messages: &[Message]) -> String {
     Value::Array(messages.iter().map(value).collect()).to_string()
 }
 
-/// The Rust module of the language that the program itself carries: a constant for each message, which is its place in the
-/// list, and the list.
+/// The Rust module of the language in the wasm: a constant for each message, which is its index, and the list of texts.
 pub fn to_rust(messages: &[Message]) -> String {
     let mut module = String::new();
     for (place, Message { id, .. }) in messages.iter().enumerate() {
@@ -173,8 +174,8 @@ pub fn to_rust(messages: &[Message]) -> String {
     module
 }
 
-/// A language that nobody speaks, to see which sentences bypass the translations: every text in brackets, its letters
-/// with marks on them, a third longer. Variables stay as they are.
+/// An invented language for tests, which shows texts that are not translated: every text is in brackets, has marks on its letters, and is a third
+/// longer. Variables stay as they are.
 pub fn pseudo(messages: &[Message]) -> Vec<Message> {
     let marked = |text: &str| {
         let mut depth = 0;

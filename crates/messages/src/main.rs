@@ -1,4 +1,4 @@
-//! `messages LOCALES FOLDER`: writes what the browser loads, one JSON file for each language but English, into FOLDER.
+//! `messages LOCALES FOLDER`: writes the messages of each language but English as JSON files into FOLDER, for the browser to load.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -27,7 +27,7 @@ fn write(locales: &Path, folder: &Path) -> io::Result<()> {
         let read = messages::parse(&fs::read_to_string(&path)?);
         let messages = read.map_err(|fault| io::Error::other(format!("{}: {fault}", path.display())))?;
         match locale {
-            // English is in the program itself; of it, the language of the tests is made (BCP 47: a private region).
+            // English is in the wasm. Its file is for the invented language of the tests (BCP 47: a private region).
             "en" => fs::write(folder.join("en-XA.json"), messages::to_json(&messages::pseudo(&messages)))?,
             _ => fs::write(folder.join(format!("{locale}.json")), messages::to_json(&messages))?,
         }
