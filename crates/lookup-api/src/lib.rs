@@ -23,7 +23,8 @@ use alloc::vec::Vec;
 use platform::json::Json;
 use serde::{Deserialize, Serialize};
 
-/// The body of `POST {lookup_url}`: exactly one of `{"domain": "acme.example"}` and `{"code": "acme"}`.
+/// The body of `POST {lookup_url}`: exactly one of `{"domain": "acme.example"}`, `{"code": "acme"}` and `{"client_id": "…"}`. The page
+/// sends the first two; a back end sends the third to find the tenant of a token.
 ///
 /// No variant can hold an email address, so the picker cannot send one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,9 @@ pub enum LookupRequest {
     Domain(String),
     /// An organization code.
     Code(String),
+    /// An app client's id, compared character by character.
+    #[serde(rename = "client_id")]
+    ClientId(String),
 }
 
 /// The body of a response with status 200: the organizations that match. There may be none.
@@ -156,6 +160,7 @@ mod tests {
         let json = |request: &LookupRequest| serde_json::to_string(request).unwrap();
         assert_eq!(json(&LookupRequest::Domain("acme.example".to_string())), r#"{"domain":"acme.example"}"#);
         assert_eq!(json(&LookupRequest::Code("acme".to_string())), r#"{"code":"acme"}"#);
+        assert_eq!(json(&LookupRequest::ClientId("c1".to_string())), r#"{"client_id":"c1"}"#);
     }
 
     #[test]

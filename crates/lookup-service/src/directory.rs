@@ -34,6 +34,8 @@ pub struct Entry {
 pub struct Directory {
     /// Each organization as the JSON that a lookup returns, one in each line.
     answers: String,
+    /// By app client id.
+    clients: NameIndex<TenantOffset>,
     /// By code, in lower case.
     codes: NameIndex<TenantOffset>,
     domains: NameIndex<Listings>,
@@ -64,7 +66,7 @@ enum Listings {
 pub type Found<'a> = SmallVec<[&'a str; 2]>;
 
 impl Directory {
-    /// Indexes the entries. Codes have to be unique, and domains fit for organizations. `directory_file` checks that.
+    /// Indexes the entries. Codes and client ids have to be unique, and domains fit for organizations. `directory_file` checks that.
     pub fn new(entries: Vec<Entry>) -> Self {
         let mut directory = Self::with_room_for(entries.len());
         entries.into_iter().for_each(|entry| directory.add(entry));
@@ -77,6 +79,7 @@ impl Directory {
             answers: String::new(),
             codes: NameIndex::with_room_for(tenants),
             domains: NameIndex::with_room_for(tenants),
+            clients: NameIndex::with_room_for(tenants),
             shared: Vec::new(),
         }
     }
@@ -88,6 +91,7 @@ impl Directory {
         self.answers.push_str(&serde_json::to_string(&tenant).expect("a tenant is written as JSON"));
         self.answers.push('\n');
         self.codes.insert(&tenant.code.as_str().to_ascii_lowercase(), listing.answer);
+        self.clients.insert(tenant.client_id.as_str(), listing.answer);
         for domain in domains {
             let Some(listings) = self.domains.insert(domain.as_str(), Listings::Only(listing)) else { continue };
             match *listings {
@@ -108,6 +112,7 @@ impl Directory {
                 Ok(domain) => self.find_by_domain(&domain),
                 Err(_) => Found::new(),
             },
+            LookupRequest::ClientId(id) => self.clients.get(id).map(|&start| self.json_of(start)).into_iter().collect(),
         }
     }
 
@@ -142,6 +147,11 @@ impl Directory {
     fn json_of(&self, start: TenantOffset) -> &str {
         let line = &self.answers[start..];
         &line[..memchr(b'\n', line.as_bytes()).unwrap_or(line.len())]
+    }
+
+    /// All organizations, in order, each as JSON.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.answers.lines()
     }
 
     /// How many organizations there are.

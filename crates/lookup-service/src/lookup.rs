@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
-use lookup_api::LookupRequest;
+use lookup_api::{Isolation, LookupRequest};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -21,9 +21,13 @@ use tokio::time::timeout;
 use crate::directory::{CurrentDirectory, Directory};
 use crate::problem::{BODY_MAX, Problem};
 use crate::rate_limit::RateLimit;
+use crate::site_config::CurrentConfig;
 
 /// How many bytes of a body that is too large are read and discarded before the connection is closed.
 const DISCARDED_MAX: usize = 16 * 1024 * 1024;
+
+/// How the JSON of a tenant that has an isolation of its own ends.
+const OWN_ISOLATION: [&str; 2] = [r#","isolation":"shared""#, r#","isolation":"strict""#];
 
 /// X-Content-Type-Options, which every response has.
 pub(crate) const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
@@ -32,6 +36,8 @@ pub(crate) const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 #[derive(Debug)]
 pub(crate) struct Lookups {
     pub(crate) directory: CurrentDirectory,
+    /// config.json, if the service knows it. Its isolation is that of tenants without their own.
+    pub(crate) config: Option<CurrentConfig>,
     pub(crate) rate_limit: Option<RateLimit>,
     /// How many lookups may be under way at once.
     pub(crate) slots: Semaphore,
@@ -64,7 +70,8 @@ impl Lookups {
         if !is_json {
             return Err(Problem::ContentType);
         }
-        answer(&self.directory.load(), &body?)
+        let isolation = self.config.as_ref().and_then(|config| config.load().isolation);
+        answer(&self.directory.load(), &body?, isolation)
     }
 
     async fn refuse(&self, request: Request) -> Result<LookupAnswer, Problem> {
@@ -78,7 +85,7 @@ impl Lookups {
     }
 }
 
-fn answer(directory: &Directory, body: &[u8]) -> Result<LookupAnswer, Problem> {
+fn answer(directory: &Directory, body: &[u8], isolation: Option<Isolation>) -> Result<LookupAnswer, Problem> {
     let request = serde_json::from_slice(body).map_err(|_| fault_of(body))?;
     let kind = match &request {
         // U+FF20 and U+FE6B are the at signs of East Asian keyboards, which IDNA reads as `@`.
@@ -87,15 +94,30 @@ fn answer(directory: &Directory, body: &[u8]) -> Result<LookupAnswer, Problem> {
         }
         LookupRequest::Domain(_) => "domain",
         LookupRequest::Code(_) => "code",
+        LookupRequest::ClientId(_) => "client_id",
     };
     let tenants = directory.find(&request);
     // A `lookup_api::LookupResponse`. Its tenants are JSON already.
     let (start, end) = (r#"{"tenants":["#, "]}");
-    let mut body = String::with_capacity(start.len() + tenants.iter().map(|t| t.len() + 1).sum::<usize>() + end.len());
+    let inherited = match isolation {
+        None => "",
+        Some(Isolation::Shared) => r#","isolation":"shared""#,
+        Some(Isolation::Strict) => r#","isolation":"strict""#,
+    };
+    let length = |tenant: &&str| tenant.len() + inherited.len() + 1;
+    let mut body = String::with_capacity(start.len() + tenants.iter().map(length).sum::<usize>() + end.len());
     body.push_str(start);
     for (i, tenant) in tenants.iter().enumerate() {
         body.push_str(if i == 0 { "" } else { "," });
-        body.push_str(tenant);
+        // `isolation` is the last field, if the tenant has it.
+        match tenant.strip_suffix('}') {
+            Some(fields) if !OWN_ISOLATION.iter().any(|own| fields.ends_with(own)) => {
+                body.push_str(fields);
+                body.push_str(inherited);
+                body.push('}');
+            }
+            _ => body.push_str(tenant),
+        }
     }
     body.push_str(end);
     Ok(LookupAnswer { kind, matches: tenants.len(), body })
@@ -164,7 +186,7 @@ fn fault_of(body: &[u8]) -> Problem {
         Ok(Value::Object(fields)) => fields,
         Ok(other) => return Problem::NotAnObject(kind_of(&other)),
     };
-    let known = ["domain", "code"];
+    let known = ["domain", "code", "client_id"];
     if let Some(name) = fields.keys().find(|name| !known.contains(&name.as_str())) {
         return Problem::UnknownField(is_showable(name).then(|| name.clone()));
     }

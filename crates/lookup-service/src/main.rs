@@ -2,6 +2,7 @@
 
 mod signals;
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
@@ -16,16 +17,18 @@ use axum::http::HeaderValue;
 use axum::serve::ListenerExt;
 use clap::Parser;
 use futures_util::future::Either;
+use lookup_api::Tenant;
 use lookup_service::directory::Directory;
 use lookup_service::directory_file::{self, LoadError, SAMPLE};
 use lookup_service::rate_limit::RateLimit;
 use lookup_service::regular_file::ReadError;
 use lookup_service::reload::{Pace, Reload, follow, take_directory};
 use lookup_service::site::{self, Site};
-use lookup_service::site_config::{SiteConfig, SiteConfigError};
+use lookup_service::site_config::{CurrentConfig, SiteConfig, SiteConfigError};
 use lookup_service::watch::Watch;
 use lookup_service::{CurrentDirectory, Settings, app, log};
 use platform::WebUrl;
+use platform::json::Json;
 use tokio::net::TcpListener;
 use tokio::{select, time};
 
@@ -54,7 +57,8 @@ struct CommandLine {
     #[arg(long, value_name = "DIR")]
     site: Option<PathBuf>,
 
-    /// What is served at /config.json, watched and reloaded (at once on SIGHUP) [default: config.json in the site's folder]
+    /// config.json, watched and reloaded (at once on SIGHUP): served with --site, and read for isolation and applications
+    /// [default: config.json in the site's folder]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
@@ -78,6 +82,10 @@ struct CommandLine {
     /// and exit
     #[arg(long, conflicts_with = "check")]
     print_headers: bool,
+    /// Print the app clients of all tenants as JSON, {issuer: {client_id: code}}, and exit. Tenants without an issuer get that of
+    /// config.json
+    #[arg(long)]
+    print_clients: bool,
 }
 
 impl CommandLine {
@@ -110,6 +118,9 @@ async fn main() -> ExitCode {
     }
     if command_line.print_headers {
         return print_headers(&command_line, &mut io::stdout(), &mut io::stderr()).unwrap_or(ExitCode::from(FAULT));
+    }
+    if command_line.print_clients {
+        return print_clients(&command_line, &mut io::stdout(), &mut io::stderr()).unwrap_or(ExitCode::from(FAULT));
     }
     let _log = log::start(io::stderr());
     match serve(&command_line).await {
@@ -164,13 +175,41 @@ fn print_headers(command_line: &CommandLine, out: &mut impl Write, err: &mut imp
     Ok(ExitCode::SUCCESS)
 }
 
+/// Gateways that check tokens need a list of the app clients.
+fn print_clients(command_line: &CommandLine, out: &mut impl Write, err: &mut impl Write) -> io::Result<ExitCode> {
+    let directory = match command_line.load_directory() {
+        Ok(directory) => directory,
+        Err(error) => {
+            error.lines(&command_line.directory_name()).iter().try_for_each(|line| writeln!(err, "{line}"))?;
+            return Ok(ExitCode::from(FAULT));
+        }
+    };
+    let only_issuer = command_line.config_file().and_then(|file| SiteConfig::load(&file, None).0.only_issuer);
+    let mut clients: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for tenant in directory.all().filter_map(|json| Tenant::from_json(&Json::parse(json).ok()?).ok()) {
+        let Some(issuer) = tenant.issuer.or_else(|| only_issuer.clone()) else {
+            writeln!(
+                err,
+                "the tenant {} names no issuer: --config FILE with a single user pool is needed",
+                tenant.code
+            )?;
+            return Ok(ExitCode::from(FAULT));
+        };
+        clients.entry(issuer.into()).or_default().insert(tenant.client_id.into(), tenant.code.into());
+    }
+    writeln!(out, "{}", serde_json::to_string_pretty(&clients)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
 async fn serve(command_line: &CommandLine) -> Result<(), Fault> {
     let hangups = Hangups::listen();
-    let (site, reload_site) = open_site(command_line)?.unzip();
+    let (config, reload_config) = open_config(command_line)?.unzip();
+    let site = open_site(command_line, config.clone())?;
     let (directory, reload_directory) = open_directory(command_line)?;
-    tokio::spawn(reload_on_hangup(hangups, reload_site.into_iter().chain(reload_directory).collect()));
+    tokio::spawn(reload_on_hangup(hangups, reload_config.into_iter().chain(reload_directory).collect()));
     let settings = Settings {
         site,
+        config,
         allow_origins: command_line.allow_origins.clone(),
         rate_limit: command_line.rate_limit.map(|n| RateLimit::new(n, command_line.trusted_proxies.clone())),
         ..Settings::new(directory)
@@ -233,31 +272,36 @@ fn open_directory(command_line: &CommandLine) -> Result<(CurrentDirectory, Optio
     Ok((current, reload))
 }
 
-fn open_site(command_line: &CommandLine) -> Result<Option<(Site, Reload)>, Fault> {
-    let (folder, file) = match (command_line.site.clone(), command_line.config_file()) {
-        (Some(folder), Some(file)) => (folder, file),
-        (None, Some(_)) => return Err(Fault::log("--config is served with a site: --site is missing")),
-        _ => return Ok(None),
-    };
-    let page = folder.join("index.html");
-    if !page.is_file() {
-        return Err(Fault::log(format_args!("no index.html in {}: is the site built?", folder.display())));
-    }
+fn open_config(command_line: &CommandLine) -> Result<Option<(CurrentConfig, Reload)>, Fault> {
+    let Some(file) = command_line.config_file() else { return Ok(None) };
+    let page = command_line.page();
     // The policy depends on both files: a new page has other hashes.
-    let watch = Watch::new([file.clone(), page.clone()]);
-    let (config, findings) = SiteConfig::load(&file, Some(&page));
+    let watch = Watch::new(page.iter().chain([&file]).cloned().collect::<Vec<_>>());
+    let (config, findings) = SiteConfig::load(&file, page.as_deref());
     log_findings(&file, &findings);
     if findings.iter().any(|f| matches!(f, SiteConfigError::Unreadable(ReadError::NotRegular(_)))) {
         return Err(Fault::log("config.json cannot be used"));
     }
-    let config = Arc::new(ArcSwap::from_pointee(config));
+    // With a site, the page shows the errors to the operator. Without one, nothing would.
+    if page.is_none() && !findings.is_empty() {
+        return Err(Fault::log("config.json cannot be used"));
+    }
+    let config: CurrentConfig = Arc::new(ArcSwap::from_pointee(config));
     let (current, path) = (config.clone(), file.clone());
-    let load = move || SiteConfig::load(&path, Some(&page));
+    let load = move || SiteConfig::load(&path, page.as_deref());
     let reload = follow(watch, PACE, load, move |(config, findings)| {
         current.store(Arc::new(config));
         log_findings(&file, &findings);
     });
-    Ok(Some((Site { folder, config }, reload)))
+    Ok(Some((config, reload)))
+}
+
+fn open_site(command_line: &CommandLine, config: Option<CurrentConfig>) -> Result<Option<Site>, Fault> {
+    let (Some(folder), Some(config)) = (command_line.site.clone(), config) else { return Ok(None) };
+    if !folder.join("index.html").is_file() {
+        return Err(Fault::log(format_args!("no index.html in {}: is the site built?", folder.display())));
+    }
+    Ok(Some(Site { folder, config }))
 }
 
 /// Errors in config.json do not stop the service. The page shows them to the operator as well.

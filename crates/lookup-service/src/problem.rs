@@ -38,10 +38,10 @@ pub(crate) enum Problem {
         column: usize,
     },
     /// The body is JSON, but no object. Names its type.
-    #[error("the body must be an object with the field `domain` or `code`, and is {0}")]
+    #[error("the body must be an object with the field `domain`, `code` or `client_id`, and is {0}")]
     NotAnObject(&'static str),
     /// There is an unknown field. Its name is given if it may be repeated.
-    #[error("{} is not known, only `domain` and `code` are", .0.as_ref().map_or("a field".to_owned(), |name| format!("the field `{name}`")))]
+    #[error("{} is not known, only `domain`, `code` and `client_id` are", .0.as_ref().map_or("a field".to_owned(), |name| format!("the field `{name}`")))]
     UnknownField(Option<String>),
     /// A field has another JSON type.
     #[error("`{field}` must be a string, and is {found}")]
@@ -52,10 +52,10 @@ pub(crate) enum Problem {
         found: &'static str,
     },
     /// The object is empty.
-    #[error("one of `domain` and `code` is required")]
+    #[error("one of `domain`, `code` and `client_id` is required")]
     NoField,
     /// There are two fields. A lookup is by one.
-    #[error("`domain` and `code` exclude each other")]
+    #[error("`domain`, `code` and `client_id` exclude each other")]
     BothFields,
     /// A field is there twice. Parsers differ in which of the two they take.
     #[error("a field must not be given twice")]

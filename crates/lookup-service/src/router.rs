@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
@@ -20,6 +21,7 @@ use crate::lookup::{self, Lookups, NOSNIFF};
 use crate::problem::Problem;
 use crate::rate_limit::RateLimit;
 use crate::site::Site;
+use crate::site_config::CurrentConfig;
 
 /// What an instance of the service consists of.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ pub struct Settings {
     pub directory: CurrentDirectory,
     /// The picker's site, if this instance serves it.
     pub site: Option<Site>,
+    /// config.json, if this instance knows it.
+    pub config: Option<CurrentConfig>,
     /// The other origins whose pages may look up, as browsers send them in `Origin`.
     pub allow_origins: Vec<HeaderValue>,
     /// The limit for each client address, if there is one. It needs `into_make_service_with_connect_info::<SocketAddr>()`.
@@ -44,6 +48,7 @@ impl Settings {
         Self {
             directory,
             site: None,
+            config: None,
             allow_origins: Vec::new(),
             rate_limit: None,
             concurrent_lookups: 1024,
@@ -57,13 +62,14 @@ pub fn app(settings: Settings) -> Router {
     let health = get(healthz).fallback(method_not_allowed).with_state(settings.directory.clone());
     let lookups = Arc::new(Lookups {
         directory: settings.directory,
+        config: settings.config.clone(),
         rate_limit: settings.rate_limit,
         slots: Semaphore::new(settings.concurrent_lookups),
         timeout: settings.lookup_timeout,
     });
     let nosniff = SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
     let lookup = post(lookup::lookup).fallback(lookup::method_not_allowed).with_state(lookups);
-    let lookup = match cors(settings.allow_origins) {
+    let lookup = match cors(settings.allow_origins, settings.config) {
         // The layer answers preflights itself, so that they do not appear in the log as lookups.
         Some(cors) => lookup.layer(ServiceBuilder::new().layer(nosniff.clone()).layer(cors)),
         None => lookup,
@@ -83,15 +89,24 @@ pub fn app(settings: Settings) -> Router {
     app.layer(ServiceBuilder::new().layer(nosniff).layer(catch_panics())).route("/v1/lookup", lookup)
 }
 
-/// CORS for the origins of other pages. Without credentials: the service has no cookies.
-fn cors(allow_origins: Vec<HeaderValue>) -> Option<CorsLayer> {
+/// CORS for `allow_origins` and the origins of config.json's `applications`. Without credentials: the service has no cookies.
+fn cors(allow_origins: Vec<HeaderValue>, config: Option<CurrentConfig>) -> Option<CorsLayer> {
+    if allow_origins.is_empty() && config.is_none() {
+        return None;
+    }
+    let is_allowed = move |origin: &HeaderValue, _: &Parts| {
+        let is_an_applications = |config: &CurrentConfig| {
+            config.load().application_origins.iter().any(|application| application.as_bytes() == origin.as_bytes())
+        };
+        allow_origins.contains(origin) || config.as_ref().is_some_and(is_an_applications)
+    };
     let allowed = CorsLayer::new()
         .allow_methods([Method::POST])
         .allow_headers([header::CONTENT_TYPE])
         .expose_headers([header::RETRY_AFTER])
         .max_age(Duration::from_secs(7200))
         .vary([header::ORIGIN]);
-    (!allow_origins.is_empty()).then(|| allowed.allow_origin(AllowOrigin::list(allow_origins)))
+    Some(allowed.allow_origin(AllowOrigin::predicate(is_allowed)))
 }
 
 async fn healthz(State(directory): State<CurrentDirectory>) -> impl IntoResponse {

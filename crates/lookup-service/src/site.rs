@@ -2,9 +2,7 @@
 
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -17,7 +15,7 @@ use tower::{ServiceExt, service_fn};
 use tower_http::services::{ServeDir, ServeFile};
 
 use crate::problem::Problem;
-use crate::site_config::SiteConfig;
+use crate::site_config::{CurrentConfig, SiteConfig};
 
 /// The folder that `make build` has made (`dist/`), and the config.json of this deployment.
 #[derive(Debug, Clone)]
@@ -25,7 +23,7 @@ pub struct Site {
     /// The folder.
     pub folder: PathBuf,
     /// What is served at /config.json. It is replaced when the file changes.
-    pub config: Arc<ArcSwap<SiteConfig>>,
+    pub config: CurrentConfig,
 }
 
 /// The headers that every response of the site has.

@@ -1,12 +1,15 @@
 //! config.json as the service sees it: its bytes, what is wrong with it, and the content security policy that follows from it.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use axum::body::Bytes;
 use axum::http::HeaderValue;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use deployment::{ConfigError, ConfigFault, Deployment};
 use headers::ETag;
+use lookup_api::{Isolation, Issuer};
 use platform::WebUrl;
 use platform::json::Json;
 use sha2::{Digest, Sha256};
@@ -31,7 +34,16 @@ pub struct SiteConfig {
     pub etag: Option<ETag>,
     /// The value of `Content-Security-Policy`.
     pub policy: HeaderValue,
+    /// The issuer of tenants that name none: that of the only user pool.
+    pub only_issuer: Option<Issuer>,
+    /// The isolation of tenants that have none of their own. `None` if the file cannot be used.
+    pub isolation: Option<Isolation>,
+    /// The origins of `applications`, whose pages may look up.
+    pub application_origins: Vec<String>,
 }
+
+/// The config.json that is used now. It is replaced when the file changes.
+pub type CurrentConfig = Arc<ArcSwap<SiteConfig>>;
 
 /// What is wrong with config.json.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +73,7 @@ impl SiteConfig {
         let inline = page.map(|page| Inline::of(&page)).unwrap_or_default();
         match regular_file::read(path) {
             Ok(body) => Self::read(body.into(), &inline),
-            Err(error) => (Self { body: None, etag: None, policy: policy(None, &inline) }, vec![error.into()]),
+            Err(error) => (Self::of(None, None, None, &inline), vec![error.into()]),
         }
     }
 
@@ -70,13 +82,28 @@ impl SiteConfig {
         let lossy = String::from_utf8_lossy(&body);
         let text = lossy.trim_start_matches('\u{feff}');
         let deployment = deployment(text);
-        let policy = policy(deployment.as_ref().ok(), inline);
+        let usable = deployment.as_ref().ok().cloned();
         let findings = match decode(&body) {
             Ok(_) => findings(text, deployment),
             Err(error) => vec![error.into()],
         };
         let etag = if findings.is_empty() { etag(&body) } else { None };
-        (Self { body: Some(body), etag, policy }, findings)
+        (Self::of(Some(body), etag, usable.as_ref(), inline), findings)
+    }
+
+    fn of(body: Option<Bytes>, etag: Option<ETag>, deployment: Option<&Deployment>, inline: &Inline) -> Self {
+        let applications = deployment.map(|deployment| deployment.return_to.applications()).unwrap_or_default();
+        Self {
+            body,
+            etag,
+            policy: policy(deployment, inline),
+            only_issuer: deployment.and_then(|deployment| match deployment.user_pools.as_slice() {
+                [only] => Some(only.issuer.clone()),
+                _ => None,
+            }),
+            isolation: deployment.map(|deployment| deployment.isolation),
+            application_origins: applications.iter().map(|application| application.url.origin.clone()).collect(),
+        }
     }
 }
 

@@ -18,6 +18,7 @@ use http_body_util::BodyExt;
 use lookup_api::LookupResponse;
 use lookup_service::directory_file::{SAMPLE, parse};
 use lookup_service::rate_limit::RateLimit;
+use lookup_service::site_config::{CurrentConfig, SiteConfig};
 use lookup_service::{Settings, app};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -114,6 +115,55 @@ async fn a_domain_or_a_code_is_answered_as_documented() {
 }
 
 #[tokio::test]
+async fn a_back_end_finds_the_tenant_of_an_app_client() {
+    assert_eq!(ask(r#"{"client_id":"1h57kf5cpq17m0eml12acme"}"#).await.tenants(), ["acme"]);
+    for client_id in ["1H57kf5cpq17m0eml12acme", " 1h57kf5cpq17m0eml12acme", "1h57kf5cpq17m0eml12acm", ""] {
+        assert_eq!(ask(format!(r#"{{"client_id":"{client_id}"}}"#)).await.body, r#"{"tenants":[]}"#, "{client_id}");
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_is_returned_with_its_own_isolation_or_that_of_config_json() {
+    for (default, code, expected) in [
+        ("strict", "acme", r#""logo":null,"isolation":"strict"}]}"#),
+        ("shared", "acme", r#""logo":null,"isolation":"shared"}]}"#),
+        ("shared", "hooli", r#""logo":null,"isolation":"strict"}]}"#),
+        ("strict", "hooli", r#""logo":null,"isolation":"strict"}]}"#),
+    ] {
+        let app = app(Settings { config: Some(config(&format!(r#""isolation":"{default}""#))), ..settings() });
+        let answer = send(app, lookup(format!(r#"{{"code":"{code}"}}"#))).await;
+        assert!(answer.body.ends_with(expected), "{default} {code}: {}", answer.body);
+        assert_eq!(answer.body.matches("isolation").count(), 1, "{default} {code}: {}", answer.body);
+    }
+}
+
+/// config.json with another field.
+fn config(field: &str) -> CurrentConfig {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.json");
+    let pools = r#""user_pools":[{"issuer":"https://idp.example","hosted_ui":"https://auth.example"}]"#;
+    std::fs::write(&file, format!(r#"{{"lookup_url":"/v1/lookup",{pools},{field}}}"#)).unwrap();
+    let (config, findings) = SiteConfig::load(&file, None);
+    assert!(findings.is_empty(), "{findings:?}");
+    Arc::new(ArcSwap::from_pointee(config))
+}
+
+#[tokio::test]
+async fn pages_of_an_application_may_look_up_until_config_json_no_longer_names_it() {
+    let config_ = config(r#""applications":[{"url":"https://app.example/shop/"}]"#);
+    let app = app(Settings { config: Some(config_.clone()), ..settings() });
+    let allowed = async |origin: &'static str| {
+        let mut request = lookup(r#"{"code":"acme"}"#);
+        request.headers_mut().insert(header::ORIGIN, HeaderValue::from_static(origin));
+        send(app.clone(), request).await.header("access-control-allow-origin").map(str::to_owned)
+    };
+    assert_eq!(allowed("https://app.example").await.as_deref(), Some("https://app.example"));
+    assert_eq!(allowed("https://app.example.evil.example").await, None);
+    config_.store(config(r#""applications":[]"#).load_full());
+    assert_eq!(allowed("https://app.example").await, None);
+}
+
+#[tokio::test]
 async fn no_match_looks_the_same_for_every_request() {
     let matched = ask(r#"{"code":"acme"}"#).await;
     for body in [
@@ -151,6 +201,8 @@ async fn a_wrong_body_is_refused_by_field_without_repeating_a_value() {
         (r#"{"hidden@acme.example":1}"#, "unknown_field", "a field"),
         (r#"{"Domain":"hidden"}"#, "unknown_field", "`Domain`"),
         (r#"{"domain":"hidden","code":"hidden"}"#, "both_fields", "`code`"),
+        (r#"{"client_id":"hidden","code":"hidden"}"#, "both_fields", "`client_id`"),
+        (r#"{"client_id":7}"#, "not_a_string", "`client_id` must be a string, and is a number"),
         (r#"{"domain":"hidden","domain":"hidden"}"#, "repeated_field", "twice"),
         (r#"{"domain":7}"#, "not_a_string", "`domain` must be a string, and is a number"),
         (r#"{"domain":["hidden"]}"#, "not_a_string", "is a list"),

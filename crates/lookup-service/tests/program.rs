@@ -195,6 +195,26 @@ fn print_headers_prints_what_a_static_host_has_to_send() {
 }
 
 #[test]
+fn print_clients_prints_the_app_clients_by_issuer() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        path.display().to_string()
+    };
+    let (tenants, config) = (file("tenants.toml", &directory("acme")), file("config.json", CONFIG));
+    let (code, out, err) = run(&["--print-clients", "--directory", &tenants, "--config", &config]);
+    let clients: serde_json::Value = serde_json::from_str(&out).expect(&err);
+    assert_eq!(code, Some(0));
+    let by_client = clients["https://idp.example"].as_object().unwrap();
+    assert!(by_client.len() == 1 && by_client.values().all(|code| code == "acme"), "{out}");
+
+    let (code, out, err) = run(&["--print-clients", "--directory", &tenants]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.contains("the tenant acme names no issuer"), "{err}");
+}
+
+#[test]
 fn check_reports_all_errors_by_file_line_and_field() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
@@ -230,7 +250,7 @@ fn a_service_that_cannot_start_says_why_with_exit_code_2() {
         (&["--directory", &empty], format!("{empty}: is not a regular file (it is a folder)")),
         (&["--site", &site, "--config", &pipe], format!("{pipe}: is not a regular file (it is a pipe)")),
         (&["--site", &empty], format!("no index.html in {empty}")),
-        (&["--config", &broken], "--site is missing".to_owned()),
+        (&["--config", &broken], "this looks like TOML".to_owned()),
         (&["--allow-origin", "https://a.example/"], "https://a.example".to_owned()),
         (&["--allow-origin", "*"], "invalid value '*'".to_owned()),
         (&["--allow-origin", "null"], "invalid value 'null'".to_owned()),

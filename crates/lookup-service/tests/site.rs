@@ -52,7 +52,8 @@ async fn request(parent: &Path, request: Request) -> (StatusCode, HeaderMap, Byt
         SiteConfig::load(&folder.join("config.json"), Some(&folder.join("index.html"))).0,
     ));
     let directory = Arc::new(ArcSwap::from_pointee(parse(SAMPLE).unwrap()));
-    let app = app(Settings { site: Some(Site { folder, config }), ..Settings::new(directory) });
+    let app =
+        app(Settings { config: Some(config.clone()), site: Some(Site { folder, config }), ..Settings::new(directory) });
     let (parts, body) = app.oneshot(request).await.unwrap().into_parts();
     (parts.status, parts.headers, body.collect().await.unwrap().to_bytes())
 }
