@@ -5,14 +5,23 @@
 const root = document.documentElement;
 // Tells that this script ran (tools/finish.mjs).
 root.dataset.boot = "";
-const { pathname, search } = location;
+const address = new URL(location);
+const { pathname, searchParams } = address;
 const all = (selector) => [...document.querySelectorAll(selector)];
 
-// Removes the authorization code from the address, so that neither a Referer header nor the history has it
-// (https://www.rfc-editor.org/rfc/rfc9700#section-4.2.4). Browsers refuse this if a page does it too often. The
-// sign-in goes on then.
+// #login_hint= is the same as the parameter, but reaches no server.
+const hint = new URLSearchParams(address.hash.slice(1)).get("login_hint");
+if (hint) searchParams.append("login_hint", hint);
+const query = address.search.slice(1);
+
+// Removes the authorization code and the email address from the address bar, so that neither a Referer header nor the
+// history has them (https://www.rfc-editor.org/rfc/rfc9700#section-4.2.4). Browsers refuse this if a page does it too
+// often. The sign-in goes on then.
+searchParams.delete("login_hint");
+address.hash = "";
+if (pathname.startsWith("/callback")) address.search = "";
 try {
-  if (pathname.startsWith("/callback")) history.replaceState(null, "", pathname);
+  history.replaceState(null, "", address);
 } catch {}
 
 // Resolved after the first frame of the form, or after half a second: a tab in the background draws no frame.
@@ -50,9 +59,9 @@ const lookUp = () => {
   const body = JSON.stringify({ [key]: key === "domain" ? subject.toLowerCase() : subject });
   if (body === early?.body) return;
   const answer = config.then(([, text]) => {
-    const address = new URL(JSON.parse(text).lookup_url, location);
-    if (address.origin !== location.origin) throw undefined;
-    return ask(address, { method: "POST", body, headers: { "content-type": "application/json" }, credentials: "omit" });
+    const lookup = new URL(JSON.parse(text).lookup_url, location);
+    if (lookup.origin !== location.origin) throw undefined;
+    return ask(lookup, { method: "POST", body, headers: { "content-type": "application/json" }, credentials: "omit" });
   });
   const mine = (early = { body, answer });
   answer.then((come) => (mine.come = come)).catch(() => {});
@@ -102,7 +111,7 @@ try {
   });
   const glue = await import(preloaded("link[rel=modulepreload]"));
   await glue.default({ module_or_path: wasm });
-  glue.start(search.slice(1), await messages, config, () => early && [early.body, early.answer, early.come]);
+  glue.start(query, await messages, config, () => early && [early.body, early.answer, early.come]);
 } catch {
   crashed();
   console.error("app_crashed");

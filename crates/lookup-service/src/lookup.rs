@@ -111,7 +111,7 @@ fn answer(directory: &Directory, body: &[u8], isolation: Option<Isolation>) -> R
         body.push_str(if i == 0 { "" } else { "," });
         // `isolation` is the last field, if the tenant has it.
         match tenant.strip_suffix('}') {
-            Some(fields) if !OWN_ISOLATION.iter().any(|own| fields.ends_with(own)) => {
+            Some(fields) if !inherited.is_empty() && !OWN_ISOLATION.iter().any(|own| fields.ends_with(own)) => {
                 body.push_str(fields);
                 body.push_str(inherited);
                 body.push('}');

@@ -62,6 +62,25 @@ fn a_login_hint_fills_the_field_and_waits() {
 }
 
 #[test]
+fn a_login_hint_leaves_the_address_bar_at_once_and_may_be_in_the_fragment() {
+    ordinary_journey("login-hint-fragment", |w| async move {
+        for address in ["/?login_hint=ada%40acme.example&lang=en", "/?lang=en#login_hint=ada%40acme.example"] {
+            w.open(address).await?;
+            assert_eq!(w.field().await?.prop("value").await?.as_deref(), Some("ada@acme.example"), "{address}");
+            assert_eq!(w.run_script("return location.href").await?, format!("{}/?lang=en", w.picker), "{address}");
+            // Another page in between, or the next address would differ in its fragment alone and load nothing.
+            w.open("/signed-out").await?;
+            w.sees_heading("You have signed out").await?;
+        }
+        w.open("/#login_hint=ada%40acme.example").await?;
+        assert_eq!(w.run_script("return location.href").await?, format!("{}/", w.picker));
+        w.press("Continue").await?;
+        w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await
+    });
+}
+
+#[test]
 fn offers_several_organizations_and_goes_to_the_chosen_one() {
     ordinary_journey("several", |w| async move {
         w.open("/").await?;
