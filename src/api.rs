@@ -1,8 +1,8 @@
-//! The only module that fetches: config.json, the lookup, the token endpoint, the issuer's keys, the messages of a language. It also reads
-//! the responses that `boot.js` has fetched before the app was there.
+//! The only module that fetches: config.json, the lookup, the token endpoint, the issuer's keys, the messages of a
+//! language. It also reads the responses that `boot.js` has fetched before the app was there.
 //!
-//! Every request has a time limit, follows no redirect and sends no cookie to other origins. No request is repeated: a code may have been
-//! redeemed by the first one, and people can press the button again.
+//! No request follows a redirect or sends a cookie. All have a time limit, except [`revoke`], which nothing waits for.
+//! No request is repeated: a code may have been redeemed by the first one, and people can press the button again.
 
 use crate::browser::{self, EarlyLookup};
 use crate::failure::{ConfigFailure, KeysFailure, LookupFailure, NoResponse, TokenFailure};
@@ -28,8 +28,8 @@ const SIGN_IN_LIMIT: u32 = 30_000;
 /// For how many seconds a lookup that was sent ahead of time is used.
 const EARLY_LIFETIME: i64 = 5;
 
-/// Reads `/config.json`. `early` is the response that `boot.js` has asked for; without it, the file is fetched past the cache, since
-/// somebody tries again.
+/// Reads `/config.json`. `early` is the response that `boot.js` has asked for; without it, the file is fetched past the
+/// cache, since somebody tries again.
 ///
 /// # Errors
 /// If it cannot be fetched or is wrong.
@@ -56,8 +56,9 @@ pub async fn messages(language: &str, address: &str) -> Option<JsValue> {
     if response.status == 200 { JSON::parse(&response.text).ok() } else { None }
 }
 
-/// Looks up the organizations that match. Of an email address only the domain is sent ([`Identifier::request`]). The request has been sent
-/// when this returns, unless `early` is the same request and was sent within the last five seconds.
+/// Looks up the organizations that match. Of an email address only the domain is sent ([`Identifier::request`]). The
+/// request has been sent when this returns, unless `early` is the same request and was sent within the last five
+/// seconds.
 pub fn look_up(deployment: &Deployment, identifier: &Identifier, early: Option<Lookup>) -> Lookup {
     // Serializing an enum of strings cannot fail. The endpoint would refuse an empty body.
     let body = serde_json::to_string(&identifier.request()).unwrap_or_default();
@@ -65,7 +66,7 @@ pub fn look_up(deployment: &Deployment, identifier: &Identifier, early: Option<L
     early.filter(|early| early.body == body && is_fresh(early.sent)).unwrap_or_else(|| {
         let response = post_lookup(deployment, body.clone());
         let mut response: AwaitedResponse = Box::pin(async { Some(response.await) });
-        // The first poll sends the request. Whoever waits for the response polls on from there.
+        // The first poll sends the request. `Lookup::tenants` polls on from there.
         let _ = response.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         Lookup { body, sent: browser::now(), response }
     })
@@ -82,7 +83,8 @@ pub struct Lookup {
 }
 
 impl Lookup {
-    /// The lookup that `boot.js` has sent before the app was there.
+    /// The lookup that `boot.js` has sent before the app was there. It counts as sent now, which is when the app first
+    /// knows of it.
     pub fn from_boot(EarlyLookup { body, response, arrived }: EarlyLookup) -> Self {
         let response = async {
             if let Some(parts) = arrived {
@@ -135,10 +137,11 @@ pub async fn redeem(token_request: TokenRequest, awaited: AwaitedTokens) -> Resu
     awaited.receive(status, &text).map_err(TokenFailure::Refused)
 }
 
-/// Sends a request to revoke a refresh token. The response is not awaited, because the page is about to be left. `keepalive` lets the
-/// request finish all the same.
+/// Sends a request to revoke a refresh token. The response is not awaited, because the page is about to be left.
+/// `keepalive` lets the request finish all the same.
 pub fn revoke(request: &TokenRequest) {
-    let init: RequestInit = browser::object(&[("method", "POST"), ("credentials", "omit")]).unchecked_into();
+    let options = [("method", "POST"), ("credentials", "omit"), ("redirect", "error")];
+    let init: RequestInit = browser::object(&options).unchecked_into();
     let Ok(form) = UrlSearchParams::new_with_str(&request.body) else { return };
     let _ = Reflect::set(&init, &"body".into(), &form);
     let _ = Reflect::set(&init, &"keepalive".into(), &true.into());
@@ -193,7 +196,8 @@ impl Response {
         Self { status, text, retry_after: parts.get(2).as_string() }
     }
 
-    /// Waits for a response that `boot.js` has asked for. The error is the name of the browser's error, or `None` if nothing was sent.
+    /// Waits for a response that `boot.js` has asked for. The error is the name of the browser's error, or `None` if
+    /// nothing was sent.
     async fn early(promise: Promise) -> Result<Self, Option<String>> {
         match JsFuture::from(promise).await {
             Ok(parts) => Ok(Self::from_parts(parts.unchecked_ref())),

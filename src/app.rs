@@ -1,4 +1,5 @@
-//! Reads config.json, then shows the page that the address names, with the brand above it and the language select below it.
+//! Reads config.json, then shows the page that the address names, with the brand above it and the language select below
+//! it.
 
 use crate::api;
 use crate::browser::{self, PageLoad};
@@ -20,15 +21,16 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::spawn_local;
 
-/// Starts the app in the element `#app`. `boot.js` calls this with what it knows: the query, the messages of the page's language (null for
-/// English), the response for config.json, and a function that returns the lookup which it has sent.
+/// Starts the app in the element `#app`. `boot.js` calls this with what it knows: the query, the messages of the page's
+/// language (null for English), the response for config.json, and a function that returns the lookup which it has sent.
 #[wasm_bindgen]
 pub fn start(query: String, texts: JsValue, config: Promise, early_lookup: Function) {
     m::set_language(&browser::page_language(), texts);
     spawn_local(run(PageLoad::new(query, early_lookup), Some(config)));
 }
 
-/// Reads config.json and shows the page, or what is wrong with config.json. `config` is the response that `boot.js` has asked for.
+/// Reads config.json and shows the page, or what is wrong with config.json. `config` is the response that `boot.js` has
+/// asked for.
 async fn run(page_load: PageLoad, config: Option<Promise>) {
     let Some(root) = browser::element("app") else { return };
     // The form is in index.html. All other pages are empty until config.json is there.
@@ -93,8 +95,8 @@ fn brand(branding: &Branding) -> AnyView {
     ])
 }
 
-/// The page that the address names. leptos_router reads the address. Its components are not used: there are three fixed addresses and no
-/// navigation within the app, and without them the wasm is 20 kB smaller (docs/performance.md).
+/// The page that the address names. leptos_router reads the address. Its components are not used: there are three fixed
+/// addresses and no navigation within the app, and without them the wasm is 20 kB smaller (docs/performance.md).
 fn page(context: &Context) -> AnyView {
     let address = BrowserUrl::current();
     match address.as_ref().map_or("", |url| url.path()) {

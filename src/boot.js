@@ -1,6 +1,6 @@
 // Runs as soon as the form is visible, before the app has loaded. It removes the authorization response from the
-// address bar, sends the lookup if the user submits early, fetches config.json and the words of the language that
-// src/first.js chose, and starts the app. tools/finish.mjs puts this script into index.html, because a file of its
+// address bar, fetches config.json, sends the lookup if the user submits early, fetches the messages of the language
+// that src/first.js chose, and starts the app. tools/finish.mjs puts this script into index.html, because a file of its
 // own would cost a round trip.
 const root = document.documentElement;
 // Tells that this script ran (tools/finish.mjs).
@@ -34,8 +34,8 @@ const drawn = new Promise((done) => {
 // Fetches something for the app. Resolves to the status, the text and the Retry-After header, as src/api.rs reads
 // them.
 const ask = async (address, options) => {
-  const answer = await fetch(address, { redirect: "error", signal: AbortSignal.timeout(15000), ...options });
-  return [answer.status, await answer.text(), answer.headers.get("retry-after")];
+  const response = await fetch(address, { redirect: "error", signal: AbortSignal.timeout(15000), ...options });
+  return [response.status, await response.text(), response.headers.get("retry-after")];
 };
 const config = drawn.then(() => {
   // A cached copy may be minutes old. A user who reloads the page, perhaps because it does not work, gets the
@@ -58,29 +58,29 @@ const lookUp = () => {
   if (!subject || (at && key === "code")) return;
   const body = JSON.stringify({ [key]: key === "domain" ? subject.toLowerCase() : subject });
   if (body === early?.body) return;
-  const answer = config.then(([, text]) => {
+  const response = config.then(([, text]) => {
     const lookup = new URL(JSON.parse(text).lookup_url, location);
     if (lookup.origin !== location.origin) throw undefined;
     return ask(lookup, { method: "POST", body, headers: { "content-type": "application/json" }, credentials: "omit" });
   });
-  const mine = (early = { body, answer });
-  answer.then((come) => (mine.come = come)).catch(() => {});
+  const sent = (early = { body, response });
+  response.then((parts) => (sent.arrived = parts)).catch(() => {});
 };
 addEventListener("submit", lookUp, true);
 lookUp();
 
-// ── the words of the language that src/first.js chose ──
+// ── the messages of the language that src/first.js chose ──
 const language = root.lang;
 const words = language !== "en" && document.querySelector(`link[hreflang="${language}"]`);
-const messages = words ? fetch(words.href).then((answer) => answer.json()).catch(() => null) : null;
-const say = (texts) => {
+const messages = words ? fetch(words.href).then((response) => response.json()).catch(() => null) : null;
+const translate = (texts) => {
   for (const element of texts ? all("[data-message]") : []) element.textContent = texts[element.dataset.message];
 };
 if (messages) {
   const show = () => delete root.dataset.words;
   setTimeout(show, 3000);
   messages.then((texts) => {
-    say(texts);
+    translate(texts);
     show();
   });
 }
@@ -92,7 +92,7 @@ const crashed = () => {
   root.dataset.screen = "other";
   document.getElementById("app").replaceChildren(document.getElementById("crashed").content.cloneNode(true));
   for (const element of all("[data-words]")) element.textContent = element.dataset.words;
-  if (root.lang === language) messages?.then(say);
+  if (root.lang === language) messages?.then(translate);
 };
 const watch = (kind, reason) => addEventListener(kind, (event) => reason(event) instanceof WebAssembly.RuntimeError && crashed());
 watch("error", (event) => event.error);
@@ -111,7 +111,7 @@ try {
   });
   const glue = await import(preloaded("link[rel=modulepreload]"));
   await glue.default({ module_or_path: wasm });
-  glue.start(query, await messages, config, () => early && [early.body, early.answer, early.come]);
+  glue.start(query, await messages, config, () => early && [early.body, early.response, early.arrived]);
 } catch {
   crashed();
   console.error("app_crashed");

@@ -77,8 +77,8 @@ fn no_response(reason: NoResponse, unreachable: Message, timed_out: Message, off
     messages(what, reason.select(m::CHECK_CONNECTION, m::TRY_LATER, m::CHECK_CONNECTION))
 }
 
-/// An operator who sets the page up reads these, or a person who should tell the operator. What is wrong with a field is said in English,
-/// as the program's message to the operator.
+/// An operator who sets the page up reads these, or a person who should tell the operator. What is wrong with a field
+/// is said in English, as the program's message to the operator.
 fn config(failure: &ConfigFailure) -> FailureText {
     match failure {
         ConfigFailure::NoResponse(reason) => {

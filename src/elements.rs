@@ -1,9 +1,9 @@
 //! The elements that pages are made of, and reactive parts, effects and portals.
 //!
-//! `view!` gives every element a type of its own, and Leptos compiles its code anew for each type of element, attribute, closure and
-//! effect. Here all elements have one type and all closures are boxed, which makes the wasm a quarter smaller (docs/performance.md). So
-//! pages call these functions. Those that take a closure box it and pass it to a function that is not generic, so that the rest is
-//! compiled once.
+//! `view!` gives every element a type of its own, and Leptos compiles its code anew for each type of element,
+//! attribute, closure and effect. Here all elements have one type and all closures are boxed, which makes the wasm a
+//! quarter smaller (docs/performance.md). So pages call these functions. Those that take a closure box it and pass it
+//! to a function that is not generic, so that the rest is compiled once.
 
 use crate::browser;
 use leptos::attr::any_attribute::{AnyAttribute, IntoAnyAttribute};

@@ -188,7 +188,8 @@ impl Failure {
         }
     }
 
-    /// Whether the picker tries again by itself: Cognito has just linked an account, so the second sign-in is likely to succeed.
+    /// Whether the picker tries again by itself: Cognito has just linked an account, so the second sign-in is likely to
+    /// succeed.
     pub fn passes_on_second_try(&self) -> bool {
         let refusal = match self {
             Self::Callback(CallbackError::Refused(refusal)) => refusal,

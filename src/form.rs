@@ -1,5 +1,5 @@
-//! The form of index.html. It is in the page before the app, so that people can type from the first paint on. The app never renders it
-//! again, so text, focus and caret stay as they are.
+//! The form of index.html. It is in the page before the app, so that people can type from the first paint on. The app
+//! never renders it again, so text, focus and caret stay as they are.
 
 use crate::browser;
 use crate::messages::{Message, text};
@@ -9,10 +9,10 @@ use web_sys::{HtmlElement, HtmlInputElement};
 /// The id of the field, to link errors to.
 pub const FIELD_ID: &str = "identifier";
 
-/// The id of the element at the field that errors about it are shown in.
+/// The id of the element above the field in which errors about it are shown.
 pub const ERROR_PORTAL: &str = "identifier-problem";
 
-/// The id of the sentence in it that describes the error.
+/// The id of the sentence that says what the error is. The field's `aria-describedby` names it.
 pub const ERROR_ID: &str = "identifier-error";
 
 /// The form and its field.
@@ -33,7 +33,8 @@ impl Form {
         browser::set_data("screen", if shown { "form" } else { "other" });
     }
 
-    /// The text in the field. It is read from the element, since autofill and password managers do not always send an event.
+    /// The text in the field. It is read from the element, since autofill and password managers do not always send an
+    /// event.
     pub fn typed(&self) -> String {
         self.field.value()
     }
@@ -58,10 +59,11 @@ impl Form {
         browser::listen(&self.form, "submit", move |_| f());
     }
 
-    /// Runs `f` when the form's button is pressed down. It is released, and the form submitted, about a tenth of a second later.
+    /// Runs `f` when the button that submits the form is pressed down, about a tenth of a second before the form is
+    /// submitted.
     pub fn on_press(&self, f: impl Fn() + 'static) {
         browser::listen(&self.form, "pointerdown", move |event| {
-            if browser::is_on_button(&event) {
+            if browser::is_on_submit_button(&event) {
                 f();
             }
         });

@@ -12,8 +12,8 @@ impl Generation {
         Self(StoredValue::new(0))
     }
 
-    /// Starts a task. The function that it returns tells whether the task is current: no other one has been started and none was
-    /// ended since, and the owner is alive.
+    /// Starts a task. The function that it returns tells whether the task is current: no other one has been started and
+    /// none was ended since, and the owner is alive.
     pub fn start(self) -> impl Fn() -> bool + Copy + Send + use<> {
         self.end();
         let this = self.0.try_get_value();

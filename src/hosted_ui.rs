@@ -1,7 +1,8 @@
-//! Goes to the hosted UI: to sign in at an organization, and to sign out. Or to an application that signs people in itself.
+//! Goes to the hosted UI: to sign in at an organization, and to sign out. Or to an application that signs people in
+//! itself.
 //!
-//! A sign-in is kept in the browser before the browser leaves for it. Where two organizations are kept apart, or another account is wanted,
-//! a sign-out comes before the sign-in.
+//! The pending sign-in is stored before the browser leaves the page. Where two organizations are kept apart, or
+//! another account is wanted, a sign-out comes before the sign-in.
 
 use crate::api;
 use crate::browser::{self, STORE};
@@ -15,11 +16,13 @@ use sign_in::session::Session;
 use sign_in::sign_out::{PendingSignOut, Visit, logout_url, revocation};
 use sign_in::storage::StorageBlocked;
 
-/// Begins a sign-in at `tenant` and leaves for it. If the person wants to go to an application that signs people in itself, it leaves for that
-/// application's sign-in. On `Ok` the browser is loading the next page; until that has arrived, [`browser::stop_loading`] stops it.
+/// Begins a sign-in at `tenant` and leaves for it. If the person wants to go to an application that signs people in
+/// itself, it leaves for that application's sign-in. On `Ok` the browser is loading the next page; until that has
+/// arrived, [`browser::stop_loading`] stops it.
 ///
 /// # Errors
-/// If storage or WebCrypto is missing, or config.json does not name the tenant's user pool. The browser stays on the page.
+/// If storage or WebCrypto is missing, or config.json does not name the tenant's user pool. The browser stays on the
+/// page.
 pub fn sign_in(context: &Context, tenant: &Tenant, options: SignInOptions) -> Result<(), Failure> {
     let deployment = &context.deployment;
     let target = options.return_to.clone().or_else(|| deployment.return_to.default_target());
@@ -71,9 +74,9 @@ pub fn remember(tenant: &Tenant) {
     }
 }
 
-/// Draws the secrets of the next sign-in, and runs the code between the response of a lookup and the hosted UI with a made-up tenant,
-/// without keeping anything or going anywhere. Browsers compile a wasm function when it is first called, and that would otherwise happen
-/// while the person waits.
+/// Draws the secrets of the next sign-in, and runs the code between the response of a lookup and the hosted UI with a
+/// made-up tenant, without keeping anything or going anywhere. Browsers compile a wasm function when it is first
+/// called, and that would otherwise happen while the person waits.
 pub fn warm_up(context: &Context) {
     context.prepare_secrets();
     let deployment = &context.deployment;
@@ -98,10 +101,13 @@ pub fn end_session(deployment: &Deployment, session: &Session) {
     }
 }
 
-/// Leaves for the hosted UI's sign-out, which sends the person to `/signed-out`. `continue_at` is the address to continue at from there.
+/// Leaves for the hosted UI's sign-out, which sends the person to `/signed-out`. `continue_at` is the address to
+/// continue at from there. If storage is blocked, the page at `/signed-out` does not know it, and shows its link to the
+/// form.
 pub fn sign_out(deployment: &Deployment, tenant: &Tenant, continue_at: Option<&str>) {
     STORE.begin_sign_out(&PendingSignOut { next_visit: None, continue_at: continue_at.map(str::to_owned) });
-    // If config.json no longer names the user pool, there is no sign-out page. The session of the tab is over in any case.
+    // If config.json no longer names the user pool, there is no sign-out page. The session of the tab is over in any
+    // case.
     let address = logout_url(deployment, tenant).unwrap_or_else(|_| "/signed-out".to_owned());
     browser::navigate(&address);
 }

@@ -18,8 +18,8 @@ pub fn language_select(language: RwSignal<String>) -> AnyView {
         let option = element("option", "").attr("value", &tag).attr("lang", &tag);
         if tag == current { option.attr("selected", "") } else { option }.text(name)
     });
-    // Only the label changes with the language. If the select were rendered again, people who go through it with the arrow keys would lose
-    // the focus with every press.
+    // Only the label changes with the language. If the select were rendered again, people who go through it with the
+    // arrow keys would lose the focus with every press.
     effect(move || {
         language.track();
         if let Some(select) = browser::element(SELECT) {

@@ -1,8 +1,10 @@
-//! The tenant picker in the browser: it asks for the organization, goes to the organization's sign-in, and comes back with a session.
+//! The tenant picker in the browser: it asks for the organization, goes to the organization's sign-in, and comes back
+//! with a session.
 //!
-//! [`app`] chooses the page of [`pages`] by the address. Pages are made of [`elements`] and of the parts in [`organization_list`],
-//! [`recents`], [`problem`] and so on. They leave for the [`hosted_ui`], fetch by [`api`], and know the browser by [`browser`]. The protocol
-//! is in the crate `sign-in`, config.json in `deployment`, the lookup in `lookup-api`. ARCHITECTURE.md has a table of the modules.
+//! [`app`] chooses the page of [`pages`] by the address. Pages are made of [`elements`] and of the parts in
+//! [`organization_list`], [`recents`], [`problem`] and so on. They leave for the [`hosted_ui`], fetch by [`api`], and
+//! know the browser by [`browser`]. The protocol is in the crate `sign-in`, config.json in `deployment`, the lookup in
+//! `lookup-api`. ARCHITECTURE.md has a table of the modules.
 
 pub mod api;
 pub mod app;

@@ -1,7 +1,8 @@
 //! The messages of `locales/` in the language of the page. English is in the wasm; other languages are fetched.
 //!
-//! A language is an array of texts, and a message is an index into it. The tests of `crates/messages` check that every language has every
-//! message. The browser's `Intl` knows the plural categories (CLDR), so the wasm needs no tables of them.
+//! A language is an array of texts, and a message is an index into it. The tests of `crates/messages` check that every
+//! language has every message. The browser's `Intl` knows the plural categories (CLDR), so the wasm needs no tables of
+//! them.
 
 use js_sys::{Array, Function, Intl, JSON, Object, Reflect};
 use std::cell::RefCell;
@@ -26,7 +27,8 @@ impl Message {
 }
 
 thread_local! {
-    /// The language and its texts, which `boot.js` or [`crate::api`] has fetched. Empty until the first message is needed.
+    /// The language and its texts, which `boot.js` or [`crate::api`] has fetched. Empty until the first message is
+    /// needed.
     static LOCALE: RefCell<(String, Array)> = RefCell::new((String::new(), Array::new()));
 }
 
@@ -54,8 +56,8 @@ pub fn text_with(message: Message, value: &str) -> String {
     [before.as_str(), value, &after].concat()
 }
 
-/// The text before and after the variable of a message, so that a view can put the value into an element of its own: a name may have
-/// another direction than the text around it.
+/// The text before and after the variable of a message, so that a view can put the value into an element of its own: a
+/// name may have another direction than the text around it.
 pub fn text_around(message: Message) -> (String, String) {
     split(&pattern(message, None))
 }

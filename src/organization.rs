@@ -5,8 +5,8 @@ use crate::elements::{element, text_node};
 use leptos::prelude::*;
 use lookup_api::Tenant;
 
-/// The organization's logo, if it is an image of the picker's own origin or a `data:` image; else its initials. No other host may learn who
-/// signs in where.
+/// The organization's logo, if it is an image of the picker's own origin or a `data:` image; else its initials. No
+/// other host may learn who signs in where.
 pub fn emblem(tenant: &Tenant) -> AnyView {
     match tenant.logo.as_deref().and_then(own_image) {
         Some(address) => element("img", "emblem").attr("src", &address).attr("alt", "").children(Vec::new()),

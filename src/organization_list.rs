@@ -23,14 +23,14 @@ const FIRST_BATCH: usize = 12;
 /// How many more matches are added in each animation frame.
 const FRAME_BATCH: usize = 100;
 
-/// How long nobody must have typed before more matches are added.
+/// How long after the last letter more matches are added.
 const TYPING_PAUSE: Duration = Duration::from_millis(400);
 
 /// The id of the list.
 const LIST: &str = "organizations";
 
-/// The list. `choose` gets the organization that was chosen, `start_over` returns to the form. `searched` holds the text of the search field,
-/// so that it stays when the language changes.
+/// The list. `choose` gets the organization that was chosen, `start_over` returns to the form. `searched` holds the
+/// text of the search field, so that it stays when the language changes.
 pub fn organization_list(
     tenants: &Arc<[Tenant]>,
     searched: StoredValue<String>,
@@ -64,7 +64,8 @@ fn entry((i, tenant): (usize, &Tenant)) -> AnyView {
     element("li", "").children(vec![button.children(label)])
 }
 
-/// What the search goes through: the entries of the list, and a line of text for each in which case and accents are folded.
+/// What the search goes through: the entries of the list, and a line of text for each in which case and accents are
+/// folded.
 struct Entries {
     elements: Array,
     lines: String,
@@ -82,8 +83,8 @@ impl Entries {
         Some(Self { elements: browser::children(&list), lines })
     }
 
-    /// Replaces the list by a list of the matches, and returns how many there are. Beyond the first batch, matches are added later, as long
-    /// as `is_current` holds.
+    /// Replaces the list by a list of the matches, and returns how many there are. Beyond the first batch, matches are
+    /// added later, as long as `is_current` holds.
     fn show_matches(&self, typed: &str, is_current: impl Fn() -> bool + 'static) -> Option<usize> {
         let before = browser::element(LIST)?;
         let mut matches = filter(&self.lines, typed);
@@ -97,8 +98,8 @@ impl Entries {
     }
 }
 
-/// The search field. The matches are shown in a list of their own. No entry is hidden, since assistive technology and the browser's own search
-/// treat hidden entries differently.
+/// The search field. The matches are shown in a list of their own. No entry is hidden, since assistive technology and
+/// the browser's own search treat hidden entries differently.
 fn search(tenants: Arc<[Tenant]>, searched: StoredValue<String>) -> AnyView {
     let announced = RwSignal::new(String::new());
     let generation = Generation::new();
@@ -139,7 +140,8 @@ fn search(tenants: Arc<[Tenant]>, searched: StoredValue<String>) -> AnyView {
     ])
 }
 
-/// Adds the other matches to the list, a batch in each frame, as long as nothing else was typed. Thousands at once would delay the next letter.
+/// Adds the other matches to the list, a batch in each frame, as long as nothing else was typed. Thousands at once
+/// would delay the next letter.
 fn add_rest(list: HtmlElement, elements: Array, mut matches: Vec<usize>, is_current: impl Fn() -> bool + 'static) {
     if !matches.is_empty() && is_current() {
         let rest = matches.split_off(matches.len().min(FRAME_BATCH));

@@ -1,4 +1,5 @@
-//! The view of a failure: an alert that takes the focus and says what happened and what can be done next. Also headings.
+//! The view of a failure: an alert that takes the focus and says what happened and what can be done next. Also
+//! headings.
 
 use crate::browser;
 use crate::copy::{FailureText, failure_text};
@@ -23,8 +24,8 @@ pub struct Placement {
 
 /// The view of a failure, with its code for support and what can be done next.
 ///
-/// The focus goes to the element around the alert: some screen readers read an alert that takes the focus twice, or not at all. The error
-/// summary of the GOV.UK Design System does the same.
+/// The focus goes to the element around the alert: some screen readers read an alert that takes the focus twice, or not
+/// at all. The error summary of the GOV.UK Design System does the same.
 pub fn problem(failure: &Failure, placement: Placement, next_steps: Vec<AnyView>) -> AnyView {
     let code = failure.code();
     let FailureText { what, next, detail } = failure_text(failure);

@@ -1,4 +1,5 @@
-//! The organizations that were used in this browser, above the form. They are only offered: nothing here signs anybody in by itself.
+//! The organizations that were used in this browser, above the form. They are only offered: nothing here signs anybody
+//! in by itself.
 
 use crate::browser::{self, STORE};
 use crate::elements::{button, element, empty, fragment, live_region, reactive};
@@ -46,7 +47,8 @@ fn focus_once_rendered(id: &'static str) {
     browser::after(Duration::ZERO, focus);
 }
 
-/// The list, newest first. It is rendered again when `changed` is notified. `choose` gets the code of the organization that was chosen.
+/// The list, newest first. It is rendered again when `changed` is notified. `choose` gets the code of the organization
+/// that was chosen.
 pub fn recents_list(changed: Trigger, choose: Callback<TenantCode>) -> AnyView {
     let state = RecentsList { changed, editing: RwSignal::new(false), announced: RwSignal::new(String::new()) };
     let list = reactive(move || {

@@ -9,8 +9,8 @@ use platform::WebUrl;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{PageTransitionEvent, Url};
 
-/// How the page was loaded.
-#[derive(Debug, Clone)]
+/// How the page was loaded. It has no `Debug`: the query may have an authorization code in it.
+#[derive(Clone)]
 pub struct PageLoad {
     /// The raw query of the address, without its `?`, as `boot.js` found it.
     pub query: String,

@@ -67,7 +67,8 @@ pub fn entropy() -> Result<Entropy, NoWebCrypto> {
     Ok(Entropy { state: draw()?, nonce: draw()?, code_verifier: draw()? })
 }
 
-/// Whether this is a valid RSASSA-PKCS1-v1_5 signature with SHA-256, checked by WebCrypto. `false` also if WebCrypto refuses the key.
+/// Whether this is a valid RSASSA-PKCS1-v1_5 signature with SHA-256, checked by WebCrypto. `false` also if WebCrypto
+/// refuses the key.
 ///
 /// # Errors
 /// [`NoWebCrypto`] if the browser has none.
@@ -132,8 +133,8 @@ pub async fn copy_to_clipboard(text: &str) -> bool {
     JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
 }
 
-/// The text in lower case and without accents, to compare what people type. The browser decomposes it (Unicode NFKD), and the combining
-/// marks are removed.
+/// The text in lower case and without accents, to compare what people type. The browser decomposes it (Unicode NFKD),
+/// and the combining marks are removed.
 pub fn fold(text: &str) -> String {
     let text = String::from(JsString::from(text).normalize("NFKD").to_lower_case());
     let mut folded = String::with_capacity(text.len());

@@ -24,7 +24,8 @@ fn root() -> Option<HtmlElement> {
     document().document_element().and_then(|e| e.dyn_into().ok())
 }
 
-/// A `data-` attribute of the root element. `first.js`, `boot.js`, the style and the app tell each other their state with these.
+/// A `data-` attribute of the root element. `first.js`, `boot.js`, the style and the app tell each other their state
+/// with these.
 pub fn data(name: &str) -> Option<String> {
     root()?.dataset().get(name)
 }
@@ -42,14 +43,16 @@ pub fn set_data(name: &str, value: &str) {
     }
 }
 
-/// Sets a custom property of the root element. Through the CSS object model, since the content security policy forbids inline styles.
+/// Sets a custom property of the root element. Through the CSS object model, since the content security policy forbids
+/// inline styles.
 pub fn set_property(name: &str, value: &str) {
     if let Some(root) = root() {
         let _ = root.style().set_property(name, value);
     }
 }
 
-/// Sets the language and the direction of the page, by the function of `first.js` that has set them before the first paint.
+/// Sets the language and the direction of the page, by the function of `first.js` that has set them before the first
+/// paint.
 pub fn set_language(language: &str) {
     if let Ok(set_language) = Reflect::get(&window(), &"setPageLanguage".into())
         && let Some(set_language) = set_language.dyn_ref::<Function>()
@@ -119,10 +122,11 @@ pub fn is_checked(event: &Event) -> bool {
     checked.is_some_and(|checked| checked.is_truthy())
 }
 
-/// Whether the event is at a button.
-pub fn is_on_button(event: &Event) -> bool {
+/// Whether the event is at a button that submits a form. The site's build removes `type="submit"`, which is the
+/// default.
+pub fn is_on_submit_button(event: &Event) -> bool {
     let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    element.is_some_and(|element| element.closest("button").is_ok_and(|button| button.is_some()))
+    element.is_some_and(|element| element.closest("button:not([type=button])").is_ok_and(|button| button.is_some()))
 }
 
 /// The `data-index` of the button that the event is at, if it is at one.
@@ -149,8 +153,8 @@ pub fn append_copies(parent: &Element, elements: &Array, which: &[usize]) {
     let _ = parent.append_with_node(&which.iter().filter_map(copy).collect::<Array>());
 }
 
-/// All elements of index.html whose text is a message, with the message's index in the list of messages. tools/finish.mjs has replaced
-/// the message's name by it.
+/// All elements of index.html whose text is a message, with the message's index in the list of messages.
+/// tools/finish.mjs has replaced the message's name by it.
 pub fn elements_with_message() -> Vec<(Element, String)> {
     let Ok(found) = document().query_selector_all("[data-message]") else { return Vec::new() };
     let elements = (0..found.length()).filter_map(|i| found.get(i)?.dyn_into::<Element>().ok());

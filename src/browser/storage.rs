@@ -64,9 +64,9 @@ impl Drop for SignInLock {
 
 /// Locks a sign-in, or returns `None` if another tab has locked it.
 ///
-/// Browsers keep localStorage in several processes. Without the lock, two tabs with the same authorization response could both read
-/// its record before either has deleted it. Where there are no Web Locks (an insecure context) or they are refused (site data is
-/// blocked), there is no protection beyond reading and deleting in one go.
+/// Browsers keep localStorage in several processes. Without the lock, two tabs with the same authorization response
+/// could both read its record before either has deleted it. Where there are no Web Locks (an insecure context) or they
+/// are refused (site data is blocked), there is no protection beyond reading and deleting in one go.
 pub async fn lock_sign_in(key: &PendingKey) -> Option<SignInLock> {
     let locks = Reflect::get(&window().navigator(), &"locks".into()).unwrap_or_default();
     let Some(request) = Reflect::get(&locks, &"request".into()).ok().and_then(|f| f.dyn_into::<Function>().ok()) else {

@@ -1,4 +1,5 @@
-//! The screen that is shown while the browser loads the hosted UI. It says where the person is going, and has a button to cancel.
+//! The screen that is shown while the browser loads the hosted UI. It says where the person is going, and has a button
+//! to cancel.
 
 use crate::browser;
 use crate::context::Context;
@@ -10,7 +11,8 @@ use leptos::prelude::*;
 use lookup_api::Tenant;
 use std::rc::Rc;
 
-/// The screen for a sign-in at `tenant`. `on_cancel` is called when the person presses Cancel, and when Back restores the page.
+/// The screen for a sign-in at `tenant`. `on_cancel` is called when the person presses Cancel, and when Back restores
+/// the page.
 pub fn leaving(context: &Context, tenant: &Tenant, on_cancel: impl Fn() + 'static) -> AnyView {
     context.set_title(&text_with(m::TAKING_YOU_TO, &tenant.name), false);
     let on_cancel = Rc::new(on_cancel);

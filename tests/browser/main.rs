@@ -1,5 +1,5 @@
-//! Tests of the browser package in Chromium, one after the other. `window.fetch` is replaced where the response matters. Tests over a real
-//! network are in tests/end-to-end.
+//! Tests of the browser package in Chromium, one after the other. `window.fetch` is replaced where the response
+//! matters. Tests over a real network are in tests/end-to-end.
 
 #![allow(clippy::unwrap_used, reason = "that is how tests fail; clippy.toml knows #[test] functions only")]
 

@@ -12,8 +12,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 // ── addresses ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-// Not among them, because Chromium departs from the URL standard there: `https://exa mple/` and `https://xn--a.example/`,
-// which it takes, and the origin of `file:`.
+// Not among them, because Chromium departs from the URL standard there: `https://exa mple/` and
+// `https://xn--a.example/`, which it takes, and the origin of `file:`.
 const HOSTILE: [&str; 57] = [
     "https://app.example",
     "https://APP.example:443/a/../b",

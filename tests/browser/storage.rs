@@ -1,4 +1,5 @@
-//! What is kept, in the browser's real localStorage and sessionStorage. The rules are tested natively, in crates/sign-in/src/storage.
+//! What is kept, in the browser's real localStorage and sessionStorage. The rules are tested natively, in
+//! crates/sign-in/src/storage.
 
 use crate::sign_in::begun;
 use crate::support::{Replaced, js, js_text};

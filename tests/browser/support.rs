@@ -95,7 +95,8 @@ impl Drop for Replaced {
     }
 }
 
-/// Replaces `fetch` by a function that always responds with this. `headers` is a JavaScript object. The last request is `window.asked`.
+/// Replaces `fetch` by a function that always responds with this. `headers` is a JavaScript object. The last request is
+/// `window.asked`.
 pub(crate) fn responding(status: u16, headers: &str, body: &str) -> Replaced {
     let body = serde_json::Value::from(body);
     Replaced::with(

@@ -7,8 +7,8 @@ use platform::WebUrl;
 pub struct Application {
     /// The address that its pages are below.
     pub url: WebUrl,
-    /// The address that begins a sign-in, by a login that a third party initiates
-    /// ([OpenID Connect Core §4](https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin)). Without it the picker
+    /// The address that begins a sign-in, by a login that a third party initiates ([OpenID Connect Core
+    /// §4](https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin)). Without it the picker
     /// signs people in itself.
     pub login_uri: Option<String>,
 }

@@ -47,7 +47,8 @@ pub enum ConfigFault {
     /// The address is of another origin, whose page could not read the pending sign-in from storage.
     #[error("must be of the page's own origin, {0}")]
     ForeignOrigin(String),
-    /// [RFC 6749 §3.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2) forbids a fragment here: browsers do not send it.
+    /// [RFC 6749 §3.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2) forbids a fragment here: browsers do not
+    /// send it.
     #[error("must not have a fragment (#)")]
     Fragment,
     /// The address of a page of the hosted UI, where its domain is wanted.
@@ -143,7 +144,8 @@ fn user_pools(top: &mut Fields) -> Checked<Vec<UserPool>> {
     Ok(pools)
 }
 
-/// The part of an issuer that no user pool's issuer has. The issuer is compared character by character, so it would never match.
+/// The part of an issuer that no user pool's issuer has. The issuer is compared character by character, so it would
+/// never match.
 fn surplus_of_issuer(text: &str, url: &WebUrl) -> Option<&'static str> {
     // The URL parser has removed a default port, so it is looked for in the text.
     let authority = text.split('/').nth(2).unwrap_or_default();
@@ -159,12 +161,14 @@ fn surplus_of_issuer(text: &str, url: &WebUrl) -> Option<&'static str> {
     }
 }
 
-/// The part of a path that is one of the hosted UI's own pages (AWS, "User pool endpoints and managed login reference").
+/// The part of a path that is one of the hosted UI's own pages (AWS, "User pool endpoints and managed login
+/// reference").
 fn page_of_hosted_ui(path: &str) -> Option<String> {
     const PAGES: [&str; 8] = ["oauth2", "saml2", "login", "logout", "signup", "error", "forgotPassword", "confirmUser"];
     let mut segments = path.split('/');
     let page = segments.find(|segment| PAGES.contains(segment))?;
-    // A proxy may put a user pool's domain below a path such as /login/base. A path below /oauth2 or /saml2 is always Cognito's.
+    // A proxy may put a user pool's domain below a path such as /login/base. A path below /oauth2 or /saml2 is always
+    // Cognito's.
     let is_page = matches!(page, "oauth2" | "saml2") || segments.all(str::is_empty);
     is_page.then(|| ["/", page].concat())
 }
@@ -187,7 +191,8 @@ fn redirect_uri(top: &mut Fields, page: &WebUrl) -> Checked<String> {
     Err(top.error(name, fault))
 }
 
-/// An address that Cognito compares character by character, so it is checked and kept as written. Defaults to `path` on the page's origin.
+/// An address that Cognito compares character by character, so it is checked and kept as written. Defaults to `path` on
+/// the page's origin.
 fn own_address(top: &mut Fields, name: &str, page: &WebUrl, path: &str) -> Checked<String> {
     let Some(text) = top.text(name)? else { return Ok(format!("{}{path}", page.origin)) };
     if top.secure_url(name, &text, None)?.has_credentials { Err(top.must_be(name, NO_EXTRAS)) } else { Ok(text) }
@@ -285,7 +290,8 @@ fn branding(top: &mut Fields, page: &WebUrl) -> Checked<Branding> {
     Ok(Branding { product, logo, accent, support_url })
 }
 
-/// A JSON object whose members are removed as they are read. A member that is left at the end is unknown. `null` counts as missing.
+/// A JSON object whose members are removed as they are read. A member that is left at the end is unknown. `null` counts
+/// as missing.
 ///
 /// Serde's derived deserializers do not name the field whose type is wrong, and that is what an operator has to know.
 struct Fields {

@@ -1,10 +1,12 @@
 //! One deployment of the tenant picker: what its config.json says, and what a link to it may ask for.
 //!
-//! The page reads config.json when it starts. The lookup service reads it with the same code, to warn its operator and to derive the
-//! content security policy. The page sends people, and fetches from, only the hosts that config.json names.
+//! The page reads config.json when it starts. The lookup service reads it with the same code, to warn its operator and
+//! to derive the content security policy. The page sends people, and fetches from, only the hosts that config.json
+//! names.
 //!
-//! [`Deployment::parse`] reads the file (docs/configuration.md describes every field), [`ReturnToRules`] says where people may go after
-//! signing in, [`Accent`] makes the brand's colour readable, [`LinkParameters`] reads the query of a link to the picker.
+//! [`Deployment::parse`] reads the file (docs/configuration.md describes every field), [`ReturnToRules`] says where
+//! people may go after signing in, [`Accent`] makes the brand's colour readable, [`LinkParameters`] reads the query of
+//! a link to the picker.
 
 mod accent;
 mod application;
@@ -28,7 +30,8 @@ pub struct Deployment {
     pub lookup_url: WebUrl,
     /// At least one. No two have the same issuer.
     pub user_pools: Vec<UserPool>,
-    /// The callback URL, registered with every app client. Cognito compares it character by character, so it is kept as written.
+    /// The callback URL, registered with every app client. Cognito compares it character by character, so it is kept as
+    /// written.
     pub redirect_uri: String,
     /// The sign-out URL, registered with every app client.
     pub logout_uri: String,
@@ -36,7 +39,8 @@ pub struct Deployment {
     pub scopes: Vec<String>,
     /// Where people may go after signing in.
     pub return_to: ReturnToRules,
-    /// How far apart organizations are kept at the hosted UI. An organization's own [`Tenant::isolation`] goes before it.
+    /// How far apart organizations are kept at the hosted UI. An organization's own [`Tenant::isolation`] goes before
+    /// it.
     pub isolation: Isolation,
     /// Whether the hosted UI is managed login, which understands `prompt` and `lang`. The classic pages do not.
     pub managed_login: bool,

@@ -1,5 +1,6 @@
-//! The parameters of a link to the picker: `tenant`, `login_hint`, `return_to` and `lang`, in any combination, and those of a login
-//! that a third party initiates ([OpenID Connect Core §4](https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin)).
+//! The parameters of a link to the picker: `tenant`, `login_hint`, `return_to` and `lang`, in any combination, and
+//! those of a login that a third party initiates ([OpenID Connect Core
+//! §4](https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin)).
 
 /// The parameters of a link, as they came. Anybody can make a link, so each has to be checked before it is used.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,7 +21,8 @@ pub struct LinkParameters {
 const VALUE_MAX: usize = 2048;
 
 impl LinkParameters {
-    /// Reads a raw query, with or without its `?`. A parameter that is repeated, empty or longer than 2,048 bytes counts as missing.
+    /// Reads a raw query, with or without its `?`. A parameter that is repeated, empty or longer than 2,048 bytes
+    /// counts as missing.
     pub fn parse(query: &str) -> Self {
         let query = query.strip_prefix('?').unwrap_or(query);
         let get = |name: &str| {

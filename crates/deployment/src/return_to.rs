@@ -3,9 +3,11 @@
 use crate::Application;
 use platform::WebUrl;
 
-/// The addresses that people may go to after signing in: those of the picker's own origin, and those that config.json allows.
+/// The addresses that people may go to after signing in: those of the picker's own origin, and those that config.json
+/// allows.
 ///
-/// Anything else is not followed, or a link to the picker could lead people to a page of somebody else (an open redirect).
+/// Anything else is not followed, or a link to the picker could lead people to a page of somebody else (an open
+/// redirect).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReturnToRules {
     pub(crate) default: Option<WebUrl>,
@@ -36,8 +38,8 @@ impl ReturnToRules {
         &self.allow[..self.applications]
     }
 
-    /// The `login_uri` of the application that has to sign people in who go to `target`: of those that it lies below and that have a
-    /// `login_uri`, the one with the longest `url`. `None` if the picker signs them in.
+    /// The `login_uri` of the application that has to sign people in who go to `target`: of those that it lies below
+    /// and that have a `login_uri`, the one with the longest `url`. `None` if the picker signs them in.
     pub fn login_uri_for(&self, target: &ReturnTo) -> Option<&str> {
         let target = WebUrl::parse(target.as_str())?;
         let covering = self.allow.iter().filter(|allowed| allowed.login_uri.is_some() && allowed.url.covers(&target));

@@ -3,44 +3,46 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Where in an entry the typed text was found. A better place is a lesser value.
+/// Where in a line a typed word was found. The best position is the least value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
+enum Position {
     Start,
     WordStart,
     Within,
 }
 
-/// The indices of the lines that contain every word of `typed`: first those that start with one, then those in which a word does, then
-/// the others, each in the order of the lines. Letters are compared as they are, so the caller folds case and accents in both texts.
+/// The indices of the lines that contain every word of `typed`: first those that start with one, then those in which a
+/// word does, then the others, each in the order of the lines. Letters are compared as they are, so the caller folds
+/// case and accents in both texts.
 pub fn filter(lines: &str, typed: &str) -> Vec<usize> {
-    let mut places = vec![Some(Place::Start); lines.split('\n').count()];
+    let mut positions = vec![Some(Position::Start); lines.split('\n').count()];
     for word in typed.split_whitespace() {
-        let of_word = places_of_word(lines, word, places.len());
-        for (place, of_word) in places.iter_mut().zip(of_word) {
-            *place = place.zip(of_word).map(|(one, other)| one.max(other));
+        let of_word = positions_of_word(lines, word, positions.len());
+        for (position, of_word) in positions.iter_mut().zip(of_word) {
+            *position = position.zip(of_word).map(|(one, other)| one.max(other));
         }
     }
-    let which = |wanted| places.iter().enumerate().filter(move |(_, place)| **place == Some(wanted)).map(|(i, _)| i);
-    [Place::Start, Place::WordStart, Place::Within].into_iter().flat_map(which).collect()
+    let which =
+        |wanted| positions.iter().enumerate().filter(move |(_, position)| **position == Some(wanted)).map(|(i, _)| i);
+    [Position::Start, Position::WordStart, Position::Within].into_iter().flat_map(which).collect()
 }
 
-/// Where in each line the word is; `None` if it is not there. One search goes through all lines, since starting one for each line would
-/// take longer than the search.
-fn places_of_word(lines: &str, word: &str, count: usize) -> Vec<Option<Place>> {
-    let mut places: Vec<Option<Place>> = vec![None; count];
+/// Where in each line the word is; `None` if it is not there. One search goes through all lines, since starting one for
+/// each line would take longer than the search.
+fn positions_of_word(lines: &str, word: &str, count: usize) -> Vec<Option<Position>> {
+    let mut positions: Vec<Option<Position>> = vec![None; count];
     let (mut line, mut counted) = (0, 0);
     for (at, _) in lines.match_indices(word) {
         line += lines[counted..at].matches('\n').count();
         counted = at;
-        let place = match lines[..at].chars().next_back() {
-            None | Some('\n') => Place::Start,
-            Some(before) if before.is_whitespace() || before.is_ascii_punctuation() => Place::WordStart,
-            Some(_) => Place::Within,
+        let position = match lines[..at].chars().next_back() {
+            None | Some('\n') => Position::Start,
+            Some(before) if before.is_whitespace() || before.is_ascii_punctuation() => Position::WordStart,
+            Some(_) => Position::Within,
         };
-        places[line] = Some(places[line].map_or(place, |best| best.min(place)));
+        positions[line] = Some(positions[line].map_or(position, |best| best.min(position)));
     }
-    places
+    positions
 }
 
 #[cfg(test)]

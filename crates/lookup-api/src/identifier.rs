@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 use core::fmt;
 use platform::unicode::{domain_to_ascii, percent_decoded};
 
-/// The longest email address, in bytes ([RFC 5321 §4.5.3.1](https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1), with erratum 1690 of
-/// RFC 3696).
+/// The longest email address, in bytes ([RFC 5321 §4.5.3.1](https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1),
+/// with erratum 1690 of RFC 3696).
 const EMAIL_MAX: usize = 254;
 /// The longest domain name, in bytes ([RFC 1035 §2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4)).
 const DOMAIN_MAX: usize = 253;
@@ -53,7 +53,8 @@ pub enum IdentifierError {
     /// There is more than one address.
     #[error("more than one email address")]
     Several,
-    /// It is a Windows sign-in name such as `ACME\ada`. [`code_in_windows_name`] returns its first part, which may be a code.
+    /// It is a Windows sign-in name such as `ACME\ada`. [`code_in_windows_name`] returns its first part, which may be a
+    /// code.
     #[error("a Windows sign-in name")]
     WindowsName,
     /// There is white space or a control character in it, or its domain is none.
@@ -98,7 +99,8 @@ impl Identifier {
         if text.contains(is_dot) { domain(&text).map(Self::Domain) } else { code(&text) }
     }
 
-    /// Reads an organization code, as in `/?tenant=CODE`. A code may have a dot here, where [`Identifier::parse`] would read a domain.
+    /// Reads an organization code, as in `/?tenant=CODE`. A code may have a dot here, where [`Identifier::parse`] would
+    /// read a domain.
     ///
     /// # Errors
     /// If it is empty or too long, or has white space or a control character.
@@ -118,7 +120,8 @@ impl Identifier {
         }
     }
 
-    /// The `login_hint` for the hosted UI: the email address without what was around it. `None` if it is no email address.
+    /// The `login_hint` for the hosted UI: the email address without what was around it. `None` if it is no email
+    /// address.
     pub fn login_hint(&self) -> Option<&str> {
         match self {
             Self::Email(email) => Some(&email.text),
@@ -154,8 +157,8 @@ impl Identifier {
 }
 
 impl EmailAddress {
-    /// Whether two texts are the same email address, whatever their case and the spelling of their domain. `None` if one of them is no
-    /// email address.
+    /// Whether two texts are the same email address, whatever their case and the spelling of their domain. `None` if
+    /// one of them is no email address.
     pub fn is_same(one: &str, other: &str) -> Option<bool> {
         let (Ok(Identifier::Email(one)), Ok(Identifier::Email(other))) =
             (Identifier::parse(one), Identifier::parse(other))
@@ -173,7 +176,8 @@ impl fmt::Debug for EmailAddress {
     }
 }
 
-/// The first part of a Windows sign-in name, which may be an organization code: the `ACME` of `ACME\ada`. `None` if there is none.
+/// The first part of a Windows sign-in name, which may be an organization code: the `ACME` of `ACME\ada`. `None` if
+/// there is none.
 pub fn code_in_windows_name(typed: &str) -> Option<Identifier> {
     let text = pasted(typed).ok()?;
     let (before, _) = text.split_once('\\')?;
@@ -266,8 +270,8 @@ fn address(local: &str, after: &str) -> Result<Identifier, IdentifierError> {
     Ok(Identifier::Email(EmailAddress { text, domain }))
 }
 
-/// A full stop, or the ideographic one of Chinese and Japanese keyboards. NFKC has replaced the other ones that separate labels
-/// ([RFC 3490 §3.1](https://www.rfc-editor.org/rfc/rfc3490#section-3.1)).
+/// A full stop, or the ideographic one of Chinese and Japanese keyboards. NFKC has replaced the other ones that
+/// separate labels ([RFC 3490 §3.1](https://www.rfc-editor.org/rfc/rfc3490#section-3.1)).
 fn is_dot(c: char) -> bool {
     matches!(c, '.' | '\u{3002}')
 }

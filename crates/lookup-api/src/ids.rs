@@ -1,7 +1,7 @@
 //! A type for each kind of identifier, so that none is taken for another.
 //!
-//! The picker accepts any printable identifier, as authorization servers may have
-//! ([RFC 6749 Appendix A](https://www.rfc-editor.org/rfc/rfc6749#appendix-A)). The directory of `lookup-service` has Cognito's narrower
+//! The picker accepts any printable identifier, as authorization servers may have ([RFC 6749 Appendix
+//! A](https://www.rfc-editor.org/rfc/rfc6749#appendix-A)). The directory of `lookup-service` has Cognito's narrower
 //! rules.
 
 use alloc::string::String;
@@ -77,8 +77,9 @@ id! {
     IdentityProvider, "identity_provider", 128, |c| !c.is_control()
 }
 id! {
-    /// The `iss` claim of a user pool's tokens ([OpenID Connect Core §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
-    /// It is configured, and compared character by character.
+    /// The `iss` claim of a user pool's tokens ([OpenID Connect Core
+    /// §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)). It is configured, and compared character by
+    /// character.
     Issuer, "issuer", 1024, |c| c.is_ascii_graphic()
 }
 

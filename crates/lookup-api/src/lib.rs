@@ -1,10 +1,11 @@
-//! The lookup API: what the picker asks the lookup endpoint, what the endpoint responds, and how a person's text becomes the question.
-//! docs/contract.md describes it for other implementations.
+//! The lookup API: what the picker asks the lookup endpoint, what the endpoint responds, and how a person's text
+//! becomes the question. docs/contract.md describes it for other implementations.
 //!
-//! Picker and endpoint are compiled with these types, so they cannot disagree. There is no I/O here, no directory (that is in
-//! `lookup-service`) and no sign-in (that is in `sign-in`).
+//! Picker and endpoint are compiled with these types, so they cannot disagree. There is no I/O here, no directory (that
+//! is in `lookup-service`) and no sign-in (that is in `sign-in`).
 //!
-//! Begin with [`Identifier::parse`], which reads what a person typed, and [`Tenant`], which is what the endpoint returns.
+//! Begin with [`Identifier::parse`], which reads what a person typed, and [`Tenant`], which is what the endpoint
+//! returns.
 #![no_std]
 
 extern crate alloc;
@@ -23,10 +24,11 @@ use alloc::vec::Vec;
 use platform::json::Json;
 use serde::{Deserialize, Serialize};
 
-/// The body of `POST {lookup_url}`: exactly one of `{"domain": "acme.example"}`, `{"code": "acme"}` and `{"client_id": "…"}`. The page
-/// sends the first two; a back end sends the third to find the tenant of a token.
+/// The body of `POST {lookup_url}`: exactly one of `{"domain": "acme.example"}`, `{"code": "acme"}` and `{"client_id":
+/// "…"}`. The page sends the first two; a back end sends the third to find the tenant of a token.
 ///
-/// No variant can hold an email address, so the picker cannot send one.
+/// There is no variant for an email address: [`Identifier::request`] sends its domain alone, and the service refuses a
+/// text with an `@`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LookupRequest {
@@ -71,12 +73,13 @@ pub struct Tenant {
     pub isolation: Option<Isolation>,
 }
 
-/// How far apart organizations are kept at the hosted UI, whose session cookie is for all app clients of a user pool (AWS,
-/// "Multi-tenant application best practices").
+/// How far apart organizations are kept at the hosted UI, whose session cookie is for all app clients of a user pool
+/// (AWS, "Multi-tenant application best practices").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Isolation {
-    /// The hosted UI may sign a native account in to the next organization without asking, if the account is valid there.
+    /// The hosted UI may sign a native account in to the next organization without asking, if the account is valid
+    /// there.
     #[default]
     Shared,
     /// The picker signs the person out at the hosted UI before it goes to another organization.

@@ -1,7 +1,7 @@
 //! Suggestions for a domain or code that no organization has.
 //!
-//! [`look_alike`] compares it with domains that the browser knows and with common top-level domains. [`alternatives`] returns identifiers
-//! to look up. The page has no list of customers; the directory says whether one matches.
+//! [`look_alike`] compares it with domains that the browser knows and with common top-level domains. [`alternatives`]
+//! returns identifiers to look up. The page has no list of customers; the directory says whether one matches.
 
 use crate::Identifier;
 use alloc::string::String;
@@ -14,8 +14,8 @@ const ENDINGS: [&str; 7] = ["com", "org", "net", "edu", "gov", "info", "example"
 /// The most alternatives to look up.
 const ALTERNATIVES_MAX: usize = 8;
 
-/// What the person may have meant, the likeliest first: the code read as a domain; the two parent domains; the domain with two neighbouring
-/// letters swapped, or with one of two equal letters removed.
+/// What the person may have meant, the likeliest first: the code read as a domain; the two parent domains; the domain
+/// with two neighbouring letters swapped, or with one of two equal letters removed.
 pub fn alternatives(identifier: &Identifier) -> Vec<Identifier> {
     let subject = identifier.subject();
     let mut found = Vec::new();
@@ -44,8 +44,8 @@ pub fn alternatives(identifier: &Identifier) -> Vec<Identifier> {
     found
 }
 
-/// The domain that was probably meant: one of `known` that differs in one or two letters, or the typed domain with a common top-level
-/// domain. `None` if there is none.
+/// The domain that was probably meant: one of `known` that differs in one or two letters, or the typed domain with a
+/// common top-level domain. `None` if there is none.
 ///
 /// Two neighbouring letters that are swapped count as one (optimal string alignment distance).
 pub fn look_alike<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {

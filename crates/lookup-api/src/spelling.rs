@@ -1,8 +1,8 @@
 //! One spelling for texts that look the same.
 //!
-//! People copy addresses from mails, chats and documents. The copy may hold invisible characters (zero-width space, soft hyphen,
-//! direction marks) and characters that look like others (full-width letters, dashes for hyphens). Both the picker and the lookup
-//! endpoint normalise them with these functions, so that they agree.
+//! People copy addresses from mails, chats and documents. The copy may hold invisible characters (zero-width space,
+//! soft hyphen, direction marks) and characters that look like others (full-width letters, dashes for hyphens). Both
+//! the picker and the lookup endpoint normalise them with these functions, so that they agree.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -26,8 +26,8 @@ pub fn with_hyphens(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.replace(is_dash, "-"))
 }
 
-/// Whether a character has no width of its own (those of Unicode's Default_Ignorable_Code_Point that occur in copied text) or only
-/// sets the direction of the text.
+/// Whether a character has no width of its own (those of Unicode's Default_Ignorable_Code_Point that occur in copied
+/// text) or only sets the direction of the text.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180e}'

@@ -1,5 +1,5 @@
-//! The baseline of the lookup service's benchmark: the same server, runtime and route, which reads the body and always returns the same JSON.
-//! `tools/bench/service.sh` measures both in turn.
+//! The baseline of the lookup service's benchmark: the same server, runtime and route, which reads the body and always
+//! returns the same JSON. `tools/bench/service.sh` measures both in turn.
 
 use std::io::{self, Write};
 

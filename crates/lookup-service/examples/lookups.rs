@@ -1,7 +1,8 @@
-//! Sends requests to the whole service within this process, without sockets and HTTP/1, and with its log. callgrind counts its instructions.
+//! Sends requests to the whole service within this process, without sockets and HTTP/1, and with its log. callgrind
+//! counts its instructions.
 //!
-//! `lookups DIRECTORY BODIES N`: BODIES is a file with a request body in each line. They are sent in turn, N in all. The difference between the
-//! counts for N and for 2 N is that of the lookups alone.
+//! `lookups DIRECTORY BODIES N`: BODIES is a file with a request body in each line. They are sent in turn, N in all.
+//! The difference between the counts for N and for 2 N is that of the lookups alone.
 
 use std::error::Error;
 use std::path::Path;

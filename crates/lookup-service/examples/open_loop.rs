@@ -1,11 +1,13 @@
-//! Sends requests at a fixed rate, whether or not the responses keep up, and prints how long they took. `wrk` cannot do that.
+//! Sends requests at a fixed rate, whether or not the responses keep up, and prints how long they took. `wrk` cannot do
+//! that.
 //!
-//! `open_loop URL BODIES CONNECTIONS RATE SECONDS`: BODIES is a file with a request body in each line, sent in turn. A request is timed from
-//! the moment at which it was due, so the time that it waits for the response before it counts (no coordinated omission). One thread polls all
-//! sockets and never sleeps, so give it a core of its own.
+//! `open_loop URL BODIES CONNECTIONS RATE SECONDS`: BODIES is a file with a request body in each line, sent in turn. A
+//! request is timed from the moment at which it was due, so the time that it waits for the response before it counts
+//! (no coordinated omission). One thread polls all sockets and never sleeps, so give it a core of its own.
 //!
-//! A machine that is shared with others stops for a millisecond or two several times a second, which can be the hundredth part that p99 is
-//! about. So it prints p99 twice: of all requests, and the median of the p99 of each tenth of a second.
+//! A machine that is shared with others stops for a millisecond or two several times a second, which can be the
+//! hundredth part that p99 is about. So it prints p99 twice: of all requests, and the median of the p99 of each tenth
+//! of a second.
 
 use std::error::Error;
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,7 +1,7 @@
 //! The directory: which organizations a domain or a code belongs to. No I/O, no clock, no log.
 //!
-//! All texts are in a few large strings. So a million organizations need few allocations, and little more memory than their texts
-//! (docs/performance.md).
+//! All texts are in a few large strings. So a million organizations need few allocations, and little more memory than
+//! their texts (docs/performance.md).
 
 use std::slice;
 use std::sync::Arc;
@@ -29,11 +29,12 @@ pub struct Entry {
     pub subdomains: bool,
 }
 
-/// The index of all organizations. Results have the order in which they were added.
+/// All organizations, found by domain, code or app client id. Results are in the order in which the organizations were
+/// added.
 #[derive(Debug)]
 pub struct Directory {
     /// Each organization as the JSON that a lookup returns, one in each line.
-    answers: String,
+    json: String,
     /// By app client id.
     clients: NameIndex<TenantOffset>,
     /// By code, in lower case.
@@ -49,7 +50,7 @@ type TenantOffset = usize;
 /// An organization that has a certain domain.
 #[derive(Debug, Clone, Copy)]
 struct Listing {
-    answer: TenantOffset,
+    tenant: TenantOffset,
     /// Whether it is also found by the domains below.
     subdomains: bool,
 }
@@ -66,7 +67,8 @@ enum Listings {
 pub type Found<'a> = SmallVec<[&'a str; 2]>;
 
 impl Directory {
-    /// Indexes the entries. Codes and client ids have to be unique, and domains fit for organizations. `directory_file` checks that.
+    /// Indexes the entries. Codes and client ids have to be unique, and domains fit for organizations. `directory_file`
+    /// checks that.
     pub fn new(entries: Vec<Entry>) -> Self {
         let mut directory = Self::with_room_for(entries.len());
         entries.into_iter().for_each(|entry| directory.add(entry));
@@ -76,7 +78,7 @@ impl Directory {
     /// An empty directory with room for so many organizations.
     pub(crate) fn with_room_for(tenants: usize) -> Self {
         Self {
-            answers: String::new(),
+            json: String::new(),
             codes: NameIndex::with_room_for(tenants),
             domains: NameIndex::with_room_for(tenants),
             clients: NameIndex::with_room_for(tenants),
@@ -86,12 +88,12 @@ impl Directory {
 
     /// Adds an organization after the others.
     pub(crate) fn add(&mut self, Entry { tenant, domains, subdomains }: Entry) {
-        let listing = Listing { answer: self.answers.len(), subdomains };
+        let listing = Listing { tenant: self.json.len(), subdomains };
         #[expect(clippy::expect_used, reason = "neither strings nor a String that is written to can fail")]
-        self.answers.push_str(&serde_json::to_string(&tenant).expect("a tenant is written as JSON"));
-        self.answers.push('\n');
-        self.codes.insert(&tenant.code.as_str().to_ascii_lowercase(), listing.answer);
-        self.clients.insert(tenant.client_id.as_str(), listing.answer);
+        self.json.push_str(&serde_json::to_string(&tenant).expect("a tenant is written as JSON"));
+        self.json.push('\n');
+        self.codes.insert(&tenant.code.as_str().to_ascii_lowercase(), listing.tenant);
+        self.clients.insert(tenant.client_id.as_str(), listing.tenant);
         for domain in domains {
             let Some(listings) = self.domains.insert(domain.as_str(), Listings::Only(listing)) else { continue };
             match *listings {
@@ -118,11 +120,11 @@ impl Directory {
 
     fn find_by_code(&self, code: &str) -> Option<&str> {
         let code = code.trim_matches(is_ignored).to_ascii_lowercase();
-        self.codes.get(&code).map(|&answer| self.json_of(answer))
+        self.codes.get(&code).map(|&tenant| self.json_of(tenant))
     }
 
-    /// The organizations that have exactly this domain. If there are none, those that have the nearest parent domain and are found by the domains
-    /// below it.
+    /// The organizations that have exactly this domain. If there are none, those that have the nearest parent domain
+    /// and are found by the domains below it.
     fn find_by_domain(&self, domain: &DomainName) -> Found<'_> {
         let exact = self.listed(domain.as_str(), |_| true);
         if !exact.is_empty() {
@@ -141,17 +143,17 @@ impl Directory {
             Some(Listings::Only(listing)) => slice::from_ref(listing),
             Some(&Listings::Shared(place)) => self.shared[place].as_slice(),
         };
-        listings.iter().filter(|listing| wanted(listing)).map(|listing| self.json_of(listing.answer)).collect()
+        listings.iter().filter(|listing| wanted(listing)).map(|listing| self.json_of(listing.tenant)).collect()
     }
 
     fn json_of(&self, start: TenantOffset) -> &str {
-        let line = &self.answers[start..];
+        let line = &self.json[start..];
         &line[..memchr(b'\n', line.as_bytes()).unwrap_or(line.len())]
     }
 
     /// All organizations, in order, each as JSON.
     pub fn all(&self) -> impl Iterator<Item = &str> {
-        self.answers.lines()
+        self.json.lines()
     }
 
     /// How many organizations there are.

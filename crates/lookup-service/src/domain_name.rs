@@ -31,8 +31,9 @@ pub enum DomainNameError {
 impl DomainName {
     /// Reads a domain in any case, in Unicode or A-labels, with white space around it or a dot at the end.
     ///
-    /// It is normalised by [UTS #46](https://www.unicode.org/reports/tr46/) (non-transitional, STD3 rules, DNS lengths verified), which includes
-    /// lower case, NFC and the full stops of other scripts. Hyphens in the third and fourth place are allowed, since there are such names.
+    /// It is normalised by [UTS #46](https://www.unicode.org/reports/tr46/) (non-transitional, STD3 rules, DNS lengths
+    /// verified), which includes lower case, NFC and the full stops of other scripts. Hyphens in the third and fourth
+    /// place are allowed, since there are such names.
     ///
     /// # Errors
     /// Why it is no domain.
@@ -57,13 +58,14 @@ impl DomainName {
         &self.0
     }
 
-    /// Whether anybody may register names below it, such as `co.uk` and `github.io`. It cannot belong to an organization then.
+    /// Whether anybody may register names below it, such as `co.uk` and `github.io`. It cannot belong to an
+    /// organization then.
     pub fn is_public_suffix(&self) -> bool {
         psl::suffix(self.0.as_bytes()).is_some_and(|s| s.is_known() && s.as_bytes().len() == self.0.len())
     }
 
-    /// The domains above it, the nearest first, down to the one that was registered. Public suffixes are not among them. A top-level domain that
-    /// the list does not have counts as a public suffix.
+    /// The domains above it, the nearest first, down to the one that was registered. Public suffixes are not among
+    /// them. A top-level domain that the list does not have counts as a public suffix.
     pub fn parents(&self) -> impl Iterator<Item = &str> {
         let suffix = psl::suffix(self.0.as_bytes()).map_or(0, |s| s.as_bytes().len());
         ancestors(&self.0).skip(1).take_while(move |name| name.len() > suffix)

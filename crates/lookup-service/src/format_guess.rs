@@ -1,5 +1,5 @@
-//! Guesses which other format a file has, after its parser has refused it. An author who saved YAML as a TOML file is told that, instead of
-//! the message of the TOML parser.
+//! Guesses which other format a file has, after its parser has refused it. An author who saved YAML as a TOML file is
+//! told that, instead of the message of the TOML parser.
 //!
 //! It guesses only if it is certain. A file with at least one line in the right format is a file with a mistake.
 
@@ -76,8 +76,8 @@ fn is_toml(line: &str) -> bool {
         || key.is_some_and(|(k, _)| is_name(k.trim()))
 }
 
-/// Whether every line without indentation begins an entry whose name has no quotation marks (or it would be JSON without its brace) and no
-/// spaces (or it would be a sentence).
+/// Whether every line without indentation begins an entry whose name has no quotation marks (or it would be JSON
+/// without its brace) and no spaces (or it would be a sentence).
 fn is_yaml(text: &str) -> bool {
     let is_bare = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     let is_entry = |line: &str| {

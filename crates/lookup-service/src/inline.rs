@@ -1,6 +1,6 @@
-//! The inline scripts and styles of a page. Its content security policy has to name each by its hash
-//! ([CSP Level 3 §2.3.1](https://www.w3.org/TR/CSP3/#framework-directive-source-list)), or the browser ignores it and the page fetches the
-//! files in its place.
+//! The inline scripts and styles of a page. Its content security policy has to name each by its hash ([CSP Level 3
+//! §2.3.1](https://www.w3.org/TR/CSP3/#framework-directive-source-list)), or the browser ignores it and the page
+//! fetches the files in its place.
 
 use base64ct::{Base64, Encoding};
 use sha2::{Digest, Sha256};

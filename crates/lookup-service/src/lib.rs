@@ -5,9 +5,10 @@
 //!            └────► site ──► site_config
 //! ```
 //!
-//! `directory` finds the organizations of a domain or code. `directory_file` makes a directory from tenants.toml and names every line
-//! that is wrong. Neither knows HTTP. `lookup` answers requests, `site` serves the picker with its headers, `log` writes one line for each
-//! request. `watch` notices that a file has changed, and `reload` reads it again.
+//! `directory` finds the organizations of a domain or code. `directory_file` makes a directory from tenants.toml and
+//! names every line that is wrong. Neither knows HTTP. `lookup` answers requests, `site` serves the picker with its
+//! headers, `log` writes one line for each request. `watch` notices that a file has changed, and `reload` reads it
+//! again.
 //!
 //! The service refuses requests with an email address, and logs neither addresses nor what was looked up.
 

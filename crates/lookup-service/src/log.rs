@@ -1,7 +1,7 @@
 //! The log: one JSON object in each line.
 //!
-//! The formatter is written here because every lookup writes a line: tracing-subscriber's JSON formatter takes more instructions than the
-//! lookup itself (docs/performance.md).
+//! The formatter is written here because every lookup writes a line: tracing-subscriber's JSON formatter takes more
+//! instructions than the lookup itself (docs/performance.md).
 
 use std::cell::RefCell;
 use std::fmt::{self, Debug, Write as _};
@@ -21,7 +21,8 @@ use tracing_subscriber::prelude::*;
 
 use crate::log_queue::Queue;
 
-/// Starts the log of this process. The environment variable RUST_LOG sets levels and targets, as in `info,lookup_service=debug`.
+/// Starts the log of this process. The environment variable RUST_LOG sets levels and targets, as in
+/// `info,lookup_service=debug`.
 pub fn start(out: impl Write + Send + 'static) -> Log {
     let log = Log::to(out);
     let wanted = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
@@ -73,8 +74,8 @@ impl<S: Subscriber> Layer<S> for JsonLines {
     }
 }
 
-/// Appends the time in UTC, to the microsecond ([RFC 3339](https://www.rfc-editor.org/rfc/rfc3339)). The part that is the same for a
-/// second is formatted once.
+/// Appends the time in UTC, to the microsecond ([RFC 3339](https://www.rfc-editor.org/rfc/rfc3339)). The part that is
+/// the same for a second is formatted once.
 fn push_time(line: &mut String, now: SystemTime) {
     thread_local!(static SECOND: RefCell<(u64, String)> = RefCell::default());
     let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -150,8 +151,8 @@ impl fmt::Write for Escaped<'_> {
     }
 }
 
-/// Appends text with JSON's escapes. Nearly no byte needs one, which a table tells fastest: three comparisons a byte were a twentieth of a
-/// lookup.
+/// Appends text with JSON's escapes. Nearly no byte needs one, which a table tells fastest: three comparisons a byte
+/// were a twentieth of a lookup.
 fn push_escaped(line: &mut String, text: &str) {
     const NEEDS_NO_ESCAPE: [bool; 256] = {
         let (mut table, mut byte) = ([true; 256], 0);

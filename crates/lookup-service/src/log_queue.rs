@@ -1,6 +1,7 @@
 //! The queue between the code that logs and the thread that writes.
 //!
-//! tracing-appender's queue wakes its thread for nearly every line. On one core that costs more than a lookup (docs/performance.md).
+//! tracing-appender's queue wakes its thread for nearly every line. On one core that costs more than a lookup
+//! (docs/performance.md).
 
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -16,14 +17,15 @@ const QUEUE_LIMIT: usize = 1 << 20;
 /// How long the end waits for a reader that does not read.
 const END_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Lines that wait for the thread, which writes them in batches. A system call for each line, or a wake-up, would take a fifth of a lookup.
-/// If the reader is slow, no line is lost and the queue does not grow without limit: the code that logs waits.
+/// Lines that wait for the thread, which writes them in batches. A system call or a wake-up for each line would take a
+/// fifth of the time that a lookup takes. If the reader is slow, no line is lost and the queue does not grow without
+/// limit: the code that logs waits.
 #[derive(Default)]
 pub(crate) struct Queue {
     waiting: Mutex<Waiting>,
-    /// Wakes the thread: there is a first line, or a full batch, or the end.
+    /// Wakes the thread: the first line has come, the batch is full, or the log ends.
     work: Condvar,
-    /// Wakes the others: lines have been written, or the last one is.
+    /// Wakes those who log: there is room for more lines. Also wakes `end`: the last line has been written.
     room: Condvar,
 }
 
@@ -80,7 +82,7 @@ impl Queue {
             mem::swap(&mut waiting.lines, &mut batch);
             drop(waiting);
             self.room.notify_all();
-            // If nobody reads the log any more, the error can be told to nobody.
+            // If the log cannot be written, there is no place to report that.
             let _ = out.write_all(&batch).and_then(|()| out.flush());
             batch.clear();
         }

@@ -1,7 +1,8 @@
-//! `POST /v1/lookup`: reads the request strictly, looks the organizations up, and responds. What was looked up is never logged.
+//! `POST /v1/lookup`: reads the request strictly, looks the organizations up, and responds. What was looked up is never
+//! logged.
 //!
-//! Everything that a lookup passes through is in this file, in order, as one future. A stack of tower's layers would be boxed, cloned and
-//! moved for every request, at several times the cost of the lookup (docs/performance.md).
+//! Everything that a lookup passes through is in this file, in order, as one future. A stack of tower's layers would be
+//! boxed, cloned and moved for every request, at several times the cost of the lookup (docs/performance.md).
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -133,7 +134,8 @@ impl IntoResponse for LookupAnswer {
     }
 }
 
-/// Logs one line for each lookup, whatever its outcome. A panic becomes a response with status 500, and the process goes on.
+/// Logs one line for each lookup, whatever its outcome. A panic becomes a response with status 500, and the process
+/// goes on.
 async fn logged(lookup: impl Future<Output = Result<LookupAnswer, Problem>>) -> Response {
     let start = Instant::now();
     let result = AssertUnwindSafe(lookup).catch_unwind().await.unwrap_or(Err(Problem::Internal));
@@ -161,8 +163,8 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.trim().eq_ignore_ascii_case("application/json")
 }
 
-/// Reads the body to its end, even if it is too large. Most clients send all of it before they read a response. If the connection were
-/// closed in the middle, they would see a broken pipe instead of the 413.
+/// Reads the body to its end, even if it is too large. Most clients send all of it before they read a response. If the
+/// connection were closed in the middle, they would see a broken pipe instead of the 413.
 async fn read(mut body: Body) -> Result<Bytes, Problem> {
     let (mut kept, mut seen) = (Bytes::new(), 0);
     while let Some(frame) = body.frame().await {
@@ -179,7 +181,8 @@ async fn read(mut body: Body) -> Result<Bytes, Problem> {
     if seen <= BODY_MAX { Ok(kept) } else { Err(Problem::BodyTooLarge) }
 }
 
-/// What is wrong with a body. Serde's own messages are not used: they quote what was sent, which may be an email address.
+/// What is wrong with a body. Serde's own messages are not used: they quote what was sent, which may be an email
+/// address.
 fn fault_of(body: &[u8]) -> Problem {
     let fields = match serde_json::from_slice::<Value>(body) {
         Err(error) => return Problem::NotJson { line: error.line(), column: error.column() },

@@ -1,7 +1,8 @@
 //! The errors of the HTTP interface, as problem details ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)).
 //!
-//! An enum, and no crate for problem details: each problem is a status, a code and a sentence, and must not repeat what the client has sent.
-//! An enum cannot; a builder takes any text.
+//! An enum, and no crate for problem details: each problem is a status, a code and a sentence, and must not repeat a
+//! value that the client has sent. A builder would take any text; here only the name of an unknown field can be
+//! repeated.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -77,8 +78,8 @@ pub(crate) enum Problem {
     Internal,
 }
 
-/// The body of the response: the members of [RFC 9457 §3.1](https://www.rfc-editor.org/rfc/rfc9457#section-3.1), and `code` for programs.
-/// `type` is about:blank, because status and code say everything.
+/// The body of the response: the members of [RFC 9457 §3.1](https://www.rfc-editor.org/rfc/rfc9457#section-3.1), and
+/// `code` for programs. `type` is about:blank, because status and code say everything.
 #[derive(Serialize)]
 struct Details<'a> {
     r#type: &'static str,

@@ -1,8 +1,8 @@
 //! Limits the lookups a minute from one client address. A request beyond the limit gets 429 with Retry-After.
 //!
-//! The crate `governor` counts (GCRA: a minute's worth at once, then evenly). `tower_governor` is not used: all that is left to do is to find
-//! the client's address and to write the response, and both would have to be plugged into it. Each process counts for itself, so behind a
-//! load balancer the limit belongs there.
+//! The crate `governor` counts (GCRA: a minute's worth at once, then evenly). `tower_governor` is not used: all that is
+//! left to do is to find the client's address and to write the response, and both would have to be plugged into it.
+//! Each process counts for itself, so behind a load balancer the limit belongs there.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
@@ -57,8 +57,8 @@ impl RateLimit {
         })
     }
 
-    /// The address of the client: the peer's, or if that is a trusted proxy, the last address in X-Forwarded-For that is not a trusted proxy's.
-    /// Anybody can have written those before it.
+    /// The address of the client: the peer's, or if that is a trusted proxy, the last address in X-Forwarded-For that
+    /// is not a trusted proxy's. Anybody can have written those before it.
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let forwarded = headers.get_all("x-forwarded-for").iter().rev();
         let mut hops =
@@ -74,7 +74,8 @@ impl RateLimit {
     }
 }
 
-/// The network that counts as one client: an IPv4 address, or an IPv6 /64, whose addresses all belong to one household or host.
+/// The network that counts as one client: an IPv4 address, or an IPv6 /64, whose addresses all belong to one household
+/// or host.
 fn network(client: IpAddr) -> IpAddr {
     match client {
         IpAddr::V4(_) => client,

@@ -1,5 +1,5 @@
-//! Reads regular files only. Reading a pipe, a device or a socket in the place of a file could wait for ever, and even opening one can have an
-//! effect at its other end.
+//! Reads regular files only. Reading a pipe, a device or a socket in the place of a file could wait for ever, and even
+//! opening one can have an effect at its other end.
 
 use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, Read};
@@ -33,7 +33,7 @@ fn read_open(mut file: File) -> Result<Vec<u8>, ReadError> {
     Ok(bytes)
 }
 
-/// Opens a file without waiting. Opening a pipe that nobody writes to would wait.
+/// Opens a file without waiting. Opening a pipe without a writer would wait.
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);

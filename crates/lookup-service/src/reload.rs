@@ -16,8 +16,8 @@ use crate::watch::{Look, Watch};
 pub struct Pace {
     /// How often files are looked at. A change takes effect after two looks.
     pub look_every: Duration,
-    /// How long a look or a read may take before another one is started beside it: a network file system that is gone can block it for ever.
-    /// Each one that is given up doubles the time for the next.
+    /// How long a look or a read may take before another one is started beside it: a network file system that is gone
+    /// can block it for ever. Each one that is given up doubles the time for the next.
     pub patience: Duration,
 }
 
@@ -33,7 +33,8 @@ impl Reload {
 
 /// Follows the watched files for as long as the process lives. `load` reads them, and `take` gets the result.
 ///
-/// Looks and reads run on threads of their own. As tasks, they would block a worker of the runtime while a large directory is read.
+/// Looks and reads run on threads of their own. As tasks, they would block a worker of the runtime while a large
+/// directory is read.
 pub fn follow<T: Send + 'static>(
     watch: Watch,
     pace: Pace,
@@ -54,7 +55,8 @@ fn follow_by<T: Send + 'static>(
     let (sender, events) = channel();
     let (asked, looked) = (sender.clone(), sender.clone());
     let look = Arc::new(look);
-    // The look that came before the read counts as known, so that a later look notices a change in between.
+    // The state from before the read is kept as the known one, so that a change during the read is noticed by the next
+    // look.
     let look_and_load = {
         let look = look.clone();
         move || (look(), load())
@@ -177,13 +179,14 @@ impl<T: 'static> Job<T> {
     }
 }
 
-/// Replaces the current directory by one that was read. If the file has errors, they are logged, and the current directory stays.
+/// Replaces the current directory by one that was read. If the file has errors, they are logged, and the current
+/// directory stays.
 pub fn take_directory(path: &Path, read: Result<Directory, LoadError>, current: &CurrentDirectory) {
     match read {
         Ok(directory) => {
             let (tenants, domains) = (directory.tenants(), directory.domains());
             current.store(Arc::new(directory));
-            // Logged after the replacement, so that whoever sees this line can rely on it.
+            // Logged after the replacement, so that it is true when an operator reads it.
             tracing::info!(tenants, domains, "directory reloaded");
         }
         Err(error) => {

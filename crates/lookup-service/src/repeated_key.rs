@@ -1,12 +1,14 @@
-//! Finds a name that is in a JSON object twice. Parsers keep one of the values without a message
-//! ([RFC 8259 §4](https://www.rfc-editor.org/rfc/rfc8259#section-4) allows it), and an author who edits the other one sees no effect.
+//! Finds a name that is in a JSON object twice. Parsers keep one of the values without a message ([RFC 8259
+//! §4](https://www.rfc-editor.org/rfc/rfc8259#section-4) allows it), and an author who edits the other one sees no
+//! effect.
 
 use std::collections::HashSet;
 use std::fmt::{self, Write as _};
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// The path of the first field that repeats an earlier one, such as `user_pools[0].issuer`. `None` if there is none, or the text is not JSON.
+/// The path of the first field that repeats an earlier one, such as `user_pools[0].issuer`. `None` if there is none, or
+/// the text is not JSON.
 pub(crate) fn first_repeated_key(json: &str) -> Option<String> {
     let mut search = Search::default();
     Value(&mut search).deserialize(&mut serde_json::Deserializer::from_str(json)).ok()?;

@@ -34,7 +34,8 @@ pub struct Settings {
     pub config: Option<CurrentConfig>,
     /// The other origins whose pages may look up, as browsers send them in `Origin`.
     pub allow_origins: Vec<HeaderValue>,
-    /// The limit for each client address, if there is one. It needs `into_make_service_with_connect_info::<SocketAddr>()`.
+    /// The limit for each client address, if there is one. It needs
+    /// `into_make_service_with_connect_info::<SocketAddr>()`.
     pub rate_limit: Option<RateLimit>,
     /// How many lookups may be under way at once. The response to any more is 503.
     pub concurrent_lookups: usize,
@@ -89,7 +90,8 @@ pub fn app(settings: Settings) -> Router {
     app.layer(ServiceBuilder::new().layer(nosniff).layer(catch_panics())).route("/v1/lookup", lookup)
 }
 
-/// CORS for `allow_origins` and the origins of config.json's `applications`. Without credentials: the service has no cookies.
+/// CORS for `allow_origins` and the origins of config.json's `applications`. Without credentials: the service has no
+/// cookies.
 fn cors(allow_origins: Vec<HeaderValue>, config: Option<CurrentConfig>) -> Option<CorsLayer> {
     if allow_origins.is_empty() && config.is_none() {
         return None;

@@ -42,7 +42,8 @@ impl Hangups {
         }
     }
 
-    /// Waits for the next signal, or returns at once if one has arrived since the last call. Without signals it never returns.
+    /// Waits for the next signal, or returns at once if one has arrived since the last call. Without signals it never
+    /// returns.
     pub(crate) async fn next(&mut self) {
         #[cfg(unix)]
         if let Some(signal) = &mut self.signal {

@@ -28,8 +28,8 @@ pub struct Site {
 
 /// The headers that every response of the site has.
 ///
-/// Cross-Origin-Opener-Policy is `same-origin`: the picker opens no window, and a window that has opened it must not keep a handle on the
-/// page where people name their organization.
+/// Cross-Origin-Opener-Policy is `same-origin`: the picker opens no window, and a window that has opened it must not
+/// keep a handle on the page where people name their organization.
 const SECURITY_HEADERS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
@@ -49,8 +49,8 @@ const CACHED_FOR_A_YEAR: HeaderValue = HeaderValue::from_static("public, max-age
 /// For all other files: the browser asks each time, and gets 304 if nothing has changed.
 const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// For config.json: people who come back from the hosted UI do not wait for it again. Addresses that it named before have to work for as long
-/// (docs/deployment.md). A reload of the page fetches it anew.
+/// For config.json: people who come back from the hosted UI do not wait for it again. Addresses that it named before
+/// have to work for as long (docs/deployment.md). A reload of the page fetches it anew.
 const CACHED_FOR_MINUTES: HeaderValue = HeaderValue::from_static("max-age=300");
 /// For a config.json with an error: once it is mended, the next load gets it.
 const NOT_CACHED: HeaderValue = HeaderValue::from_static("no-store");
@@ -136,7 +136,8 @@ fn extension(path: &str) -> Option<&str> {
     Path::new(path).extension()?.to_str()
 }
 
-/// Whether the name of a file has a fingerprint of its content, as in `picker-1a2b3c4d5e6f7a8b_bg.wasm`. Then the file never changes.
+/// Whether the name of a file has a fingerprint of its content, as in `picker-1a2b3c4d5e6f7a8b_bg.wasm`. Then the file
+/// never changes.
 fn is_fingerprinted(path: &str) -> bool {
     let Some((stem, _)) = path.rsplit('/').next().and_then(|name| name.split_once('.')) else { return false };
     let stem = stem.strip_suffix("_bg").unwrap_or(stem);

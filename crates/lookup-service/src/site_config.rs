@@ -1,4 +1,5 @@
-//! config.json as the service sees it: its bytes, what is wrong with it, and the content security policy that follows from it.
+//! config.json as the service sees it: its bytes, what is wrong with it, and the content security policy that follows
+//! from it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,10 +28,11 @@ const UNKNOWN_ORIGIN: &str = "https://picker.invalid";
 /// config.json as it was read, and the policy that follows from it. Both are replaced at the same time.
 #[derive(Debug, Clone)]
 pub struct SiteConfig {
-    /// The file's bytes; `None` if there is no file. A file with errors is served too, and the page shows them to the operator.
+    /// The file's bytes; `None` if there is no file. A file with errors is served too, and the page shows them to the
+    /// operator.
     pub body: Option<Bytes>,
-    /// The entity tag of the bytes. `None` if the file has an error: then browsers must not cache it, so that the next load gets the mended
-    /// file.
+    /// The entity tag of the bytes. `None` if the file has an error: then browsers must not cache it, so that the next
+    /// load gets the mended file.
     pub etag: Option<ETag>,
     /// The value of `Content-Security-Policy`.
     pub policy: HeaderValue,
@@ -58,7 +60,7 @@ pub enum SiteConfigError {
     #[error("this looks like {0} (config.json is JSON)")]
     OtherFormat(Format),
     /// A field is there twice, and only the last one counts.
-    #[error("{0}: stands there twice")]
+    #[error("{0}: appears twice")]
     Repeated(String),
     /// The picker's own parser refuses the file.
     #[error(transparent)]
@@ -66,8 +68,8 @@ pub enum SiteConfigError {
 }
 
 impl SiteConfig {
-    /// Reads config.json, and the page whose inline scripts the policy has to name. Returns what to serve, and what is wrong with
-    /// config.json.
+    /// Reads config.json, and the page whose inline scripts the policy has to name. Returns what to serve, and what is
+    /// wrong with config.json.
     pub fn load(path: &Path, page: Option<&Path>) -> (Self, Vec<SiteConfigError>) {
         let page = page.and_then(|page| String::from_utf8(regular_file::read(page).ok()?).ok());
         let inline = page.map(|page| Inline::of(&page)).unwrap_or_default();
@@ -107,7 +109,8 @@ impl SiteConfig {
     }
 }
 
-/// What is wrong with the text. The parser reports one error, which may be the consequence of a field that is there twice.
+/// What is wrong with the text. The parser reports one error, which may be the consequence of a field that is there
+/// twice.
 fn findings(text: &str, deployment: Result<Deployment, ConfigError>) -> Vec<SiteConfigError> {
     let repeated = first_repeated_key(text).map(SiteConfigError::Repeated);
     repeated.into_iter().chain(deployment.err().map(|error| refusal(text, error))).collect()
@@ -124,8 +127,8 @@ fn etag(body: &[u8]) -> Option<ETag> {
     format!("\"{}\"", Base64UrlUnpadded::encode_string(&Sha256::digest(body)[..12])).parse().ok()
 }
 
-/// Reads config.json. Relative addresses in it refer to the picker's origin, which its `redirect_uri` tells. A `redirect_uri` that is not
-/// secure is not used for that, or the parser would report the addresses that refer to it.
+/// Reads config.json. Relative addresses in it refer to the picker's origin, which its `redirect_uri` tells. A
+/// `redirect_uri` that is not secure is not used for that, or the parser would report the addresses that refer to it.
 fn deployment(text: &str) -> Result<Deployment, ConfigError> {
     let page = redirect_uri(text)
         .filter(WebUrl::is_secure)
@@ -139,8 +142,9 @@ fn redirect_uri(text: &str) -> Option<WebUrl> {
     WebUrl::parse(Json::parse(text).ok()?.get("redirect_uri")?.as_str()?)
 }
 
-/// The content security policy: the page loads only what is named, and no other page frames it. `wasm-unsafe-eval` allows WebAssembly to be
-/// compiled, and no evaluation of text. Markup from scripts has to pass the Trusted Types policy of `boot.js`.
+/// The content security policy: the page loads only what is named, and no other page frames it. `wasm-unsafe-eval`
+/// allows WebAssembly to be compiled, and no evaluation of text. Markup from scripts has to pass the Trusted Types
+/// policy of `boot.js`.
 fn policy(deployment: Option<&Deployment>, inline: &Inline) -> HeaderValue {
     let Inline { scripts, styles } = inline;
     let foreign = |origin: &str| if origin == UNKNOWN_ORIGIN { String::new() } else { format!(" {origin}") };

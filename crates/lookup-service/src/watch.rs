@@ -1,14 +1,14 @@
 //! Notices that files have changed.
 //!
-//! It reads their metadata once a second. That notices what notifications of the operating system miss or report in other ways: a file that
-//! is replaced by a rename, a symlink that Kubernetes swaps two folders above, a network file system. It costs one system call a second and
-//! is the same on all platforms.
+//! It reads their metadata once a second. That notices what notifications of the operating system miss or report in
+//! other ways: a file that is replaced by a rename, a symlink that Kubernetes swaps two folders above, a network file
+//! system. It costs one system call a second and is the same on all platforms.
 
 use std::fs::{self, Metadata};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-/// Watched files. Create this before the files are read, so that no change between reading and watching is missed.
+/// Watched files. Make this before you read the files, so that a change in between is noticed.
 #[derive(Debug)]
 pub struct Watch {
     paths: Vec<PathBuf>,
@@ -46,7 +46,8 @@ impl Stamp {
     }
 }
 
-/// The inode number and the time of its last change. `cp -p` and `touch -r` reset the time of writing, but not this one.
+/// The inode number and the time of its last change. `cp -p` and `touch -r` reset the time of writing, but not this
+/// one.
 #[cfg(unix)]
 fn inode(metadata: &Metadata) -> Option<(u64, i64, i64)> {
     use std::os::unix::fs::MetadataExt;
@@ -83,8 +84,8 @@ impl Watch {
         self.known = read;
     }
 
-    /// Whether the files differ from the last report. A change counts once two looks in a row are the same, so that a file that is being written
-    /// is not read before it is complete.
+    /// Whether the files differ from the last report. A change counts once two looks in a row are the same, so that a
+    /// file that is being written is not read before it is complete.
     pub(crate) fn notice(&mut self, now: Look) -> bool {
         let changed = now != self.known && now == self.last;
         if changed {

@@ -162,7 +162,7 @@ fn check_reports_all_errors_of_config_json() {
     fs::write(&config, r#"{"lookup_url":7,"lookup_url":"/v1/lookup"}"#).unwrap();
     let (code, out, err) = run(&["--check", "--config", &config]);
     assert_eq!((code, out.lines().count()), (Some(2), 1), "{out}");
-    assert_eq!(err, format!("{config}: lookup_url: stands there twice\n{config}: user_pools: is required\n"));
+    assert_eq!(err, format!("{config}: lookup_url: appears twice\n{config}: user_pools: is required\n"));
 }
 
 #[test]

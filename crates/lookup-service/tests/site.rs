@@ -285,14 +285,14 @@ fn an_error_in_config_json_names_the_field() {
         ("lookup_url: /v1/lookup".to_owned(), "this looks like YAML (config.json is JSON)"),
         (
             CONFIG.replacen("\"hosted", "\"issuer\": \"https://idp.example/pool\", \"hosted", 1),
-            "user_pools[0].issuer: stands there twice",
+            "user_pools[0].issuer: appears twice",
         ),
     ] {
         check(&finding(&content), &[expected]);
     }
     check(
         &finding("{\"lookup_url\": 1, \"lookup_url\": 7}"),
-        &["lookup_url: stands there twice", "lookup_url: must be a text"],
+        &["lookup_url: appears twice", "lookup_url: must be a text"],
     );
     fs::remove_file(&file).unwrap();
     check(&all_findings(&file), &["cannot be read: "]);

@@ -1,8 +1,9 @@
 //! Reads the messages of the picker from Fluent files (`locales/*.ftl`), and writes them as the browser loads them.
 //!
-//! The files are parsed when the picker is built, by `fluent-syntax`, Mozilla's own parser. A Fluent runtime in the browser would be larger than
-//! all pages together (60 kB compressed, for plural rules that every browser has in `Intl`). So only a part of Fluent is allowed: a message is
-//! text with variables, or a selection by one number. Anything else is refused, with the message's id.
+//! The files are parsed when the picker is built, by `fluent-syntax`, Mozilla's own parser. A Fluent runtime in the
+//! browser would be larger than all pages together (60 kB compressed, for plural rules that every browser has in
+//! `Intl`). So only a part of Fluent is allowed: a message is text with variables, or a selection by one number.
+//! Anything else is refused, with the message's id.
 
 use fluent_syntax::ast::{Entry, Expression, Identifier, InlineExpression, Pattern, PatternElement, VariantKey};
 use fluent_syntax::parser;
@@ -47,7 +48,7 @@ pub enum Fault {
         what: &'static str,
     },
     /// An id is there twice.
-    #[error("{0} stands there twice")]
+    #[error("{0} appears twice")]
     Twice(String),
 }
 
@@ -152,8 +153,8 @@ pub fn variables(text: &Text) -> Vec<&str> {
     names
 }
 
-/// The messages as the browser loads them: a list of texts in the order of the file, which is the same in every language. A plural is an object
-/// with a text for each category.
+/// The messages as the browser loads them: a list of texts in the order of the file, which is the same in every
+/// language. A plural is an object with a text for each category.
 pub fn to_json(messages: &[Message]) -> String {
     let value = |message: &Message| match &message.text {
         Text::Plain(text) => Value::from(text.as_str()),
@@ -174,8 +175,8 @@ pub fn to_rust(messages: &[Message]) -> String {
     module
 }
 
-/// An invented language for tests, which shows texts that are not translated: every text is in brackets, has marks on its letters, and is a third
-/// longer. Variables stay as they are.
+/// An invented language for tests, which shows texts that are not translated: every text is in brackets, has marks on
+/// its letters, and is a third longer. Variables stay as they are.
 pub fn pseudo(messages: &[Message]) -> Vec<Message> {
     let marked = |text: &str| {
         let mut depth = 0;

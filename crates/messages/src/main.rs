@@ -1,4 +1,5 @@
-//! `messages LOCALES FOLDER`: writes the messages of each language but English as JSON files into FOLDER, for the browser to load.
+//! `messages LOCALES FOLDER`: writes the messages of each language but English as JSON files into FOLDER, for the
+//! browser to load.
 
 use std::path::Path;
 use std::process::ExitCode;

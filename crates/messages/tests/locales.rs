@@ -104,7 +104,7 @@ fn what_the_page_says_by_itself_is_what_the_english_file_says() {
 fn more_of_fluent_than_the_picker_reads_is_refused_by_name() {
     let what = |ftl: &str| parse(ftl).unwrap_err().to_string();
     assert!(what("a = b\n= c\n").starts_with("line 2: "));
-    assert_eq!(what("a = b\na = c\n"), "a stands there twice");
+    assert_eq!(what("a = b\na = c\n"), "a appears twice");
     assert_eq!(what("-brand = x\n"), "brand: terms are not read");
     assert_eq!(what("a = b\n    .title = c\n"), "a: attributes are not read");
     assert_eq!(what("a = { NUMBER($n) }\n"), "a: may have variables in it, and nothing else in braces");

@@ -98,8 +98,8 @@ mod imp {
         /// Parses a JSON text.
         ///
         /// # Errors
-        /// [`NotJson`] if it is not JSON ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)), is nested more than 127 levels deep
-        /// or has a number that no `f64` can hold.
+        /// [`NotJson`] if it is not JSON ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)), is nested more than 127
+        /// levels deep or has a number that no `f64` can hold.
         pub fn parse(text: &str) -> Result<Self, NotJson> {
             serde_json::from_str(text).map(Value::into).map_err(|error| NotJson(error.to_string()))
         }
@@ -131,8 +131,8 @@ mod imp {
         /// Parses a JSON text.
         ///
         /// # Errors
-        /// [`NotJson`] if it is not JSON ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)), is nested more than 127 levels deep
-        /// or has a number that no `f64` can hold.
+        /// [`NotJson`] if it is not JSON ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)), is nested more than 127
+        /// levels deep or has a number that no `f64` can hold.
         pub fn parse(text: &str) -> Result<Self, NotJson> {
             let value = JSON::parse(text).map_err(|error| NotJson(error.unchecked_into::<Error>().message().into()))?;
             read(&value, DEPTH_MAX).ok_or_else(|| NotJson("nested too deep, or a number too large".to_owned()))

@@ -1,8 +1,8 @@
-//! JSON, URLs and Unicode text, read by what the platform has: the browser's own functions in the wasm, `serde_json`, `url`,
-//! `idna` and `unicode-normalization` elsewhere.
+//! JSON, URLs and Unicode text, read by what the platform has: the browser's own functions in the wasm, `serde_json`,
+//! `url`, `idna` and `unicode-normalization` elsewhere.
 //!
-//! There are two reasons. The browser has these parsers and tables already, so the wasm need not bring its own. And a check of a
-//! URL means something only if it reads the URL exactly as the browser will when it follows it.
+//! There are two reasons. The browser has these parsers and tables already, so the wasm need not bring its own. And a
+//! check of a URL means something only if it reads the URL exactly as the browser will when it follows it.
 //!
 //! `tests/browser/platform.rs` and `tests/browser/json.rs` hold both sides against each other.
 #![no_std]

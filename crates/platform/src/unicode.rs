@@ -8,16 +8,17 @@ pub fn nfkc(text: &str) -> String {
     imp::nfkc(text)
 }
 
-/// A host name in lower-case A-labels, as the URL standard's [domain to ASCII](https://url.spec.whatwg.org/#concept-domain-to-ascii)
-/// gives it: `München.example` becomes `xn--mnchen-3ya.example`. `None` if the text is no host name.
+/// A host name in lower-case A-labels, as the URL standard's [domain to
+/// ASCII](https://url.spec.whatwg.org/#concept-domain-to-ascii) gives it: `München.example` becomes
+/// `xn--mnchen-3ya.example`. `None` if the text is no host name.
 pub fn domain_to_ascii(domain: &str) -> Option<String> {
     // No top-level domain begins with a digit. URL parsers take such a host for an IPv4 address.
     let last = domain.rsplit('.').next()?;
     if last.starts_with(|c: char| c.is_ascii_digit()) { None } else { imp::domain_to_ascii(domain) }
 }
 
-/// The text with `%40` and the like replaced ([RFC 3986 §2.1](https://www.rfc-editor.org/rfc/rfc3986#section-2.1)). `None` if the
-/// bytes are not UTF-8.
+/// The text with `%40` and the like replaced ([RFC 3986 §2.1](https://www.rfc-editor.org/rfc/rfc3986#section-2.1)).
+/// `None` if the bytes are not UTF-8.
 pub fn percent_decoded(text: &str) -> Option<String> {
     imp::percent_decoded(text)
 }

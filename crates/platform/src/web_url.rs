@@ -1,4 +1,5 @@
-//! An absolute URL, parsed by the WHATWG URL standard: by the browser's `URL` in the wasm, by the `url` crate elsewhere.
+//! An absolute URL, parsed by the WHATWG URL standard: by the browser's `URL` in the wasm, by the `url` crate
+//! elsewhere.
 
 use alloc::string::String;
 
@@ -43,10 +44,11 @@ impl WebUrl {
         self.scheme == "https" || (self.scheme == "http" && matches!(self.hostname.as_str(), "localhost" | "127.0.0.1"))
     }
 
-    /// Whether `other` is this URL or lies below it: it has the same origin, and its path is this path or continues it at a `/`.
+    /// Whether `other` is this URL or lies below it: it has the same origin, and its path is this path or continues it
+    /// at a `/`.
     ///
-    /// Where this path is longer than `/`, a path with an encoded slash or backslash is not covered: servers differ in whether
-    /// `..%2f` leads to the parent.
+    /// Where this path is longer than `/`, a path with an encoded slash or backslash is not covered: servers differ in
+    /// whether `..%2f` leads to the parent.
     pub fn covers(&self, other: &WebUrl) -> bool {
         let prefix = self.path.strip_suffix('/').unwrap_or(&self.path);
         let Some(rest) = other.path.strip_prefix(prefix) else { return false };

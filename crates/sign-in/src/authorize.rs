@@ -8,6 +8,7 @@ use crate::time::UnixTime;
 use deployment::{Deployment, ReturnTo, UnknownIssuer};
 use lookup_api::{ClientId, Issuer, Tenant};
 use serde::Serialize;
+use std::fmt;
 
 /// How long a sign-in may take from its beginning to the callback, in seconds (docs/contract.md).
 pub const PENDING_LIFETIME: i64 = 10 * 60;
@@ -17,9 +18,9 @@ pub const PENDING_MAX: usize = 20;
 
 /// What the callback needs to finish a sign-in. It is kept in the browser while the person is at the hosted UI.
 ///
-/// It names the issuer and the app client that the response must come from. With one app client for each tenant, this is the defence
-/// against mix-up that [RFC 9700 §4.4.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.4.2) requires. It cannot be cloned, and
-/// [`PendingSignIn::finish`] consumes it.
+/// It names the issuer and the app client that the response must come from. With one app client for each tenant, this
+/// is the defence against mix-up that [RFC 9700 §4.4.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.4.2) requires.
+/// It cannot be cloned, and [`PendingSignIn::finish`] consumes it.
 #[derive(Debug, Serialize)]
 pub struct PendingSignIn {
     /// The tenant, as the lookup returned it.
@@ -47,7 +48,8 @@ pub struct PendingSignIn {
 pub struct SignInOptions {
     /// The email address, if one was typed.
     pub login_hint: Option<String>,
-    /// The language of the page, as a BCP 47 tag. Managed login is asked for the nearest one that it has, if it has one.
+    /// The language of the page, as a BCP 47 tag. Managed login is asked for the nearest one that it has, if it has
+    /// one.
     pub lang: Option<String>,
     /// Where to go after signing in.
     pub return_to: Option<ReturnTo>,
@@ -58,7 +60,6 @@ pub struct SignInOptions {
 }
 
 /// A sign-in that has begun, but that the browser has not kept yet. Only [`NewSignIn::keep`] gives its address.
-#[derive(Debug)]
 #[must_use]
 pub struct NewSignIn {
     state: State,
@@ -98,8 +99,8 @@ pub fn begin(
     if let Some(hint) = &options.login_hint {
         query.append_pair("login_hint", hint);
     }
-    // Managed login alone understands these two. `prompt=login` makes Cognito ask for its own accounts again, `select_account` is
-    // passed on to the provider (AWS, "Authorize endpoint").
+    // Managed login alone understands these two. `prompt=login` makes Cognito ask for its own accounts again,
+    // `select_account` is passed on to the provider (AWS, "Authorize endpoint").
     if deployment.managed_login {
         if let Some(lang) = options.lang.as_deref().and_then(hosted_ui_language) {
             query.append_pair("lang", lang);
@@ -127,8 +128,8 @@ pub fn begin(
     Ok(NewSignIn { state, pending, authorize_url })
 }
 
-/// The language of managed login that is nearest to a BCP 47 tag; `None` if it has no such language (AWS, "Managed login
-/// localization").
+/// The language of managed login that is nearest to a BCP 47 tag; `None` if it has no such language (AWS, "Managed
+/// login localization").
 fn hosted_ui_language(tag: &str) -> Option<&'static str> {
     const LANGUAGES: [&str; 9] = ["de", "en", "es", "fr", "id", "it", "ja", "ko", "pt-BR"];
     let tag = tag.to_ascii_lowercase();
@@ -143,8 +144,8 @@ fn hosted_ui_language(tag: &str) -> Option<&'static str> {
 }
 
 impl NewSignIn {
-    /// Passes key and record to `store`, and returns the address if storing succeeded. Without the record, the callback could not
-    /// finish the sign-in, so nobody is sent off.
+    /// Passes key and record to `store`, and returns the address if storing succeeded. Without the record, the callback
+    /// could not finish the sign-in, so nobody is sent off.
     ///
     /// # Errors
     /// Those of `store`.
@@ -153,6 +154,13 @@ impl NewSignIn {
         let record = serde_json::to_string(&self.pending).unwrap_or_default();
         store(&self.state.pending_key(), &record)?;
         Ok(AuthorizeUrl(self.authorize_url))
+    }
+}
+
+/// The address has the secrets in it, so `Debug` leaves it out.
+impl fmt::Debug for NewSignIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewSignIn").field("pending", &self.pending).finish_non_exhaustive()
     }
 }
 
@@ -183,8 +191,8 @@ impl PendingSignIn {
         })
     }
 
-    /// The keys of the records to delete before another one is kept: those that cannot be finished any more, and the oldest beyond
-    /// [`PENDING_MAX`].
+    /// The keys of the records to delete before another one is kept: those that cannot be finished any more, and the
+    /// oldest beyond [`PENDING_MAX`].
     pub fn leftovers<K>(kept: impl IntoIterator<Item = (K, Option<String>)>, now: UnixTime) -> Vec<K> {
         let (mut live, mut leftovers) = (Vec::new(), Vec::new());
         for (key, record) in kept {

@@ -1,8 +1,8 @@
 //! Reads the authorization response, the query that the hosted UI sends people back with
 //! ([RFC 6749 §4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2)).
 //!
-//! It is checked in this order: repeated parameters, `state`, `iss`, `error`, `code` (docs/contract.md). The types keep the order:
-//! only [`PendingSignIn::finish`] reads the code, and the pending sign-in is found by the response's state.
+//! It is checked in this order: repeated parameters, `state`, `iss`, `error`, `code` (docs/contract.md). The types keep
+//! the order: only [`PendingSignIn::finish`] reads the code, and the pending sign-in is found by the response's state.
 
 use crate::authorize::PendingSignIn;
 use crate::refusal::Refusal;
@@ -13,7 +13,8 @@ use std::borrow::Cow;
 /// The longest query that is read, in bytes. Cognito's codes and states take a few hundred.
 const QUERY_MAX: usize = 16 * 1024;
 
-/// A response without repeated parameters, whose state has the form of ours. Nothing but the state can be read from outside.
+/// A response without repeated parameters, whose state has the form of ours. Nothing but the state can be read from
+/// outside.
 #[derive(Debug)]
 pub struct AuthorizationResponse {
     state: State,
@@ -30,19 +31,21 @@ pub struct CodeGrant {
     pub(crate) code: Code,
 }
 
-/// Why an authorization response does not lead to a session. [`CallbackError::Refused`] is the provider's or Cognito's own refusal.
+/// Why an authorization response does not lead to a session. [`CallbackError::Refused`] is the provider's or Cognito's
+/// own refusal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.code())]
 pub enum CallbackError {
     /// There is no response: the address was opened by hand or from a bookmark.
     Empty,
-    /// A parameter is repeated, which [RFC 6749 §3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1) forbids: two readers
-    /// could take different values.
+    /// A parameter is repeated, which [RFC 6749 §3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1) forbids: two
+    /// readers could take different values.
     RepeatedParameter,
     /// The query is longer than any that Cognito sends.
     TooLong,
-    /// There is a code but no state: an IdP-initiated sign-in or a forgery. The code is never redeemed, since it could sign the
-    /// person in to somebody else's account ([RFC 9700 §4.7](https://www.rfc-editor.org/rfc/rfc9700#section-4.7)).
+    /// There is a code but no state: an IdP-initiated sign-in or a forgery. The code is never redeemed, since it could
+    /// sign the person in to somebody else's account ([RFC 9700
+    /// §4.7](https://www.rfc-editor.org/rfc/rfc9700#section-4.7)).
     Unsolicited,
     /// There is no state, or this browser has no pending sign-in for it: it never had one, or has finished it already.
     StateUnknown,
@@ -114,10 +117,11 @@ impl AuthorizationResponse {
 }
 
 impl PendingSignIn {
-    /// Checks that the response is one to this sign-in, and returns its code. Consumes both, so that no response is used twice.
+    /// Checks that the response is one to this sign-in, and returns its code. Consumes both, so that no response is
+    /// used twice.
     ///
-    /// The caller must have read and deleted this record under the response's own state. With any other record, somebody else's
-    /// response would be accepted (CSRF).
+    /// The caller must have read and deleted this record under the response's own state. With any other record,
+    /// somebody else's response would be accepted (CSRF).
     ///
     /// # Errors
     /// If the sign-in has expired, another issuer has answered, the provider has refused, or there is no code.

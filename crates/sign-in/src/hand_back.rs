@@ -1,7 +1,9 @@
-//! Hands a person over to an application that signs people in itself: the picker tells it which organization, by a login that a third
-//! party initiates ([OpenID Connect Core §4](https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin)).
+//! Hands a person over to an application that signs people in itself: the picker tells it which organization, by a
+//! login that a third party initiates ([OpenID Connect Core
+//! §4](https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin)).
 //!
-//! The address has no client id, token or signature. It is a hint, like any link; the application's own sign-in proves who the person is.
+//! The address has no client id, token or signature. It is a hint, like any link; the application's own sign-in proves
+//! who the person is.
 
 use crate::record::Record;
 use crate::time::UnixTime;
@@ -12,8 +14,9 @@ use serde::Serialize;
 /// For how many seconds a second hand-over for the same target in the same tab is not made without asking.
 const LOOP_LIMIT: i64 = 30;
 
-/// The address at which the application of `target` begins its sign-in, with `iss`, `tenant` (the code), `target_link_uri` and, if there is
-/// one, `login_hint`. `None` if no application of config.json signs people in who go to `target`.
+/// The address at which the application of `target` begins its sign-in, with `iss`, `tenant` (the code),
+/// `target_link_uri` and, if there is one, `login_hint`. `None` if no application of config.json signs people in who go
+/// to `target`.
 ///
 /// # Errors
 /// [`UnknownIssuer`] if config.json does not name the tenant's user pool.
@@ -52,8 +55,9 @@ fn beginning_of(login_uri: &str) -> String {
     [login_uri, separator].concat()
 }
 
-/// A hand-over in this tab. If a link to the same target brings the person back at once, the application's sign-in has failed, and the picker
-/// asks before it hands over again. Without that, picker and application could send the person to each other for ever.
+/// A hand-over in this tab. If a link to the same target brings the person back at once, the application's sign-in has
+/// failed, and the picker asks before it hands over again. Without that, picker and application could send the person
+/// to each other for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HandOver {
     target: String,

@@ -1,9 +1,11 @@
-//! The issuer's key set ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)), reduced to the keys that can sign RS256 tokens.
+//! The issuer's key set ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)), reduced to the keys that can sign RS256
+//! tokens.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use platform::json::Json;
 
-/// The shortest modulus that RS256 allows, in bytes ([RFC 7518 §3.3](https://www.rfc-editor.org/rfc/rfc7518#section-3.3)).
+/// The shortest modulus that RS256 allows, in bytes ([RFC 7518
+/// §3.3](https://www.rfc-editor.org/rfc/rfc7518#section-3.3)).
 const MODULUS_MIN: usize = 256;
 
 /// The longest key set that is read, in bytes. That is room for thousands of keys; Cognito has two.

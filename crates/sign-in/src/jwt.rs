@@ -1,5 +1,5 @@
-//! JSON Web Tokens in compact form ([RFC 7515 §3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1)): three parts in base64url
-//! without padding. RS256 only.
+//! JSON Web Tokens in compact form ([RFC 7515 §3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1)): three parts
+//! in base64url without padding. RS256 only.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use platform::json::{Json, Members};
@@ -10,8 +10,8 @@ pub(crate) enum JwtError {
     /// It is not three parts in base64url, the first two of them JSON objects, or a member is of the wrong type.
     #[error("not a JSON Web Token")]
     Malformed,
-    /// `alg` is not RS256, or there is a `crit` ([RFC 7515 §4.1.11](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11)): no
-    /// extension is supported.
+    /// `alg` is not RS256, or there is a `crit` ([RFC 7515
+    /// §4.1.11](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11)): no extension is supported.
     #[error("not signed with RS256")]
     Algorithm,
 }

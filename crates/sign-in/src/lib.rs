@@ -1,13 +1,14 @@
-//! The sign-in protocol of the tenant picker: authorization code with PKCE on Amazon Cognito, one app client for each tenant.
+//! The sign-in protocol of the tenant picker: authorization code with PKCE on Amazon Cognito, one app client for each
+//! tenant.
 //!
-//! This crate has no clock, no randomness, no storage, no network and no browser: callers pass what comes from there. Each step
-//! consumes the one before, so no step can be left out or done twice:
+//! This crate has no clock, no randomness, no storage, no network and no browser: callers pass what comes from there.
+//! Each step consumes what the one before gave, so none can be left out:
 //!
 //! ```text
 //! authorize::begin(deployment, tenant, options, secrets, now) → NewSignIn ─keep(store)→ AuthorizeUrl     ══ hosted UI ══
-//! AuthorizationResponse::parse(query) + PendingSignIn ─finish(now)→ CodeGrant
-//!   ─token_request(deployment)→ AwaitedTokens ─receive(status, body)→ UnverifiedTokens
-//!   ─check_signature(key)→ SignedTokens ─into_session(now)→ Session
+//! AuthorizationResponse::parse(query) + PendingSignIn::from_record(record) ─finish(now)→ CodeGrant
+//!   ─token_request(deployment)→ (TokenRequest, AwaitedTokens) ─receive(status, body)→ UnverifiedTokens
+//!   ─check_signature(key)→ SignedTokens ─into_session(now)→ SignedIn, which has the Session
 //! ```
 //!
 //! # A sign-in from beginning to end

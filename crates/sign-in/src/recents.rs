@@ -1,5 +1,5 @@
-//! The organizations that people signed in to in this browser, newest first. The list is shown above the form. It is kept in the browser,
-//! is never sent anywhere, and grants nothing.
+//! The organizations that people signed in to in this browser, newest first. The list is shown above the form. It is
+//! kept in the browser, is never sent anywhere, and grants nothing.
 
 use crate::record::Record;
 use lookup_api::{Tenant, TenantCode};

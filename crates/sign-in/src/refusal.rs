@@ -1,7 +1,7 @@
 //! Why the provider or Cognito has refused a sign-in, read from their error texts (docs/cognito.md lists them).
 //!
-//! AWS says that error descriptions "are not fixed strings and you shouldn't use logic that relies on a fixed pattern". So they decide
-//! which words a person reads and what they are offered next, and never whether somebody is signed in.
+//! AWS says that error descriptions "are not fixed strings and you shouldn't use logic that relies on a fixed pattern".
+//! So they decide which words a person reads and what they are offered next, and never whether somebody is signed in.
 
 /// A refusal, by what the person can do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +58,8 @@ pub enum SetUp {
 /// The most characters of a refusal's text that are shown.
 const DETAIL_MAX: usize = 300;
 
-/// What a text contains, and the part of the set-up that it is about. The first that fits counts, since a text may have a general part
-/// too.
+/// What a text contains, and the part of the set-up that it is about. The first that fits counts, since a text may have
+/// a general part too.
 const SET_UP: [(&str, SetUp); 9] = [
     ("Invalid ProviderName/Username combination", SetUp::Linking),
     ("Attribute cannot be updated", SetUp::Attributes),
@@ -105,8 +105,8 @@ impl Refusal {
         })
     }
 
-    /// Reads Cognito's texts alone, in `error_description` or in `error`: the token endpoint sends a trigger's refusal as either of the
-    /// two. `None` if the text is not known.
+    /// Reads Cognito's texts alone, in `error_description` or in `error`: the token endpoint sends a trigger's refusal
+    /// as either of the two. `None` if the text is not known.
     pub fn recognize(error: &str, description: Option<&str>) -> Option<Self> {
         [description.unwrap_or_default(), error]
             .into_iter()
@@ -160,8 +160,8 @@ fn detail(error: &str, description: Option<&str>) -> String {
     clean(description.filter(|text| !text.trim().is_empty()).unwrap_or(error))
 }
 
-/// A text of somebody else, fit to be shown: without what AWS adds to it, without control characters and direction marks, and cut to
-/// [`DETAIL_MAX`] characters.
+/// A text of somebody else, fit to be shown: without what AWS adds to it, without control characters and direction
+/// marks, and cut to [`DETAIL_MAX`] characters.
 fn clean(text: &str) -> String {
     let text = match find(text, AWS_TAIL) {
         Some(tail) => text[..tail].trim_end().strip_suffix('.').unwrap_or(&text[..tail]),

@@ -1,6 +1,8 @@
 //! The secrets of a sign-in: state, nonce and code verifier, and the code and tokens that follow.
 //!
-//! `Debug` prints none of them. They can be read by `secret()` alone, so that a reviewer can search for who uses it.
+//! `Debug` prints none of them. Code reads them by `secret()`, so that a reviewer can search for who uses it. They are
+//! also part of what is sent or kept: the authorization request's address, the body of a token request, the records,
+//! and the key of a pending sign-in.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Serialize;
@@ -65,8 +67,8 @@ macro_rules! secret {
 }
 
 secret! {
-    /// `state` ([RFC 6749 §4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1)). Base64url, since Cognito encodes other
-    /// characters anew (docs/cognito.md).
+    /// `state` ([RFC 6749 §4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1)). Base64url, since Cognito
+    /// encodes other characters anew (docs/cognito.md).
     State, PartialEq
 }
 secret! {
@@ -75,12 +77,13 @@ secret! {
     Nonce, PartialEq
 }
 secret! {
-    /// `code_verifier` ([RFC 7636 §4.1](https://www.rfc-editor.org/rfc/rfc7636#section-4.1)). It cannot be cloned, so that no two
-    /// sign-ins share one.
+    /// `code_verifier` ([RFC 7636 §4.1](https://www.rfc-editor.org/rfc/rfc7636#section-4.1)). It cannot be cloned, so
+    /// that no two sign-ins share one.
     CodeVerifier
 }
 secret! {
-    /// The authorization code ([RFC 6749 §4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2)), good for one token request.
+    /// The authorization code ([RFC 6749 §4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2)), good for one
+    /// token request.
     Code
 }
 secret! {
@@ -96,7 +99,8 @@ secret! {
     RefreshToken, Clone
 }
 
-/// The localStorage key of a pending sign-in: `tenant-picker.pending.<state>`.
+/// The localStorage key of a pending sign-in: `tenant-picker.pending.<state>`. It has no `Debug`, since the state is in
+/// it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PendingKey(String);
 
@@ -137,6 +141,7 @@ pub(crate) fn base64url(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tests::{STATE, new_sign_in};
 
     #[test]
     fn the_challenge_is_that_of_rfc_7636_appendix_b() {
@@ -162,6 +167,10 @@ mod tests {
             Code::new("hush".into()),
             AccessToken::new("hush".into())
         );
+        let sign_in = format!("{:?}", new_sign_in());
+        for secret in [STATE, &base64url(&[2; 32]), &base64url(&[3; 32]), "code_challenge"] {
+            assert!(!sign_in.contains(secret), "{sign_in}");
+        }
         assert!(!shown.contains("hush"), "{shown}");
     }
 

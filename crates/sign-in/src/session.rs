@@ -10,8 +10,8 @@ use serde::Serialize;
 /// The sessionStorage key of the session (docs/contract.md).
 pub const SESSION_KEY: &str = "tenant-picker.session";
 
-/// A person's session at one organization. It comes from [`crate::tokens::SignedTokens::into_session`], or from the record of such a
-/// one.
+/// A person's session at one organization. It comes from [`crate::tokens::SignedTokens::into_session`], or from the
+/// record of such a one.
 #[derive(Debug, Clone, Serialize)]
 pub struct Session {
     /// The organization, as the lookup returned it.
@@ -41,7 +41,8 @@ impl Session {
         })
     }
 
-    /// The person's email address, if the ID token has one. It is what is shown, so that people see who they are signed in as.
+    /// The person's email address, if the ID token has one. It is what is shown, so that people see who they are signed
+    /// in as.
     pub fn email(&self) -> Option<String> {
         Some(Jwt::parse(self.id_token.secret()).ok()?.claims.text("email")?.to_owned())
     }
@@ -68,8 +69,8 @@ pub struct SignedIn {
     pub login_hint: Option<String>,
 }
 
-/// The person typed one email address and was signed in as another: a provider may reuse an account that is signed in there. The
-/// person has to choose which of the two they want.
+/// The person typed one email address and was signed in as another: a provider may reuse an account that is signed in
+/// there. The person has to choose which of the two they want.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OtherAccount {
     /// The email address that was typed.
@@ -82,8 +83,8 @@ pub struct OtherAccount {
 pub const OTHER_ACCOUNT_KEY: &str = "tenant-picker.other-account";
 
 impl OtherAccount {
-    /// The question that a sign-in leaves open. `None` if the account is the one that was typed, or no address was typed, or the ID token
-    /// has none.
+    /// The question that a sign-in leaves open. `None` if the account is the one that was typed, or no address was
+    /// typed, or the ID token has none.
     pub fn of(signed_in: &SignedIn) -> Option<Self> {
         let (typed, email) = (signed_in.login_hint.as_deref()?, signed_in.session.email()?);
         let differs = EmailAddress::is_same(typed, &email) == Some(false);

@@ -1,7 +1,8 @@
-//! Signing out at the hosted UI: when the person asks for it, and before a sign-in at another organization that is to be kept apart.
+//! Signing out at the hosted UI: when the person asks for it, and before a sign-in at another organization that is to
+//! be kept apart.
 //!
-//! The hosted UI's session cookie is for all app clients of a user pool (AWS, "Managing user sessions"). Without a sign-out, the
-//! native account of one organization would be signed in to the next without a question.
+//! The hosted UI's session cookie is for all app clients of a user pool (AWS, "Managing user sessions"). Without a
+//! sign-out, the native account of one organization would be signed in to the next without a question.
 
 use crate::hand_back::is_login_url;
 use crate::session::Session;
@@ -9,8 +10,8 @@ use crate::tokens::TokenRequest;
 use deployment::{Deployment, UnknownIssuer};
 use lookup_api::{Isolation, Tenant};
 
-/// The address of the hosted UI's sign-out for this tenant (AWS, "Logout endpoint"). It ends the session cookie and redirects to the
-/// picker's `logout_uri`.
+/// The address of the hosted UI's sign-out for this tenant (AWS, "Logout endpoint"). It ends the session cookie and
+/// redirects to the picker's `logout_uri`.
 ///
 /// # Errors
 /// [`UnknownIssuer`] if config.json does not name the tenant's user pool.
@@ -23,8 +24,9 @@ pub fn logout_url(deployment: &Deployment, tenant: &Tenant) -> Result<String, Un
         .finish())
 }
 
-/// The request that revokes a session's refresh token ([RFC 7009 §2.1](https://www.rfc-editor.org/rfc/rfc7009#section-2.1); AWS,
-/// "Revoke endpoint"). `None` if there is no refresh token, or config.json no longer names the session's user pool.
+/// The request that revokes a session's refresh token ([RFC 7009
+/// §2.1](https://www.rfc-editor.org/rfc/rfc7009#section-2.1); AWS, "Revoke endpoint"). `None` if there is no refresh
+/// token, or config.json no longer names the session's user pool.
 pub fn revocation(deployment: &Deployment, session: &Session) -> Option<TokenRequest> {
     let token = session.refresh_token.as_ref()?;
     let body = form_urlencoded::Serializer::new(String::new())
@@ -52,12 +54,12 @@ impl Visit {
         Ok(Self { isolation: deployment.isolation_of(tenant), logout_url: logout_url(deployment, tenant)? })
     }
 
-    /// The address of the sign-out that has to come before a sign-in at `tenant`. `None` if none has to: this visit was to the same
-    /// organization or another user pool, or neither of the two organizations is to be kept apart.
+    /// The address of the sign-out that has to come before a sign-in at `tenant`. `None` if none has to: this visit was
+    /// to the same organization or another user pool, or neither of the two organizations is to be kept apart.
     pub fn sign_out_before(&self, deployment: &Deployment, tenant: &Tenant) -> Option<&str> {
         let next = Self::to(deployment, tenant).ok()?;
-        // The record could have been changed by another script of this origin. So only a sign-out of the tenant's own user pool is
-        // followed.
+        // The record could have been changed by another script of this origin. So only a sign-out of the tenant's own
+        // user pool is followed.
         let (endpoint, _) = next.logout_url.split_once('?')?;
         let is_of_the_same_pool = self.logout_url.strip_prefix(endpoint)?.starts_with('?');
         let is_strict = self.isolation == Isolation::Strict || next.isolation == Isolation::Strict;
@@ -77,7 +79,9 @@ impl Visit {
 }
 
 /// A sign-out at the hosted UI that has begun, kept in the tab until the hosted UI sends the person back.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+///
+/// It has no `Debug`: the address may be an authorization request, with its secrets.
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct PendingSignOut {
     /// The sign-in that follows, if one does.
     pub next_visit: Option<Visit>,
@@ -100,8 +104,8 @@ impl PendingSignOut {
     }
 }
 
-/// Whether people may be sent to this address after a sign-out: it is the form, the authorization endpoint of a user pool that config.json
-/// names, or begins the sign-in of one of its applications.
+/// Whether people may be sent to this address after a sign-out: it is the form, the authorization endpoint of a user
+/// pool that config.json names, or begins the sign-in of one of its applications.
 pub fn may_continue_at(deployment: &Deployment, address: &str) -> bool {
     address == "/"
         || is_login_url(deployment, address)
@@ -207,9 +211,9 @@ mod tests {
             PendingSignOut { next_visit: None, continue_at: Some("/".to_owned()) },
             PendingSignOut { next_visit: Some(visit), continue_at: Some("https://a.example/?x".to_owned()) },
         ] {
-            assert_eq!(PendingSignOut::from_record(&sign_out.to_record()), Some(sign_out));
+            assert!(PendingSignOut::from_record(&sign_out.to_record()) == Some(sign_out));
         }
-        assert_eq!(PendingSignOut::from_record(""), None);
+        assert!(PendingSignOut::from_record("").is_none());
     }
 
     proptest! {

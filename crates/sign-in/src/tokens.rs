@@ -1,11 +1,11 @@
-//! From an authorization code to verified tokens: the token request
-//! ([RFC 6749 §4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3)), its response (§5), and the checks of the ID token
-//! ([OpenID Connect Core §3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation); AWS, "Verifying JSON web
-//! tokens").
+//! From an authorization code to verified tokens: the token request ([RFC 6749
+//! §4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3)), its response (§5), and the checks of the ID token
+//! ([OpenID Connect Core §3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation); AWS,
+//! "Verifying JSON web tokens").
 //!
-//! All app clients of a user pool share issuer and keys. So it is `aud` and `client_id` that tell whether a token is for this tenant.
-//! Each step consumes the one before: [`CodeGrant`] → [`AwaitedTokens`] → [`UnverifiedTokens`] → [`SignedTokens`] →
-//! [`crate::session::Session`].
+//! All app clients of a user pool share issuer and keys. So it is `aud` and `client_id` that tell whether a token is
+//! for this tenant. Each step consumes the one before: [`CodeGrant`] → [`AwaitedTokens`] → [`UnverifiedTokens`] →
+//! [`SignedTokens`] → [`crate::session::Session`].
 
 use crate::authorize::PendingSignIn;
 use crate::callback::CodeGrant;
@@ -55,7 +55,8 @@ pub struct SignedTokens(UnverifiedTokens);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.code())]
 pub enum TokenError {
-    /// The token endpoint has refused with a text that [`Refusal`] knows. Refusals of a pre-token-generation trigger come this way.
+    /// The token endpoint has refused with a text that [`Refusal`] knows. Refusals of a pre-token-generation trigger
+    /// come this way.
     Explained(Refusal),
     /// `invalid_grant`: the code was used, has expired, or belongs to another verifier.
     InvalidGrant,
@@ -132,7 +133,8 @@ impl TokenError {
 }
 
 impl TokenError {
-    /// Reads an error response ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)) with Cognito's texts.
+    /// Reads an error response ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)) with Cognito's
+    /// texts.
     fn of_refusal(error: &str, description: Option<&str>) -> Self {
         match (error, Refusal::recognize(error, description)) {
             // These two codes say what is wrong, whatever the description says.
@@ -158,8 +160,8 @@ impl CodeGrant {
     /// ([RFC 6749 §4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3),
     /// [RFC 7636 §4.5](https://www.rfc-editor.org/rfc/rfc7636#section-4.5)).
     ///
-    /// The address of the token endpoint is taken from config.json. The kept record has no say in it, because other scripts of this
-    /// origin could have changed it.
+    /// The address of the token endpoint is taken from config.json. The kept record has no say in it, because other
+    /// scripts of this origin could have changed it.
     ///
     /// # Errors
     /// [`UnknownIssuer`] if config.json no longer names the issuer.
@@ -177,8 +179,8 @@ impl CodeGrant {
 }
 
 impl AwaitedTokens {
-    /// The address of the issuer's key set, from config.json. No token is needed for it, so keys and tokens can be fetched at the same
-    /// time.
+    /// The address of the issuer's key set, from config.json. No token is needed for it, so keys and tokens can be
+    /// fetched at the same time.
     ///
     /// # Errors
     /// [`UnknownIssuer`] if config.json no longer names the issuer.
@@ -189,7 +191,8 @@ impl AwaitedTokens {
     /// Reads the response of the token endpoint.
     ///
     /// # Errors
-    /// If it is an error response, or not the JSON of [RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1).
+    /// If it is an error response, or not the JSON of [RFC 6749
+    /// §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1).
     pub fn receive(self, status: u16, body: &str) -> Result<UnverifiedTokens, TokenError> {
         if status >= 500 || status == 429 {
             return Err(TokenError::Unavailable);
@@ -234,8 +237,8 @@ impl UnverifiedTokens {
         keys.select(self.id_token.kid.as_deref())
     }
 
-    /// Checks the signature of the ID token with `verify`, which gets key, signed bytes and signature, and returns whether that is a
-    /// valid RSASSA-PKCS1-v1_5 signature with SHA-256.
+    /// Checks the signature of the ID token with `verify`, which gets key, signed bytes and signature, and returns
+    /// whether that is a valid RSASSA-PKCS1-v1_5 signature with SHA-256.
     ///
     /// # Errors
     /// Those of `verify`; within, [`TokenError::IdTokenSignature`] if the signature is not valid.
@@ -334,12 +337,12 @@ fn check_at_hash(claims: &Claims, access_token: &AccessToken) -> Result<(), Toke
     if at_hash.as_str() == Some(&base64url(&digest[..16])) { Ok(()) } else { Err(TokenError::IdTokenAtHash) }
 }
 
-/// Checks that `identities` is plausible for the tenant. It lists every provider that the profile is linked to, and does not say
-/// with which of them the person has just signed in (AWS, "Linking federated users to an existing user profile"). So it cannot keep
-/// tenants apart; `aud` does.
+/// Checks that `identities` is plausible for the tenant. It lists every provider that the profile is linked to, and
+/// does not say with which of them the person has just signed in (AWS, "Linking federated users to an existing user
+/// profile"). So it cannot keep tenants apart; `aud` does.
 ///
-/// A federated tenant's provider must be in the list. A native account (`COGNITO`) may be linked to providers, as long as none of
-/// them created the profile (`primary`).
+/// A federated tenant's provider must be in the list. A native account (`COGNITO`) may be linked to providers, as long
+/// as none of them created the profile (`primary`).
 fn check_provider(claims: &Claims, pending: &PendingSignIn) -> Result<(), TokenError> {
     let provider = &pending.tenant.identity_provider;
     let identities = match claims.get("identities") {
@@ -361,8 +364,8 @@ fn check_provider(claims: &Claims, pending: &PendingSignIn) -> Result<(), TokenE
     }
 }
 
-/// Checks that the access token is for the same client, issuer and person. Its signature is not checked: it came straight from the
-/// token endpoint, and the resource server will check it. Returns its `exp`, if it has one.
+/// Checks that the access token is for the same client, issuer and person. Its signature is not checked: it came
+/// straight from the token endpoint, and the resource server will check it. Returns its `exp`, if it has one.
 fn check_access_token(
     access_token: &AccessToken,
     id_claims: &Claims,

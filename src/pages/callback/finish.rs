@@ -54,7 +54,8 @@ pub(super) fn target(deployment: &Deployment, return_to: Option<&str>) -> Option
     checked.or_else(|| deployment.return_to.default_target())
 }
 
-/// The session that the response leads to. It is kept already. An error comes with the sign-in to begin again, if it is known.
+/// The session that the response leads to. It is kept already. An error comes with the sign-in to begin again, if it is
+/// known.
 async fn session_from(deployment: &Deployment, query: &str) -> Result<SignedIn, (Failure, Option<Retry>)> {
     let without_retry = |failure: Failure| (failure, None);
     let response = AuthorizationResponse::parse(query).map_err(|e| without_retry(e.into()))?;
@@ -87,7 +88,8 @@ async fn redeem(
     let grant = pending.finish(response, browser::now())?;
     let (request, awaited) = grant.token_request(deployment)?;
     let jwks_uri = awaited.jwks_uri(deployment)?;
-    // Keys and tokens are fetched at the same time, which saves a round trip. If the code is refused, the keys do not matter.
+    // Keys and tokens are fetched at the same time, which saves a round trip. If the code is refused, the keys do not
+    // matter.
     let keys = async { Ok(api::keys(jwks_uri, Freshness::Cached).await) };
     let (keys, tokens) = try_join(keys, api::redeem(request, awaited)).await?;
     let mut keys = keys?;
@@ -102,8 +104,9 @@ async fn redeem(
     Ok(signed_in)
 }
 
-/// The organization that an unsolicited response says it is from. An app client may be registered with a callback URL that ends in the
-/// organization's code or has it as `tenant`. The page shows the name that the directory has for it, and nothing of the link.
+/// The organization that an unsolicited response says it is from. An app client may be registered with a callback URL
+/// that ends in the organization's code or has it as `tenant`. The page shows the name that the directory has for it,
+/// and nothing of the link.
 async fn tenant_of_callback(deployment: &Deployment, query: &str) -> Option<Retry> {
     let path = browser::page_url()?.path;
     let code = path.strip_prefix("/callback/").map(str::to_owned).or_else(|| LinkParameters::parse(query).tenant)?;

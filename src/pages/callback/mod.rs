@@ -1,4 +1,5 @@
-//! The page at `/callback`: it finishes the sign-in that the hosted UI has sent the person back from, then shows the session or the failure.
+//! The page at `/callback`: it finishes the sign-in that the hosted UI has sent the person back from, then shows the
+//! session or the failure.
 
 mod finish;
 mod signed_in;
@@ -21,8 +22,8 @@ use signed_in::SignedInScreen;
 use stage::{Retry, Stage};
 use std::sync::Arc;
 
-/// The page at `/callback`. Without an authorization response it shows this tab's session, so that the session stays when the page is
-/// reloaded.
+/// The page at `/callback`. Without an authorization response it shows this tab's session, so that the session stays
+/// when the page is reloaded.
 pub fn callback(context: &Context) -> AnyView {
     let query = context.take_page_load().map(|load| load.query).unwrap_or_default();
     let stage = RwSignal::new(if query.is_empty() { Stage::of_session() } else { Stage::Working });
@@ -34,7 +35,8 @@ pub fn callback(context: &Context) -> AnyView {
     localized(context, move || screen(&page, stage))
 }
 
-/// Notices that the session has ended while its screen is shown: its tokens have expired, or the person has signed out in another tab.
+/// Notices that the session has ended while its screen is shown: its tokens have expired, or the person has signed out
+/// in another tab.
 fn follow_session(stage: RwSignal<Stage>) {
     let check = move || {
         let is_signed_in = stage.try_with_untracked(Stage::is_signed_in) == Some(true);
@@ -54,8 +56,8 @@ fn follow_session(stage: RwSignal<Stage>) {
     });
 }
 
-/// Back or Forward has restored the page as it was left. Another session may have begun in this tab since, and a sign-out that was under way
-/// has not finished.
+/// Back or Forward has restored the page as it was left. Another session may have begun in this tab since, and a
+/// sign-out that was under way has not finished.
 fn restore(stage: RwSignal<Stage>) {
     if stage.try_with_untracked(Stage::is_signed_in) == Some(true) {
         stage.set(Stage::of_session());

@@ -44,8 +44,8 @@ pub fn find(context: &Context) -> AnyView {
         search.submit();
     } else if let Some(code) = &link.tenant {
         match Identifier::parse_code(code) {
-            // Back from the hosted UI has to lead to the form, and not to the hosted UI again. And an application whose sign-in has
-            // failed may send the person here at once: they decide whether to try again.
+            // Back from the hosted UI has to lead to the form, and not to the hosted UI again. And an application whose
+            // sign-in has failed may send the person here at once: they decide whether to try again.
             Ok(_) if by_history || is_back_from_application(context, &link) => {}
             Ok(identifier) => search.look_up(identifier),
             Err(error) => search.fail(error.into()),

@@ -170,8 +170,8 @@ impl Search {
         }
     }
 
-    /// Looks for what the person may have meant: among the organizations that were used in this browser, else by asking the directory for one
-    /// alternative after the other until one matches.
+    /// Looks for what the person may have meant: among the organizations that were used in this browser, else by asking
+    /// the directory for one alternative after the other until one matches.
     fn look_for_suggestion(&self, identifier: Identifier) {
         let recents = STORE.recents().unwrap_or_default();
         let known = recents.tenants().iter().filter_map(|tenant| tenant.domain.as_deref());
@@ -210,7 +210,8 @@ impl Search {
             Identifier::Code(_) => self.link.login_hint.clone().filter(|_| is_the_links()),
             _ => identifier.login_hint().map(str::to_owned),
         };
-        // A link may ask for a language that the hosted UI has and this page has not. A language that the person chose goes before it.
+        // A link may ask for a language that the hosted UI has and this page has not. A language that the person chose
+        // goes before it.
         let language = self.context.language.get_untracked();
         let asked_for = self.link.lang.clone().filter(|_| language == self.first_language);
         let options = SignInOptions {

@@ -1,4 +1,5 @@
-//! The screens of the search: what is shown around the form, the list of organizations, and the screen while the browser leaves.
+//! The screens of the search: what is shown around the form, the list of organizations, and the screen while the
+//! browser leaves.
 
 use super::search::{Screen, Search, Stage};
 use crate::browser::{self, STORE};
@@ -24,7 +25,8 @@ impl Search {
     /// The screen of the current stage.
     pub(super) fn view(self: &Arc<Self>) -> AnyView {
         let stage = self.stage;
-        // It is rendered again for another screen or language only. The stages of the form change it in place, so that the focus stays.
+        // It is rendered again for another screen or language only. The stages of the form change it in place, so that
+        // the focus stays.
         let screen_changed = Trigger::new();
         let mut before = stage.with_untracked(Stage::screen);
         effect(move || {
@@ -114,8 +116,8 @@ impl Search {
         })
     }
 
-    /// The link to support if no organization matches. It is below the form, so that the error at the field does not push the button off a
-    /// phone's screen.
+    /// The link to support if no organization matches. It is below the form, so that the error at the field does not
+    /// push the button off a phone's screen.
     fn support(self: &Arc<Self>) -> AnyView {
         let search = self.clone();
         reactive(move || match search.stage.get() {

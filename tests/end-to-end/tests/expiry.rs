@@ -35,8 +35,8 @@ fn abandoned_sign_ins_are_removed() {
         let first = w.driver.window().await?;
         w.open("/?tenant=acme").await?;
         w.sees_sign_in_page("AcmeSAML").await?;
-        // Beside the pending sign-in that waits: first an expired one and one that cannot be read, then 25 newer ones, of
-        // which the oldest are removed, because at most 20 are kept.
+        // Beside the pending sign-in that waits: first an expired one and one that cannot be read, then 25 newer ones,
+        // of which the oldest are removed, because at most 20 are kept.
         let over = "keep('old', 601); localStorage[prefix + 'else'] = '{}'; localStorage['somebody-elses'] = 'kept'";
         let many = "for (let i = 0; i < 25; i++) keep('young-' + i, -60 - i)";
         for (script, left, due) in [

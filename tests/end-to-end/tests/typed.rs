@@ -91,6 +91,21 @@ fn suggestions_take_at_most_eight_lookups_and_never_the_local_part() {
 }
 
 #[test]
+fn a_press_on_a_suggestion_looks_up_the_suggestion_alone() {
+    let watched = Conditions { watched: true, ..Conditions::default() };
+    journey("meant", watched, |w| async move {
+        w.open("/").await?;
+        w.submit("www.acme.example").await?;
+        w.sees("Did you mean acme.example?").await?;
+        looked_up(&w).await?;
+        w.press("Did you mean acme.example?").await?;
+        w.arrives_at(&w.hosted_ui).await?;
+        assert_eq!(looked_up(&w).await?, [json!({ "domain": "acme.example" })]);
+        Ok(())
+    });
+}
+
+#[test]
 fn each_kind_of_invalid_input_has_its_own_error() {
     ordinary_journey("slips", |w| async move {
         for (typed, code) in [

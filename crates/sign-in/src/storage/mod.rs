@@ -1,8 +1,8 @@
 //! What the picker keeps in the browser, and when it is deleted.
 //!
-//! [`Storage`] is the browser's storage, which the caller provides. [`Store`] decides what is written to it: pending sign-ins, the
-//! session, sign-outs and the organizations that were used. Where storage is blocked or full, each method says in its documentation
-//! what happens.
+//! [`Storage`] is the browser's storage, which the caller provides. [`Store`] decides what is written to it: pending
+//! sign-ins, the session, sign-outs and the organizations that were used. Where storage is blocked or full, each method
+//! says in its documentation what happens.
 
 mod hand_over;
 mod pending;
@@ -10,7 +10,8 @@ mod recents;
 mod session;
 mod sign_out;
 
-/// The two storage areas of a browser ([HTML Standard, Web storage](https://html.spec.whatwg.org/multipage/webstorage.html)).
+/// The two storage areas of a browser ([HTML Standard, Web
+/// storage](https://html.spec.whatwg.org/multipage/webstorage.html)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Area {
     /// localStorage: all tabs share it, and it stays when the browser is closed.

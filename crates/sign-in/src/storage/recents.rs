@@ -1,4 +1,4 @@
-//! The organizations that were used in this browser, and the person's wish that none be remembered.
+//! The organizations that were used in this browser, and the setting that none are remembered.
 
 use super::{Area, Storage, StorageBlocked, Store};
 use crate::recents::{RECENTS_KEY, Recents};
@@ -35,10 +35,10 @@ impl<S: Storage> Store<S> {
         self.read(Area::Local, DO_NOT_REMEMBER_KEY).is_some()
     }
 
-    /// Keeps that wish, and deletes the list; or deletes the wish.
+    /// Switches that setting on, and deletes the list; or switches it off.
     ///
     /// # Errors
-    /// [`StorageBlocked`] if the wish cannot be kept or deleted.
+    /// [`StorageBlocked`] if the setting cannot be kept or deleted.
     pub fn set_forgetful(&self, forgetful: bool) -> Result<(), StorageBlocked> {
         if !forgetful {
             return self.0.remove(Area::Local, DO_NOT_REMEMBER_KEY);

@@ -1,5 +1,5 @@
-//! Sign-outs: that the other tabs notice one, that a sign-out at the hosted UI goes on afterwards, and which organization was visited
-//! last.
+//! Sign-outs: that the other tabs notice one, that a sign-out at the hosted UI goes on afterwards, and which
+//! organization was visited last.
 
 use super::{Area, Storage, Store};
 use crate::recents::RECENTS_KEY;
@@ -13,8 +13,8 @@ const VISIT_KEY: &str = "tenant-picker.visit";
 /// In the tab: the [`PendingSignOut`], while there is one.
 const SIGNING_OUT_KEY: &str = "tenant-picker.signing-out";
 
-/// In the tab: the time of the last sign-out before its session began. A different time is a later sign-out, even if the clock was
-/// changed.
+/// In the tab: the time of the last sign-out before its session began. A different time is a later sign-out, even if
+/// the clock was changed.
 pub(super) const SIGNED_OUT_BEFORE_KEY: &str = "tenant-picker.signed-out-before";
 
 /// In the tab: its session ended with a sign-out, which is said when the page is loaded again.
@@ -36,12 +36,14 @@ impl<S: Storage> Store<S> {
         self.read(Area::Local, &signed_out_key(&session.tenant.client_id))
     }
 
-    /// Tells the other tabs that the person has signed out, and this tab if it is loaded again. `time` must differ from call to call.
+    /// Tells the other tabs that the person has signed out, and this tab if it is loaded again. `time` must differ from
+    /// call to call.
     pub fn announce_sign_out(&self, session: &Session, time: &str) {
         self.write(Area::Tab, SIGNED_OUT_HERE_KEY, Some("yes"));
         let key = signed_out_key(&session.tenant.client_id);
         if self.0.set(Area::Local, &key, time).is_err() {
-            // The storage may be full. That the other tabs are signed out matters more than the list of recent organizations.
+            // The storage may be full. That the other tabs are signed out matters more than the list of recent
+            // organizations.
             self.write(Area::Local, RECENTS_KEY, None);
             self.write(Area::Local, &key, Some(time));
         }
@@ -63,8 +65,8 @@ impl<S: Storage> Store<S> {
         self.write(Area::Local, VISIT_KEY, visit.map(Visit::to_record).as_deref());
     }
 
-    /// Keeps a sign-out that begins now until the hosted UI sends the person back. `false` if it cannot be kept: then nothing would
-    /// follow it.
+    /// Keeps a sign-out that begins now until the hosted UI sends the person back. `false` if it cannot be kept: then
+    /// nothing would follow it.
     pub fn begin_sign_out(&self, sign_out: &PendingSignOut) -> bool {
         self.0.set(Area::Tab, SIGNING_OUT_KEY, &sign_out.to_record()).is_ok()
     }
@@ -76,8 +78,8 @@ impl<S: Storage> Store<S> {
         PendingSignOut::from_record(&record)
     }
 
-    /// Finishes the sign-out after the hosted UI has sent the person back, and returns the address to continue at, if there is one. The
-    /// address has to be checked before it is followed.
+    /// Finishes the sign-out after the hosted UI has sent the person back, and returns the address to continue at, if
+    /// there is one. The address has to be checked before it is followed.
     pub fn finish_sign_out(&self) -> Option<String> {
         let sign_out = self.cancel_sign_out()?;
         self.keep_visit(sign_out.next_visit.as_ref());
@@ -137,7 +139,7 @@ mod tests {
         store.keep_visit(Some(&visit));
         let sign_out = PendingSignOut { next_visit: None, continue_at: Some("/".to_owned()) };
         store.begin_sign_out(&sign_out);
-        assert_eq!(store.cancel_sign_out(), Some(sign_out.clone()));
+        assert!(store.cancel_sign_out() == Some(sign_out.clone()));
         assert_eq!(store.visit(), Some(visit));
         store.begin_sign_out(&sign_out);
         store.keep_session(&session()).unwrap();

@@ -1,0 +1,96 @@
+//! The command line, and the files that it names.
+
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use axum::http::HeaderValue;
+use clap::Parser;
+use lookup_service::directory::Directory;
+use lookup_service::directory_file::{self, LoadError, SAMPLE};
+use platform::WebUrl;
+
+/// The tenant picker's lookup service: which organization a domain or a code belongs to
+#[derive(Parser)]
+#[command(version)]
+pub(crate) struct CommandLine {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+
+    /// The directory file, watched and reloaded (at once on SIGHUP); without it the built-in sample answers
+    #[arg(long, value_name = "FILE")]
+    pub directory: Option<PathBuf>,
+
+    /// Serve the picker's files from this folder (dist/)
+    #[arg(long, value_name = "DIR")]
+    pub site: Option<PathBuf>,
+
+    /// config.json, watched and reloaded (at once on SIGHUP): served with --site, and read for isolation and
+    /// applications [default: config.json in the site's folder]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Another origin whose pages may look up, such as https://login.example.com; repeatable
+    #[arg(long = "allow-origin", value_name = "ORIGIN", value_parser = origin)]
+    pub allow_origins: Vec<HeaderValue>,
+
+    /// So many lookups a minute from one client address; counted by this process alone, so behind a proxy do it there
+    #[arg(long, value_name = "N")]
+    pub rate_limit: Option<NonZeroU32>,
+
+    /// A proxy whose X-Forwarded-For the rate limit believes; repeatable
+    #[arg(long = "trusted-proxy", value_name = "IP", requires = "rate_limit")]
+    pub trusted_proxies: Vec<IpAddr>,
+
+    /// Check the directory and config.json, report everything wrong with them, and exit
+    #[arg(long)]
+    pub check: bool,
+
+    /// Print the headers that a static host must send with the site, derived from config.json and (with --site) from
+    /// the page, and exit
+    #[arg(long, conflicts_with = "check")]
+    pub print_headers: bool,
+
+    /// Print the app clients of all tenants as JSON, {issuer: {client_id: code}}, and exit. Tenants without an issuer
+    /// get that of config.json
+    #[arg(long)]
+    pub print_clients: bool,
+}
+
+impl CommandLine {
+    /// The directory of `--directory`, else the built-in sample.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub(crate) fn load_directory(&self) -> Result<Directory, LoadError> {
+        match &self.directory {
+            Some(path) => directory_file::load(path),
+            None => directory_file::parse(SAMPLE).map_err(LoadError::Findings),
+        }
+    }
+
+    /// What the directory is called in messages.
+    pub(crate) fn directory_name(&self) -> String {
+        self.directory.as_deref().map_or("the built-in sample".to_owned(), |path| path.display().to_string())
+    }
+
+    /// The page of the site, if there is a site.
+    pub(crate) fn page(&self) -> Option<PathBuf> {
+        Some(self.site.as_ref()?.join("index.html"))
+    }
+
+    /// config.json: that of `--config`, else that of the site's folder.
+    pub(crate) fn config_file(&self) -> Option<PathBuf> {
+        self.config.clone().or_else(|| Some(self.site.as_ref()?.join("config.json")))
+    }
+}
+
+/// Reads an origin. Browsers send it in one spelling, so another spelling would never match.
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    match WebUrl::parse(text).map(|url| url.origin) {
+        Some(exact) if exact == text => HeaderValue::from_str(text).map_err(|e| e.to_string()),
+        Some(exact) if exact != "null" => Err(format!("an origin is scheme, host and port alone: {exact}")),
+        _ => Err("an origin is a scheme and a host, such as https://login.example.com".to_owned()),
+    }
+}

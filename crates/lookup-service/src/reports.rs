@@ -1,0 +1,94 @@
+//! What the program prints in place of serving. Results go to `out`, everything that is wrong to `err`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use lookup_api::Tenant;
+use lookup_service::site;
+use lookup_service::site_config::SiteConfig;
+use platform::json::Json;
+
+use crate::FAULT;
+use crate::command_line::CommandLine;
+
+/// `--check`: says what is wrong with the directory and config.json.
+///
+/// # Errors
+/// If a report cannot be written.
+pub(crate) fn check(command_line: &CommandLine, out: &mut impl Write, err: &mut impl Write) -> io::Result<ExitCode> {
+    let (mut sound, file) = (true, command_line.directory_name());
+    match command_line.load_directory() {
+        Ok(d) => writeln!(out, "{file}: {} tenants, {} domains, no problems", d.tenants(), d.domains())?,
+        Err(error) => {
+            sound = false;
+            error.lines(&file).iter().try_for_each(|line| writeln!(err, "{line}"))?;
+        }
+    }
+    if let Some(file) = command_line.config_file() {
+        let findings = SiteConfig::load(&file, command_line.page().as_deref()).1;
+        if findings.is_empty() {
+            writeln!(out, "{}: no problems", file.display())?;
+        }
+        sound &= findings.is_empty();
+        findings.iter().try_for_each(|finding| writeln!(err, "{}: {finding}", file.display()))?;
+    }
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(FAULT) })
+}
+
+/// `--print-headers`: the headers that a static host must send.
+///
+/// # Errors
+/// If a report cannot be written.
+pub(crate) fn print_headers(
+    command_line: &CommandLine,
+    out: &mut impl Write,
+    err: &mut impl Write,
+) -> io::Result<ExitCode> {
+    let Some(file) = command_line.config_file() else {
+        writeln!(err, "--print-headers needs --config FILE (or --site DIR with a config.json in it)")?;
+        return Ok(ExitCode::from(FAULT));
+    };
+    let (config, findings) = SiteConfig::load(&file, command_line.page().as_deref());
+    if !findings.is_empty() {
+        findings.iter().try_for_each(|finding| writeln!(err, "{}: {finding}", file.display()))?;
+        return Ok(ExitCode::from(FAULT));
+    }
+    for (name, value) in site::headers(&config) {
+        writeln!(out, "{name}: {}", value.to_str().unwrap_or_default())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `--print-clients`: the app clients of all tenants, for gateways that check tokens.
+///
+/// # Errors
+/// If a report cannot be written.
+pub(crate) fn print_clients(
+    command_line: &CommandLine,
+    out: &mut impl Write,
+    err: &mut impl Write,
+) -> io::Result<ExitCode> {
+    let directory = match command_line.load_directory() {
+        Ok(directory) => directory,
+        Err(error) => {
+            error.lines(&command_line.directory_name()).iter().try_for_each(|line| writeln!(err, "{line}"))?;
+            return Ok(ExitCode::from(FAULT));
+        }
+    };
+    let only_issuer = command_line.config_file().and_then(|file| SiteConfig::load(&file, None).0.only_issuer);
+    let mut clients: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for tenant in directory.all().filter_map(|json| Tenant::from_json(&Json::parse(json).ok()?).ok()) {
+        let Some(issuer) = tenant.issuer.or_else(|| only_issuer.clone()) else {
+            writeln!(
+                err,
+                "the tenant {} names no issuer: --config FILE with a single user pool is needed",
+                tenant.code
+            )?;
+            return Ok(ExitCode::from(FAULT));
+        };
+        clients.entry(issuer.into()).or_default().insert(tenant.client_id.into(), tenant.code.into());
+    }
+    writeln!(out, "{}", serde_json::to_string_pretty(&clients)?)?;
+    Ok(ExitCode::SUCCESS)
+}
