@@ -30,3 +30,4 @@ env -u CARGO_UNSTABLE_BUILD_STD -u CARGO_UNSTABLE_BUILD_STD_FEATURES -u RUSTC_BO
 # it is and warns about it. tools/finish.mjs minifies that file, so the warning is switched off.
 trunk build --log error,trunk=info,trunk::processing::minify=error
 node tools/finish.mjs dist
+node tools/embed.mjs dist

@@ -7,10 +7,9 @@
 // 5. Every file gets a .br and a .gz beside it. The sizes are printed and checked against
 //    tools/budgets.json.
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import zlib from "node:zlib";
+import { compressed, fingerprint, hash } from "./delivery.mjs";
 import { shortened } from "./glue.mjs";
 import { emptied } from "./wasm.mjs";
 
@@ -57,8 +56,6 @@ const file = (name) => join(dist, name);
 const read = (name) => readFileSync(file(name));
 const names = () => readdirSync(dist).sort();
 const find = (pattern) => names().find((name) => pattern.test(name));
-const hash = (algorithm, bytes, encoding) => createHash(algorithm).update(bytes).digest(encoding);
-const fingerprint = (bytes) => hash("sha256", bytes, "hex").slice(0, 16);
 
 /** index.html. Each step below changes it; `finish` writes it back. */
 let page = read("index.html").toString();
@@ -175,25 +172,8 @@ const fingerprintLanguages = () => {
   }
 };
 
-const brotli = (bytes) => {
-  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT } = zlib.constants;
-  return zlib.brotliCompressSync(bytes, {
-    params: {
-      [BROTLI_PARAM_QUALITY]: 11,
-      [BROTLI_PARAM_LGWIN]: 22,
-      [BROTLI_PARAM_SIZE_HINT]: bytes.length,
-    },
-  });
-};
-
 /** Writes NAME.br and NAME.gz. Returns the sizes. */
-const compress = (name) => {
-  const bytes = read(name);
-  const br = brotli(bytes);
-  writeFileSync(file(`${name}.br`), br);
-  writeFileSync(file(`${name}.gz`), zlib.gzipSync(bytes, { level: 9 }));
-  return { name: basename(name), bytes: bytes.length, brotli: br.length };
-};
+const compress = (name) => ({ name: basename(name), ...compressed(file(name)) });
 
 /** Compresses everything. `inlined` names the files whose content the page contains. */
 const compressAll = (inlined) => {

@@ -1,13 +1,17 @@
 //! What the program prints in place of serving. Results go to `out`, everything that is wrong to `err`.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
+use base64ct::{Base64, Encoding};
 use lookup_api::Tenant;
 use lookup_service::site;
 use lookup_service::site_config::SiteConfig;
 use platform::json::Json;
+use sha2::{Digest, Sha384};
 
 use crate::FAULT;
 use crate::command_line::CommandLine;
@@ -57,7 +61,31 @@ pub(crate) fn print_headers(
     for (name, value) in site::headers(&config) {
         writeln!(out, "{name}: {}", value.to_str().unwrap_or_default())?;
     }
+    if let Some(folder) = &command_line.site {
+        print_embed_headers(folder, out)?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The element's files, their integrity for pages that name it, and the headers that these files have in place of the
+/// others.
+fn print_embed_headers(folder: &Path, out: &mut impl Write) -> io::Result<()> {
+    let mut files: Vec<String> =
+        fs::read_dir(folder)?.flatten().filter_map(|e| e.file_name().into_string().ok()).collect();
+    files.retain(|name| site::is_embed(&format!("/{name}")));
+    files.sort();
+    for name in files {
+        writeln!(out, "\n/{name}")?;
+        // The content of embed.js changes with the next version, so pages must not name its integrity.
+        if name != "embed.js" {
+            let digest = Base64::encode_string(&Sha384::digest(fs::read(folder.join(&name))?));
+            writeln!(out, "  (integrity sha384-{digest})")?;
+        }
+        for (name, value) in site::embed_headers() {
+            writeln!(out, "  {name}: {}", value.to_str().unwrap_or_default())?;
+        }
+    }
+    Ok(())
 }
 
 /// `--print-clients`: the app clients of all tenants, for gateways that check tokens.

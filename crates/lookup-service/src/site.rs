@@ -44,6 +44,13 @@ const SECURITY_HEADERS: [(HeaderName, &str); 6] = [
     ),
 ];
 
+/// For the element that pages of other origins load. They may read it, and pages with `Cross-Origin-Embedder-Policy:
+/// require-corp` may use it.
+const EMBED_HEADERS: [(HeaderName, &str); 2] = [
+    (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+];
+
 /// For files with a fingerprint in their name.
 const CACHED_FOR_A_YEAR: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// For all other files: the browser asks each time, and gets 304 if nothing has changed.
@@ -121,8 +128,12 @@ async fn file(State(site): State<Site>, request: Request) -> Response {
 }
 
 async fn add_security_headers(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let is_embed = is_embed(request.uri().path());
     let mut response = next.run(request).await;
     response.headers_mut().extend(headers(&site.config.load()));
+    if is_embed {
+        response.headers_mut().extend(embed_headers());
+    }
     response
 }
 
@@ -130,6 +141,17 @@ async fn add_security_headers(State(site): State<Site>, request: Request, next: 
 pub fn headers(config: &SiteConfig) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
     let policy = (header::CONTENT_SECURITY_POLICY, config.policy.clone());
     SECURITY_HEADERS.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).chain([policy])
+}
+
+/// The headers that the files of [`is_embed`] have in addition, or in place of the others.
+pub fn embed_headers() -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+    EMBED_HEADERS.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value)))
+}
+
+/// Whether this is the path of the element `<tenant-picker>`: `/embed.js`, or the same with a fingerprint.
+pub fn is_embed(path: &str) -> bool {
+    let fingerprinted = || is_fingerprinted(path) && path.starts_with("/embed-") && path.ends_with(".js");
+    path == "/embed.js" || fingerprinted()
 }
 
 fn extension(path: &str) -> Option<&str> {
@@ -148,6 +170,18 @@ fn is_fingerprinted(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_element_is_for_other_origins() {
+        for path in ["/embed.js", "/embed-1a2b3c4d5e6f7a8b.js"] {
+            assert!(is_embed(path), "{path}");
+        }
+        for path in
+            ["/", "/session.js", "/embed.js.br", "/embed-1.js", "/a/embed.js", "/tenant-picker-1a2b3c4d5e6f7a8b.js"]
+        {
+            assert!(!is_embed(path), "{path}");
+        }
+    }
 
     #[test]
     fn only_names_with_a_fingerprint_are_cached_for_a_year() {
