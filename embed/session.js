@@ -191,7 +191,7 @@ export const switchOrganization = async () => {
   if (session) {
     await revoke(session);
     const isolation = session.tenant.isolation ?? (await config()).isolation;
-    if (isolation === "strict") return leave(session, "/");
+    if (isolation === "strict") return leave(session, picker.pathname);
   }
   location.assign(picker);
 };

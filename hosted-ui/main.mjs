@@ -37,7 +37,7 @@ try {
 }
 
 function readOptions() {
-  const { port, directory, picker, 'token-delay-ms': delay } = parse();
+  const { port, directory, picker, 'token-delay-ms': delay, 'rotate-refresh-tokens': rotateRefreshTokens } = parse();
   if (!directory) throw new Refusal('--directory is missing: the path of a tenants.toml');
   if (!picker) throw new Refusal('--picker is missing: the address of the tenant picker, such as http://127.0.0.1:8080');
   return {
@@ -45,6 +45,7 @@ function readOptions() {
     directory,
     pickers: picker.map(address),
     tokenDelay: wholeNumber('--token-delay-ms', delay, 600_000),
+    rotateRefreshTokens,
   };
 }
 
@@ -56,6 +57,7 @@ function parse() {
         directory: { type: 'string' },
         picker: { type: 'string', multiple: true },
         'token-delay-ms': { type: 'string', default: '0' },
+        'rotate-refresh-tokens': { type: 'boolean', default: false },
       },
     }).values;
   } catch (error) {

@@ -14,13 +14,14 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** Creates the hosted UI, a Koa application. */
-export function hostedUi({ issuer, tenants, pickers, tokenDelay, signingKey }) {
+export function hostedUi({ issuer, tenants, pickers, tokenDelay, rotateRefreshTokens, signingKey }) {
   const people = new People(tenants);
   const byClient = new Map(tenants.map((tenant) => [tenant.clientId, tenant]));
   const callbacks = pickers.map((picker) => `${picker}/callback`);
 
   const provider = new Provider(issuer, {
     ...cognito,
+    rotateRefreshToken: rotateRefreshTokens,
     clients: tenants.map(({ clientId }) => ({
       client_id: clientId,
       redirect_uris: callbacks,
@@ -52,7 +53,7 @@ export function hostedUi({ issuer, tenants, pickers, tokenDelay, signingKey }) {
 
   provider.on('server_error', (ctx, error) => console.error(error));
   provider.use(withoutIssuerParameter(callbacks));
-  provider.use(cognitoTokens({ provider, people, issuer, signingKey, tokenDelay }));
+  provider.use(cognitoTokens({ provider, people, issuer, signingKey, tokenDelay, rotateRefreshTokens }));
   provider.use(hostedPages({ provider, people, byClient, logoutUris: pickers.map((picker) => `${picker}/signed-out`) }));
   return provider;
 }
@@ -96,7 +97,6 @@ const cognito = {
     Session: (ctx, { loginTs }) => (loginTs ? Math.max(1, loginTs + HOUR - Math.floor(Date.now() / 1000)) : HOUR),
   },
   issueRefreshToken: () => true,
-  rotateRefreshToken: false,
   // As at Cognito, signing out ends the session, but issued tokens stay valid.
   expiresWithSession: () => false,
   clientBasedCORS: () => true,

@@ -22,7 +22,7 @@ export function withoutIssuerParameter(callbacks) {
 }
 
 /** Changes the token response to Cognito's, and lets userInfo accept the access token in it. */
-export function cognitoTokens({ provider, people, issuer, signingKey, tokenDelay }) {
+export function cognitoTokens({ provider, people, issuer, signingKey, tokenDelay, rotateRefreshTokens }) {
   return async (ctx, next) => {
     if (ctx.path === USER_INFO) {
       const [scheme, jwt] = ctx.get('Authorization').split(' ');
@@ -42,8 +42,8 @@ export function cognitoTokens({ provider, people, issuer, signingKey, tokenDelay
     ctx.body = {
       id_token,
       access_token: sealAccessToken({ token, account, issuer, signingKey, authTime }),
-      // A refresh returns no new refresh token, because Cognito does not rotate them by default.
-      ...(ctx.oidc.params.grant_type === 'authorization_code' && { refresh_token }),
+      // Without rotation, which is Cognito's default, a refresh returns no refresh token.
+      ...((rotateRefreshTokens || ctx.oidc.params.grant_type === 'authorization_code') && { refresh_token }),
       expires_in,
       token_type,
     };

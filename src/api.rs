@@ -28,7 +28,7 @@ const SIGN_IN_LIMIT: u32 = 30_000;
 /// For how many seconds a lookup that was sent ahead of time is used.
 const EARLY_LIFETIME: i64 = 5;
 
-/// Reads `/config.json`. `early` is the response that `boot.js` has asked for; without it, the file is fetched past the
+/// Reads config.json. `early` is the response that `boot.js` has asked for; without it, the file is fetched past the
 /// cache, since somebody tries again.
 ///
 /// # Errors
@@ -36,15 +36,21 @@ const EARLY_LIFETIME: i64 = 5;
 pub async fn deployment(early: Option<Promise>) -> Result<Deployment, ConfigFailure> {
     let response = match early {
         Some(promise) => Response::early(promise).await.map_err(|error| no_response(error.as_ref())),
-        None => send(request(Method::GET, "/config.json", LOOKUP_LIMIT).cache(RequestCache::NoCache), None).await,
+        None => {
+            send(
+                request(Method::GET, &browser::own_path("config.json"), LOOKUP_LIMIT).cache(RequestCache::NoCache),
+                None,
+            )
+            .await
+        }
     };
     let Response { status, text, .. } = response.map_err(ConfigFailure::NoResponse)?;
     // Static hosts that serve index.html in place of a missing file answer with 200 and a web page.
     if status != 200 || text.trim_start().starts_with('<') {
         return Err(ConfigFailure::Missing);
     }
-    let page = browser::page_url().ok_or(ConfigFailure::Missing)?;
-    Deployment::parse(&text, &page).map_err(ConfigFailure::Wrong)
+    let picker = browser::picker_url().ok_or(ConfigFailure::Missing)?;
+    Deployment::parse(&text, &picker).map_err(ConfigFailure::Wrong)
 }
 
 /// Fetches the messages of a language. Null for English, which is in the wasm. `None` if they cannot be fetched.

@@ -99,11 +99,12 @@ fn brand(branding: &Branding) -> AnyView {
 /// addresses and no navigation within the app, and without them the wasm is 20 kB smaller (docs/performance.md).
 fn page(context: &Context) -> AnyView {
     let address = BrowserUrl::current();
-    match address.as_ref().map_or("", |url| url.path()) {
-        "/" => find(context),
-        "/signed-out" => signed_out(context),
+    let path = address.as_ref().map_or("", |url| url.path());
+    match path.strip_prefix(&*context.deployment.path) {
+        Some("") => find(context),
+        Some("signed-out") => signed_out(context),
         // An app client may have a callback URL below /callback that names its tenant (docs/contract.md).
-        address if address == "/callback" || address.starts_with("/callback/") => callback(context),
+        Some(page) if page == "callback" || page.starts_with("callback/") => callback(context),
         _ => not_found(context),
     }
 }
@@ -112,7 +113,7 @@ fn not_found(context: &Context) -> AnyView {
     let page = context.clone();
     localized(context, move || {
         page.set_title(&text(m::SIGN_IN), true);
-        let start_over = link("button", "/", text(m::START_OVER));
+        let start_over = link("button", &page.deployment.path, text(m::START_OVER));
         problem(&Failure::NotFound, Placement { is_whole_page: true, ..Placement::default() }, vec![start_over])
     })
 }

@@ -7,6 +7,7 @@ const root = document.documentElement;
 root.dataset.boot = "";
 const address = new URL(location);
 const { pathname, searchParams } = address;
+const { path } = root.dataset;
 const all = (selector) => [...document.querySelectorAll(selector)];
 
 // #login_hint= is the same as the parameter, but reaches no server.
@@ -19,7 +20,7 @@ const query = address.search.slice(1);
 // often. The sign-in goes on then.
 searchParams.delete("login_hint");
 address.hash = "";
-if (pathname.startsWith("/callback")) address.search = "";
+if (pathname.startsWith(path + "callback")) address.search = "";
 try {
   history.replaceState(null, "", address);
 } catch {}
@@ -41,7 +42,7 @@ const config = drawn.then(() => {
   // A cached copy may be minutes old. A user who reloads the page, perhaps because it does not work, gets the
   // current one.
   const reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
-  return ask("/config.json", { cache: reloaded ? "no-cache" : "default" });
+  return ask(path + "config.json", { cache: reloaded ? "no-cache" : "default" });
 });
 // The app shows the error when it has started. Until then it must not count as an unhandled rejection.
 config.catch(() => {});

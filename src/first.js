@@ -4,7 +4,9 @@
 // index.html, after the form: the first access to storage takes a while, because the browser asks another process.
 (() => {
   const root = document.documentElement;
-  root.dataset.screen = location.pathname === "/" ? "form" : "other";
+  // The path of the form: that of its link in the page (the service changes it where the picker is below a path).
+  const path = (root.dataset.path = document.querySelector("[hreflang=en]").getAttribute("href"));
+  root.dataset.screen = location.pathname === path ? "form" : "other";
   // If the Content-Security-Policy blocks what is inline, this script runs as a file (tools/finish.mjs), and so
   // must the style.
   const style = document.querySelector("link[rel=fallback-style]");

@@ -108,6 +108,6 @@ pub fn sign_out(deployment: &Deployment, tenant: &Tenant, continue_at: Option<&s
     STORE.begin_sign_out(&PendingSignOut { next_visit: None, continue_at: continue_at.map(str::to_owned) });
     // If config.json no longer names the user pool, there is no sign-out page. The session of the tab is over in any
     // case.
-    let address = logout_url(deployment, tenant).unwrap_or_else(|_| "/signed-out".to_owned());
+    let address = logout_url(deployment, tenant).unwrap_or_else(|_| browser::own_path("signed-out"));
     browser::navigate(&address);
 }

@@ -140,7 +140,7 @@ const fingerprinted = (name, change = (bytes) => bytes) => {
  */
 const loadBlockedScripts = (first, boot) =>
   "{const{dataset:d}=document.documentElement;(async()=>{" +
-  `d.screen??await import("/${first}");d.boot??await import("/${boot}")})()}`;
+  `d.screen??await import("./${first}");d.boot??await import("./${boot}")})()}`;
 
 /** Replaces the element that `tag` matches by an element with the content of the file in it. */
 const inline = (tag, name, element, attributes = "") => {

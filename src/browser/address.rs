@@ -1,7 +1,7 @@
 //! The address bar, and the ways to another page.
 
 use super::device::on_window;
-use super::page::performance;
+use super::page::{data, performance};
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::leptos_dom::helpers::WindowListenerHandle;
 use leptos::prelude::window;
@@ -51,6 +51,22 @@ pub struct EarlyLookup {
 /// The address of this page.
 pub fn page_url() -> Option<WebUrl> {
     WebUrl::parse(&window().location().href().ok()?)
+}
+
+/// The path of the picker's page with this name, such as `/callback`. The form's is `/`, or the path that the picker was
+/// deployed below. `first.js` has read it from the page's links.
+pub fn own_path(page: &str) -> String {
+    data("path").unwrap_or_else(|| "/".to_owned()) + page
+}
+
+/// The name of the picker's page at this address, such as `callback`. It is empty for the form.
+pub fn own_page() -> Option<String> {
+    page_url()?.path.strip_prefix(&own_path("")).map(str::to_owned)
+}
+
+/// The address of the picker's form.
+pub fn picker_url() -> Option<WebUrl> {
+    page_url()?.join(&own_path(""))
 }
 
 /// Goes to another address. Back returns to this page.

@@ -32,6 +32,6 @@ pub fn signed_out_screen(context: &Context, elsewhere: bool) -> AnyView {
         heading(m::SIGNED_OUT, None),
         elsewhere,
         paragraph("", text(m::SIGNED_OUT_LEAD)),
-        link("button", "/", text(m::SIGN_IN_AGAIN)),
+        link("button", &context.deployment.path, text(m::SIGN_IN_AGAIN)),
     ])
 }

@@ -26,7 +26,7 @@ pub(crate) const CONFIG: &str = r##"{
 }"##;
 
 pub(crate) fn deployment() -> Deployment {
-    Deployment::parse(CONFIG, &browser::page_url().unwrap()).unwrap()
+    Deployment::parse(CONFIG, &browser::picker_url().unwrap()).unwrap()
 }
 
 pub(crate) fn tenant() -> Tenant {

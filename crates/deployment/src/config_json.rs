@@ -66,33 +66,35 @@ pub enum ConfigFault {
 type Checked<T> = Result<T, Box<ConfigError>>;
 
 impl Deployment {
-    /// Reads a config.json. `page` is the address of the picker's own page, which relative addresses refer to.
+    /// Reads a config.json. `picker` is the address of the picker's form, with a slash at its end. Relative addresses
+    /// refer to it.
     ///
     /// # Errors
     /// The first thing that is wrong, with the path of its field.
-    pub fn parse(json: &str, page: &WebUrl) -> Result<Self, ConfigError> {
-        read(json, page).map_err(|error| *error)
+    pub fn parse(json: &str, picker: &WebUrl) -> Result<Self, ConfigError> {
+        read(json, picker).map_err(|error| *error)
     }
 }
 
-fn read(json: &str, page: &WebUrl) -> Checked<Deployment> {
+fn read(json: &str, picker: &WebUrl) -> Checked<Deployment> {
     let value = Json::parse(json)
         .map_err(|e| Box::new(ConfigError { field: "config.json".to_owned(), fault: ConfigFault::NotJson(e) }))?;
     let mut top = Fields::of(value, "config.json".to_owned())?;
     top.path.clear();
 
-    let lookup_url = top.url("lookup_url", Some(page))?;
+    let lookup_url = top.url("lookup_url", Some(picker))?;
     let lookup_url = top.required("lookup_url", lookup_url)?;
     let user_pools = user_pools(&mut top)?;
-    let redirect_uri = redirect_uri(&mut top, page)?;
-    let logout_uri = own_address(&mut top, "logout_uri", page, "/signed-out")?;
+    let redirect_uri = redirect_uri(&mut top, picker)?;
+    let logout_uri = own_address(&mut top, "logout_uri", picker, "signed-out")?;
     let scopes = scopes(&mut top)?;
-    let return_to = return_to(&mut top, page)?;
+    let return_to = return_to(&mut top, picker)?;
     let isolation = isolation(&mut top)?;
     let managed_login = top.flag("managed_login")?;
-    let branding = branding(&mut top, page)?;
+    let branding = branding(&mut top, picker)?;
     top.finish()?;
     Ok(Deployment {
+        path: picker.path.clone(),
         lookup_url,
         user_pools,
         redirect_uri,
@@ -174,15 +176,15 @@ fn page_of_hosted_ui(path: &str) -> Option<String> {
 }
 
 /// The callback URL: it must be one at which this page finishes sign-ins.
-fn redirect_uri(top: &mut Fields, page: &WebUrl) -> Checked<String> {
+fn redirect_uri(top: &mut Fields, picker: &WebUrl) -> Checked<String> {
     let name = "redirect_uri";
-    let text = own_address(top, name, page, "/callback")?;
+    let text = own_address(top, name, picker, "callback")?;
     let url = top.secure_url(name, &text, None)?;
-    let callback = page.join("/callback").unwrap_or_else(|| page.clone());
+    let callback = picker.join("callback").unwrap_or_else(|| picker.clone());
     let fault = if text.contains('#') {
         ConfigFault::Fragment
-    } else if url.origin != page.origin {
-        ConfigFault::ForeignOrigin(page.origin.clone())
+    } else if url.origin != picker.origin {
+        ConfigFault::ForeignOrigin(picker.origin.clone())
     } else if !callback.covers(&url) {
         ConfigFault::NotACallback(callback.href)
     } else {
@@ -191,10 +193,10 @@ fn redirect_uri(top: &mut Fields, page: &WebUrl) -> Checked<String> {
     Err(top.error(name, fault))
 }
 
-/// An address that Cognito compares character by character, so it is checked and kept as written. Defaults to `path` on
-/// the page's origin.
-fn own_address(top: &mut Fields, name: &str, page: &WebUrl, path: &str) -> Checked<String> {
-    let Some(text) = top.text(name)? else { return Ok(format!("{}{path}", page.origin)) };
+/// An address that Cognito compares character by character, so it is checked and kept as written. Defaults to the
+/// picker's page of this name.
+fn own_address(top: &mut Fields, name: &str, picker: &WebUrl, page: &str) -> Checked<String> {
+    let Some(text) = top.text(name)? else { return Ok([&picker.href, page].concat()) };
     if top.secure_url(name, &text, None)?.has_credentials { Err(top.must_be(name, NO_EXTRAS)) } else { Ok(text) }
 }
 
@@ -223,8 +225,8 @@ fn login_uri(fields: &mut Fields, application: &WebUrl) -> Checked<Option<String
     Ok(Some(url.href))
 }
 
-fn return_to(top: &mut Fields, page: &WebUrl) -> Checked<ReturnToRules> {
-    let mut rules = ReturnToRules { default: None, allow: applications(top)?, applications: 0, own: page.join("/") };
+fn return_to(top: &mut Fields, picker: &WebUrl) -> Checked<ReturnToRules> {
+    let mut rules = ReturnToRules { default: None, allow: applications(top)?, applications: 0, own: picker.join("/") };
     rules.applications = rules.allow.len();
     let Some(mut fields) = top.object("return_to")? else { return Ok(rules) };
     let rule = "a list of web addresses";
@@ -268,13 +270,13 @@ fn isolation(top: &mut Fields) -> Checked<Isolation> {
     }
 }
 
-fn branding(top: &mut Fields, page: &WebUrl) -> Checked<Branding> {
+fn branding(top: &mut Fields, picker: &WebUrl) -> Checked<Branding> {
     let Some(mut fields) = top.object("branding")? else { return Ok(Branding::default()) };
     let product = fields.text("product")?;
     if product.as_ref().is_some_and(|name| name.trim().is_empty()) {
         return Err(fields.must_be("product", "the product's name"));
     }
-    let logo = fields.url("logo", Some(page))?.map(|url| url.href);
+    let logo = fields.url("logo", Some(picker))?.map(|url| url.href);
     let accent = match fields.text("accent")? {
         None => None,
         Some(text) => Some(Accent::parse(&text).ok_or_else(|| fields.must_be("accent", "a colour such as #0b57d0"))?),

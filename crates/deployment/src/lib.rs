@@ -26,6 +26,8 @@ use platform::WebUrl;
 /// A config.json that was checked in full.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deployment {
+    /// The path of the picker's form: `/`, or the path that the picker was deployed below, with a slash at its end.
+    pub path: String,
     /// The lookup endpoint, which lookups are posted to.
     pub lookup_url: WebUrl,
     /// At least one. No two have the same issuer.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use axum::http::HeaderValue;
 use clap::Parser;
+use lookup_service::base_path::BasePath;
 use lookup_service::directory::Directory;
 use lookup_service::directory_file::{self, LoadError, SAMPLE};
 use platform::WebUrl;
@@ -31,6 +32,10 @@ pub(crate) struct CommandLine {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
+    /// The path that everything is below, such as /login/, if the picker has no origin of its own
+    #[arg(long, value_name = "PATH", default_value = "/")]
+    pub base_path: BasePath,
+
     /// Another origin whose pages may look up, such as https://login.example.com; repeatable
     #[arg(long = "allow-origin", value_name = "ORIGIN", value_parser = origin)]
     pub allow_origins: Vec<HeaderValue>,
@@ -51,6 +56,10 @@ pub(crate) struct CommandLine {
     /// the page, and exit
     #[arg(long, conflicts_with = "check")]
     pub print_headers: bool,
+
+    /// Print index.html with its links below --base-path, for a static host, and exit
+    #[arg(long)]
+    pub print_page: bool,
 
     /// Print the app clients of all tenants as JSON, {issuer: {client_id: code}}, and exit. Tenants without an issuer
     /// get that of config.json

@@ -12,6 +12,7 @@
 //!
 //! The service refuses requests with an email address, and logs neither addresses nor what was looked up.
 
+pub mod base_path;
 mod consumer_domains;
 pub mod directory;
 pub mod directory_file;
@@ -23,6 +24,7 @@ pub mod log;
 mod log_queue;
 mod lookup;
 mod name_index;
+mod page;
 mod problem;
 pub mod rate_limit;
 pub mod regular_file;

@@ -45,6 +45,8 @@ async fn main() -> ExitCode {
         Some(reports::check)
     } else if command_line.print_headers {
         Some(reports::print_headers)
+    } else if command_line.print_page {
+        Some(reports::print_page)
     } else if command_line.print_clients {
         Some(reports::print_clients)
     } else {
@@ -78,6 +80,7 @@ async fn serve(command_line: &CommandLine) -> Result<(), Fault> {
     let (directory, reload_directory) = open_directory(command_line)?;
     tokio::spawn(reload_on_hangup(hangups, reload_config.into_iter().chain(reload_directory).collect()));
     let settings = Settings {
+        base_path: command_line.base_path.clone(),
         site,
         config,
         allow_origins: command_line.allow_origins.clone(),
@@ -147,7 +150,7 @@ fn open_config(command_line: &CommandLine) -> Result<Option<(CurrentConfig, Relo
     let page = command_line.page();
     // The policy depends on both files: a new page has other hashes.
     let watch = Watch::new(page.iter().chain([&file]).cloned().collect::<Vec<_>>());
-    let (config, findings) = SiteConfig::load(&file, page.as_deref());
+    let (config, findings) = SiteConfig::load(&file, page.as_deref(), &command_line.base_path);
     log_findings(&file, &findings);
     if findings.iter().any(|f| matches!(f, SiteConfigError::Unreadable(ReadError::NotRegular(_)))) {
         return Err(Fault::log("config.json cannot be used"));
@@ -158,7 +161,8 @@ fn open_config(command_line: &CommandLine) -> Result<Option<(CurrentConfig, Relo
     }
     let config: CurrentConfig = Arc::new(ArcSwap::from_pointee(config));
     let (current, path) = (config.clone(), file.clone());
-    let load = move || SiteConfig::load(&path, page.as_deref());
+    let base_path = command_line.base_path.clone();
+    let load = move || SiteConfig::load(&path, page.as_deref(), &base_path);
     let reload = follow(watch, PACE, load, move |(config, findings)| {
         current.store(Arc::new(config));
         log_findings(&file, &findings);

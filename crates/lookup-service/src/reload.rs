@@ -201,6 +201,7 @@ pub fn take_directory(path: &Path, read: Result<Directory, LoadError>, current: 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base_path::BasePath;
     use std::fs;
     use std::path::PathBuf;
     use std::sync::mpsc::RecvTimeoutError;
@@ -405,11 +406,11 @@ mod tests {
         let watch = Watch::new([path.clone()]);
         let (sender, taken) = channel();
         let (file, pace) = (path.clone(), Pace { look_every: EVERY * 10, ..PACE });
-        assert_eq!(SiteConfig::load(&path, None).1.len(), 1);
+        assert_eq!(SiteConfig::load(&path, None, &BasePath::default()).1.len(), 1);
         let take = move |(config, findings): (SiteConfig, Vec<_>)| {
             let _ = sender.send((config.body.map(|body| body.len()), findings.len()));
         };
-        let _reload = follow(watch, pace, move || SiteConfig::load(&file, None), take);
+        let _reload = follow(watch, pace, move || SiteConfig::load(&file, None, &BasePath::default()), take);
         let whole = r#"{"lookup_url":"/v1/lookup","user_pools":[{"issuer":"https://idp.example","hosted_ui":"https://auth.example"}]}"#;
         // Written in small parts, much faster than it is looked at: no incomplete file may be taken.
         for end in (0..whole.len()).step_by(2) {

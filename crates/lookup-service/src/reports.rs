@@ -30,7 +30,7 @@ pub(crate) fn check(command_line: &CommandLine, out: &mut impl Write, err: &mut 
         }
     }
     if let Some(file) = command_line.config_file() {
-        let findings = SiteConfig::load(&file, command_line.page().as_deref()).1;
+        let findings = SiteConfig::load(&file, command_line.page().as_deref(), &command_line.base_path).1;
         if findings.is_empty() {
             writeln!(out, "{}: no problems", file.display())?;
         }
@@ -53,7 +53,7 @@ pub(crate) fn print_headers(
         writeln!(err, "--print-headers needs --config FILE (or --site DIR with a config.json in it)")?;
         return Ok(ExitCode::from(FAULT));
     };
-    let (config, findings) = SiteConfig::load(&file, command_line.page().as_deref());
+    let (config, findings) = SiteConfig::load(&file, command_line.page().as_deref(), &command_line.base_path);
     if !findings.is_empty() {
         findings.iter().try_for_each(|finding| writeln!(err, "{}: {finding}", file.display()))?;
         return Ok(ExitCode::from(FAULT));
@@ -88,6 +88,29 @@ fn print_embed_headers(folder: &Path, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
+/// `--print-page`: index.html with its links below `--base-path`, for a static host.
+///
+/// # Errors
+/// If a report cannot be written.
+pub(crate) fn print_page(
+    command_line: &CommandLine,
+    out: &mut impl Write,
+    err: &mut impl Write,
+) -> io::Result<ExitCode> {
+    let Some(file) = command_line.page() else {
+        writeln!(err, "--print-page needs --site DIR")?;
+        return Ok(ExitCode::from(FAULT));
+    };
+    match fs::read_to_string(&file) {
+        Ok(page) => write!(out, "{}", command_line.base_path.applied_to(&page))?,
+        Err(error) => {
+            writeln!(err, "{}: {error}", file.display())?;
+            return Ok(ExitCode::from(FAULT));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 /// `--print-clients`: the app clients of all tenants, for gateways that check tokens.
 ///
 /// # Errors
@@ -104,7 +127,9 @@ pub(crate) fn print_clients(
             return Ok(ExitCode::from(FAULT));
         }
     };
-    let only_issuer = command_line.config_file().and_then(|file| SiteConfig::load(&file, None).0.only_issuer);
+    let only_issuer = command_line
+        .config_file()
+        .and_then(|file| SiteConfig::load(&file, None, &command_line.base_path).0.only_issuer);
     let mut clients: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     for tenant in directory.all().filter_map(|json| Tenant::from_json(&Json::parse(json).ok()?).ok()) {
         let Some(issuer) = tenant.issuer.or_else(|| only_issuer.clone()) else {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use tokio::sync::Semaphore;
@@ -16,6 +16,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use crate::base_path::BasePath;
 use crate::directory::CurrentDirectory;
 use crate::lookup::{self, Lookups, NOSNIFF};
 use crate::problem::Problem;
@@ -26,6 +27,8 @@ use crate::site_config::CurrentConfig;
 /// What an instance of the service consists of.
 #[derive(Debug)]
 pub struct Settings {
+    /// The path that everything is below.
+    pub base_path: BasePath,
     /// The directory that lookups are answered from.
     pub directory: CurrentDirectory,
     /// The picker's site, if this instance serves it.
@@ -47,6 +50,7 @@ impl Settings {
     /// A service that answers lookups of its own origin and has no site.
     pub fn new(directory: CurrentDirectory) -> Self {
         Self {
+            base_path: BasePath::default(),
             directory,
             site: None,
             config: None,
@@ -77,7 +81,7 @@ pub fn app(settings: Settings) -> Router {
     };
 
     let app = Router::new()
-        .route("/healthz", health)
+        .route("/healthz", health.clone())
         // These never fall back to the site, which would answer a wrong API address with a web page.
         .route("/v1", any(not_found))
         .route("/v1/", any(not_found))
@@ -87,7 +91,18 @@ pub fn app(settings: Settings) -> Router {
         None => app.fallback(not_found),
     };
     // Lookups are outside of the layers, which cost time. `lookup` sets the header and catches panics itself.
-    app.layer(ServiceBuilder::new().layer(nosniff).layer(catch_panics())).route("/v1/lookup", lookup)
+    let app = app.layer(ServiceBuilder::new().layer(nosniff).layer(catch_panics())).route("/v1/lookup", lookup);
+    if settings.base_path.is_root() { app } else { below(settings.base_path.as_str(), app).route("/healthz", health) }
+}
+
+/// The same service below a path. Without the slash at its end, the path is redirected to: relative addresses would not
+/// be below it. Load balancers find `/healthz` at the root, too.
+fn below(path: &str, app: Router) -> Router {
+    let (folder, address) = (path.trim_end_matches('/'), path.to_owned());
+    Router::new()
+        .route(folder, get(async move || Redirect::permanent(&address)))
+        .nest_service(path, app)
+        .fallback(not_found)
 }
 
 /// CORS for `allow_origins` and the origins of config.json's `applications`. Without credentials: the service has no

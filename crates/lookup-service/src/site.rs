@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
@@ -93,13 +93,18 @@ async fn config(State(site): State<Site>, request: HeaderMap) -> Result<Response
 async fn file(State(site): State<Site>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let index = ServeFile::new(site.folder.join("index.html")).precompressed_br().precompressed_gzip();
+    let page_below_path = site.config.load().page.clone();
+    if let Some(page) = page_below_path.as_ref().filter(|_| path == "/index.html" && is_read(request.method())) {
+        return ([(header::CACHE_CONTROL, REVALIDATED)], page.respond_to(request.headers())).into_response();
+    }
     // The app has addresses such as /callback. A path that is no file and has no extension gets the page.
     let page = service_fn(move |request: Request| {
-        let index = index.clone();
+        let (index, page) = (index.clone(), page_below_path.clone());
         async move {
-            match extension(request.uri().path()) {
-                None => index.oneshot(request).await.map(|response| response.map(Body::new)),
-                Some(_) => Ok::<_, Infallible>(Problem::NotFound.into_response()),
+            match (extension(request.uri().path()), page) {
+                (None, Some(page)) if is_read(request.method()) => Ok(page.respond_to(request.headers())),
+                (None, _) => index.oneshot(request).await.map(|response| response.map(Body::new)),
+                (Some(_), _) => Ok::<_, Infallible>(Problem::NotFound.into_response()),
             }
         }
     });
@@ -132,7 +137,9 @@ async fn add_security_headers(State(site): State<Site>, request: Request, next: 
     let mut response = next.run(request).await;
     response.headers_mut().extend(headers(&site.config.load()));
     if is_embed {
-        response.headers_mut().extend(embed_headers());
+        for (name, value) in embed_headers() {
+            response.headers_mut().insert(name, value);
+        }
     }
     response
 }
@@ -152,6 +159,10 @@ pub fn embed_headers() -> impl Iterator<Item = (HeaderName, HeaderValue)> {
 pub fn is_embed(path: &str) -> bool {
     let fingerprinted = || is_fingerprinted(path) && path.starts_with("/embed-") && path.ends_with(".js");
     path == "/embed.js" || fingerprinted()
+}
+
+fn is_read(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
 }
 
 fn extension(path: &str) -> Option<&str> {

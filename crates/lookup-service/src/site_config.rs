@@ -7,16 +7,16 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use axum::body::Bytes;
 use axum::http::HeaderValue;
-use base64ct::{Base64UrlUnpadded, Encoding};
 use deployment::{ConfigError, ConfigFault, Deployment};
 use headers::ETag;
 use lookup_api::{Isolation, Issuer};
 use platform::WebUrl;
 use platform::json::Json;
-use sha2::{Digest, Sha256};
 
+use crate::base_path::BasePath;
 use crate::format_guess::{Format, instead_of_json};
 use crate::inline::Inline;
+use crate::page::{Page, etag};
 use crate::regular_file::{self, ReadError};
 use crate::repeated_key::first_repeated_key;
 use crate::text_encoding::{EncodingError, decode};
@@ -34,6 +34,9 @@ pub struct SiteConfig {
     /// The entity tag of the bytes. `None` if the file has an error: then browsers must not cache it, so that the next
     /// load gets the mended file.
     pub etag: Option<ETag>,
+    /// index.html with its links below the picker's path. `None` if the picker has an origin of its own: then the file is
+    /// served as it is.
+    pub page: Option<Page>,
     /// The value of `Content-Security-Policy`.
     pub policy: HeaderValue,
     /// The issuer of tenants that name none: that of the only user pool.
@@ -68,22 +71,24 @@ pub enum SiteConfigError {
 }
 
 impl SiteConfig {
-    /// Reads config.json, and the page whose inline scripts the policy has to name. Returns what to serve, and what is
-    /// wrong with config.json.
-    pub fn load(path: &Path, page: Option<&Path>) -> (Self, Vec<SiteConfigError>) {
-        let page = page.and_then(|page| String::from_utf8(regular_file::read(page).ok()?).ok());
-        let inline = page.map(|page| Inline::of(&page)).unwrap_or_default();
-        match regular_file::read(path) {
-            Ok(body) => Self::read(body.into(), &inline),
+    /// Reads config.json, and the page whose inline scripts the policy has to name. `base` is the path that the picker
+    /// is below. Returns what to serve, and what is wrong with config.json.
+    pub fn load(path: &Path, page: Option<&Path>, base: &BasePath) -> (Self, Vec<SiteConfigError>) {
+        let html = page.and_then(|page| String::from_utf8(regular_file::read(page).ok()?).ok());
+        let inline = html.as_deref().map(Inline::of).unwrap_or_default();
+        let (mut config, findings) = match regular_file::read(path) {
+            Ok(body) => Self::read(body.into(), &inline, base),
             Err(error) => (Self::of(None, None, None, &inline), vec![error.into()]),
-        }
+        };
+        config.page = html.filter(|_| !base.is_root()).map(|html| Page::new(base.applied_to(&html).into_owned()));
+        (config, findings)
     }
 
-    fn read(body: Bytes, inline: &Inline) -> (Self, Vec<SiteConfigError>) {
+    fn read(body: Bytes, inline: &Inline, base: &BasePath) -> (Self, Vec<SiteConfigError>) {
         // As a browser decodes it: without a byte order mark, with U+FFFD for bytes that are not UTF-8.
         let lossy = String::from_utf8_lossy(&body);
         let text = lossy.trim_start_matches('\u{feff}');
-        let deployment = deployment(text);
+        let deployment = deployment(text, base);
         let usable = deployment.as_ref().ok().cloned();
         let findings = match decode(&body) {
             Ok(_) => findings(text, deployment),
@@ -98,6 +103,7 @@ impl SiteConfig {
         Self {
             body,
             etag,
+            page: None,
             policy: policy(deployment, inline),
             only_issuer: deployment.and_then(|deployment| match deployment.user_pools.as_slice() {
                 [only] => Some(only.issuer.clone()),
@@ -123,19 +129,12 @@ fn refusal(text: &str, error: ConfigError) -> SiteConfigError {
     }
 }
 
-fn etag(body: &[u8]) -> Option<ETag> {
-    format!("\"{}\"", Base64UrlUnpadded::encode_string(&Sha256::digest(body)[..12])).parse().ok()
-}
-
-/// Reads config.json. Relative addresses in it refer to the picker's origin, which its `redirect_uri` tells. A
+/// Reads config.json. Relative addresses in it refer to the picker's form, whose origin its `redirect_uri` tells. A
 /// `redirect_uri` that is not secure is not used for that, or the parser would report the addresses that refer to it.
-fn deployment(text: &str) -> Result<Deployment, ConfigError> {
-    let page = redirect_uri(text)
-        .filter(WebUrl::is_secure)
-        .and_then(|url| WebUrl::parse(&url.origin))
-        .or_else(|| WebUrl::parse(UNKNOWN_ORIGIN));
+fn deployment(text: &str, base: &BasePath) -> Result<Deployment, ConfigError> {
+    let origin = redirect_uri(text).filter(WebUrl::is_secure).map_or(UNKNOWN_ORIGIN.to_owned(), |url| url.origin);
     let unknown = || ConfigError { field: "redirect_uri".to_owned(), fault: ConfigFault::NotAUrl };
-    Deployment::parse(text, &page.ok_or_else(unknown)?)
+    Deployment::parse(text, &WebUrl::parse(&(origin + base.as_str())).ok_or_else(unknown)?)
 }
 
 fn redirect_uri(text: &str) -> Option<WebUrl> {

@@ -16,6 +16,7 @@ use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use lookup_api::LookupResponse;
+use lookup_service::base_path::BasePath;
 use lookup_service::directory_file::{SAMPLE, parse};
 use lookup_service::rate_limit::RateLimit;
 use lookup_service::site_config::{CurrentConfig, SiteConfig};
@@ -143,7 +144,7 @@ fn config(field: &str) -> CurrentConfig {
     let file = folder.path().join("config.json");
     let pools = r#""user_pools":[{"issuer":"https://idp.example","hosted_ui":"https://auth.example"}]"#;
     std::fs::write(&file, format!(r#"{{"lookup_url":"/v1/lookup",{pools},{field}}}"#)).unwrap();
-    let (config, findings) = SiteConfig::load(&file, None);
+    let (config, findings) = SiteConfig::load(&file, None, &BasePath::default());
     assert!(findings.is_empty(), "{findings:?}");
     Arc::new(ArcSwap::from_pointee(config))
 }

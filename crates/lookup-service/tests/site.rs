@@ -10,6 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
+use lookup_service::base_path::BasePath;
 use lookup_service::directory_file::{SAMPLE, parse};
 use lookup_service::site::Site;
 use lookup_service::site_config::SiteConfig;
@@ -49,7 +50,7 @@ fn built() -> TempDir {
 async fn request(parent: &Path, request: Request) -> (StatusCode, HeaderMap, Bytes) {
     let folder = parent.join("dist");
     let config = Arc::new(ArcSwap::from_pointee(
-        SiteConfig::load(&folder.join("config.json"), Some(&folder.join("index.html"))).0,
+        SiteConfig::load(&folder.join("config.json"), Some(&folder.join("index.html")), &BasePath::default()).0,
     ));
     let directory = Arc::new(ArcSwap::from_pointee(parse(SAMPLE).unwrap()));
     let app =
@@ -58,8 +59,65 @@ async fn request(parent: &Path, request: Request) -> (StatusCode, HeaderMap, Byt
     (parts.status, parts.headers, body.collect().await.unwrap().to_bytes())
 }
 
+/// The response of a service that is below `/login/` and has this page.
+async fn get_below(parent: &TempDir, page: &str, address: &str) -> (StatusCode, HeaderMap, Bytes) {
+    let folder = parent.path().join("dist");
+    fs::write(folder.join("index.html"), page).unwrap();
+    let base_path: BasePath = "/login/".parse().unwrap();
+    let config = SiteConfig::load(&folder.join("config.json"), Some(&folder.join("index.html")), &base_path).0;
+    let config = Arc::new(ArcSwap::from_pointee(config));
+    let directory = Arc::new(ArcSwap::from_pointee(parse(SAMPLE).unwrap()));
+    let site = Some(Site { folder, config: config.clone() });
+    let app = app(Settings { base_path, config: Some(config), site, ..Settings::new(directory) });
+    let response = app.oneshot(Request::get(address).body(Body::empty()).unwrap()).await.unwrap();
+    let (parts, body) = response.into_parts();
+    (parts.status, parts.headers, body.collect().await.unwrap().to_bytes())
+}
+
 async fn get(parent: &TempDir, address: &str) -> (StatusCode, HeaderMap, Bytes) {
     request(parent.path(), Request::get(address).body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn below_a_path_the_page_has_its_links_and_headers_there() {
+    const PAGE: &str = "<!doctype html><link href=/ hreflang=en><script src=/a.js></script><script>let a</script>";
+    let built = built();
+    for address in ["/login/", "/login/callback", "/login/callback/acme", "/login/index.html"] {
+        let (status, headers, body) = get_below(&built, PAGE, address).await;
+        let expected =
+            "<!doctype html><link href=/login/ hreflang=en><script src=/login/a.js></script><script>let a</script>";
+        assert_eq!((status, &body[..]), (StatusCode::OK, expected.as_bytes()), "{address}");
+        assert_eq!(headers["cache-control"], "no-cache", "{address}");
+        assert!(headers["content-security-policy"].to_str().unwrap().contains("'sha256-"), "{address}");
+        assert!(headers.contains_key("etag"), "{address}");
+    }
+    for (address, body) in [("/login/config.json", CONFIG), ("/login/logos/acme.svg", "<svg/>")] {
+        assert_eq!(&get_below(&built, PAGE, address).await.2[..], body.as_bytes(), "{address}");
+    }
+    let (status, headers, _) = get_below(&built, PAGE, "/login").await;
+    assert_eq!((status, &headers["location"]), (StatusCode::PERMANENT_REDIRECT, &"/login/".parse().unwrap()));
+    for address in ["/", "/callback", "/v1/lookup", "/loginx/", "/login/v1/x"] {
+        assert_eq!(get_below(&built, PAGE, address).await.0, StatusCode::NOT_FOUND, "{address}");
+    }
+    for address in ["/healthz", "/login/healthz"] {
+        assert_eq!(get_below(&built, PAGE, address).await.0, StatusCode::OK, "{address}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_may_load_the_element_and_nothing_else() {
+    let built = built();
+    fs::write(built.path().join("dist/embed.js"), "export {}").unwrap();
+    let (status, headers, _) = get(&built, "/embed.js").await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(headers["access-control-allow-origin"], "*");
+    assert_eq!(headers["cross-origin-resource-policy"], "cross-origin");
+    assert_eq!(headers["cache-control"], "no-cache");
+    for address in ["/", "/config.json", "/logos/acme.svg"] {
+        let (_, headers, _) = get(&built, address).await;
+        assert!(!headers.contains_key("access-control-allow-origin"), "{address}");
+        assert_eq!(headers["cross-origin-resource-policy"], "same-origin", "{address}");
+    }
 }
 
 #[tokio::test]
@@ -299,7 +357,7 @@ fn an_error_in_config_json_names_the_field() {
 }
 
 fn all_findings(file: &Path) -> Vec<String> {
-    SiteConfig::load(file, None).1.iter().map(ToString::to_string).collect()
+    SiteConfig::load(file, None, &BasePath::default()).1.iter().map(ToString::to_string).collect()
 }
 
 #[track_caller]

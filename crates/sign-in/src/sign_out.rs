@@ -107,7 +107,7 @@ impl PendingSignOut {
 /// Whether people may be sent to this address after a sign-out: it is the form, the authorization endpoint of a user
 /// pool that config.json names, or begins the sign-in of one of its applications.
 pub fn may_continue_at(deployment: &Deployment, address: &str) -> bool {
-    address == "/"
+    address == deployment.path
         || is_login_url(deployment, address)
         || deployment.user_pools.iter().any(|pool| address.starts_with(&(pool.endpoint("/oauth2/authorize") + "?")))
 }

@@ -108,8 +108,8 @@ async fn redeem(
 /// that ends in the organization's code or has it as `tenant`. The page shows the name that the directory has for it,
 /// and nothing of the link.
 async fn tenant_of_callback(deployment: &Deployment, query: &str) -> Option<Retry> {
-    let path = browser::page_url()?.path;
-    let code = path.strip_prefix("/callback/").map(str::to_owned).or_else(|| LinkParameters::parse(query).tenant)?;
+    let page = browser::own_page()?;
+    let code = page.strip_prefix("callback/").map(str::to_owned).or_else(|| LinkParameters::parse(query).tenant)?;
     let lookup = api::look_up(deployment, &Identifier::parse_code(&code).ok()?, None);
     let [tenant] = <[Tenant; 1]>::try_from(lookup.tenants(deployment).await.ok()?).ok()?;
     Some(Retry::at(Arc::new(tenant)))

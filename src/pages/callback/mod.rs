@@ -64,7 +64,7 @@ fn restore(stage: RwSignal<Stage>) {
     }
     if stage.try_with_untracked(|stage| matches!(stage, Stage::SigningOut)) == Some(true) {
         match STORE.cancel_sign_out().and_then(|sign_out| sign_out.continue_at).as_deref() {
-            Some("/") => browser::replace_location("/"),
+            Some(address) if address == browser::own_path("") => browser::replace_location(address),
             _ => stage.set(Stage::SignedOut { elsewhere: false }),
         }
     }
@@ -77,9 +77,10 @@ fn screen(context: &Context, stage: RwSignal<Stage>) -> AnyView {
             heading(m::SIGNING_IN, None)
         }
         // The link is for people who press the browser's Stop button.
-        Stage::SigningOut => {
-            fragment(vec![heading(m::SIGNING_OUT, None), link("button quiet", "/", text(m::START_OVER))])
-        }
+        Stage::SigningOut => fragment(vec![
+            heading(m::SIGNING_OUT, None),
+            link("button quiet", &context.deployment.path, text(m::START_OVER)),
+        ]),
         Stage::SignedOut { elsewhere } => signed_out_screen(context, elsewhere),
         Stage::Leaving(tenant) => {
             let retry = Retry::at(tenant.clone());
@@ -113,7 +114,7 @@ fn failed(context: &Context, failure: &Failure, retry: Option<Retry>, stage: RwS
         let context = context.clone();
         next_steps.push(button("", label, move || retry.clone().start(&context, stage)));
     }
-    next_steps.push(link("button quiet", "/", start_over));
+    next_steps.push(link("button quiet", &context.deployment.path, start_over));
     next_steps.extend(context.support_link());
     problem(failure, Placement { is_whole_page: true, tenant, field: None }, next_steps)
 }

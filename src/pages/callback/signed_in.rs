@@ -103,10 +103,10 @@ impl SignedInScreen {
         let deployment = &self.context.deployment;
         end_session(deployment, &self.session);
         match deployment.isolation_of(&self.session.tenant) {
-            Isolation::Shared => browser::navigate("/"),
+            Isolation::Shared => browser::navigate(&deployment.path),
             Isolation::Strict => {
                 self.stage.set(Stage::SigningOut);
-                hosted_ui::sign_out(deployment, &self.session.tenant, Some("/"));
+                hosted_ui::sign_out(deployment, &self.session.tenant, Some(&deployment.path));
             }
         }
     }

@@ -183,7 +183,7 @@ fn foot(recents_changed: Trigger) -> AnyView {
         live_region("announced", warning),
         element("details", "").children(help),
         session.map_or_else(empty, |session| {
-            let back = link("", "/callback", text_with(m::BACK_TO, &session.tenant.name));
+            let back = link("", &browser::own_path("callback"), text_with(m::BACK_TO, &session.tenant.name));
             element("p", "lone-link").children(vec![back])
         }),
     ])

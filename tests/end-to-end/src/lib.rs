@@ -68,7 +68,7 @@ pub struct World {
     pub driver: WebDriver,
     /// The browser's engine.
     pub engine: Engine,
-    /// The picker's origin.
+    /// The picker's origin, and the path that it is below, if it is below one.
     pub picker: String,
     /// The hosted UI's origin.
     pub hosted_ui: String,
@@ -87,6 +87,8 @@ pub struct Conditions {
     pub settings: Option<Value>,
     /// More tenants, in the format of `tenants.toml`, for the lookup service and the hosted UI.
     pub directory: Option<String>,
+    /// The path that the picker is below, such as `/login/`.
+    pub base_path: Option<&'static str>,
     /// How a proxy passes the site on. With a proxy, [`World::request_count`] counts the requests.
     pub delivery: Option<Delivery>,
     /// Files that are added to the site or replace its own: name and text.
@@ -96,6 +98,8 @@ pub struct Conditions {
     pub whole_browser: bool,
     /// The browser blocks cookies and site data.
     pub storage_blocked: bool,
+    /// The browser blocks cookies of third parties. In Chromium only.
+    pub third_parties_blocked: bool,
     /// The preferred languages, the most preferred one first, separated by commas. In Firefox; in WebKit only one; not
     /// in Chromium.
     pub languages: Option<&'static str>,
@@ -103,6 +107,8 @@ pub struct Conditions {
     pub width: Option<u32>,
     /// The hosted UI is `hostile-provider.mjs`, which tests can steer: [`World::steer`].
     pub hostile_provider: bool,
+    /// The hosted UI rotates refresh tokens.
+    pub rotated: bool,
     /// The browser logs every request, for [`World::requests`]. In Chromium only.
     pub watched: bool,
 }

@@ -33,6 +33,8 @@ pub(crate) struct Servers {
 #[derive(PartialEq, Eq)]
 struct Kind {
     hostile_provider: bool,
+    rotated: bool,
+    base_path: Option<&'static str>,
     directory: Option<String>,
     delivery: Option<Delivery>,
 }
@@ -40,8 +42,9 @@ struct Kind {
 impl Servers {
     /// Returns unused servers for these conditions that no earlier test has changed, or starts new ones.
     pub(crate) fn take(conditions: &Conditions) -> Result<Self> {
-        let Conditions { hostile_provider, ref directory, .. } = *conditions;
-        let kind = Kind { hostile_provider, directory: directory.clone(), delivery: conditions.delivery() };
+        let Conditions { hostile_provider, rotated, base_path, ref directory, .. } = *conditions;
+        let directory = directory.clone();
+        let kind = Kind { hostile_provider, rotated, base_path, directory, delivery: conditions.delivery() };
         match IDLE.take(|servers| servers.kind == kind && conditions.is_site_as_built()) {
             Some(servers) => {
                 servers.proxy.iter().for_each(Proxy::reset);
@@ -70,11 +73,12 @@ impl Servers {
             None => (service_port, None),
         };
         // The address that the browser opens. The picker derives its redirect URI from it.
-        let picker = format!("http://127.0.0.1:{picker_port}");
+        let base_path = kind.base_path.unwrap_or("/");
+        let picker = format!("http://127.0.0.1:{picker_port}{}", base_path.trim_end_matches('/'));
         let hosted_ui = format!("http://127.0.0.1:{provider_port}");
 
         let ordinary = json!({
-            "lookup_url": "/v1/lookup",
+            "lookup_url": format!("{base_path}v1/lookup"),
             "user_pools": [{ "issuer": hosted_ui, "hosted_ui": hosted_ui }],
             "return_to": { "allow": [format!("{hosted_ui}/.well-known/")] },
             "branding": { "product": PRODUCT, "support_url": "mailto:support@example.com" },
@@ -89,9 +93,9 @@ impl Servers {
         let provider = if kind.hostile_provider {
             start_hostile_provider(&provider_port)?
         } else {
-            start_hosted_ui(&provider_port, &directory, &picker)?
+            start_hosted_ui(&provider_port, &directory, &picker, kind.rotated)?
         };
-        let service = start_service(service_port, &directory, &site, &config, folder)?;
+        let service = start_service(service_port, base_path, &directory, &site, &config, folder)?;
         let as_started = AtomicBool::new(conditions.is_site_as_built());
         Ok(Self { picker, hosted_ui, service, provider, proxy, config, ordinary, kind, as_started })
     }
@@ -162,7 +166,7 @@ fn start_hostile_provider(port: &str) -> Result<Program> {
     Program::start("node", arguments, "hosted UI ready at", tempfile::tempdir()?)
 }
 
-fn start_hosted_ui(port: &str, directory: &Path, picker: &str) -> Result<Program> {
+fn start_hosted_ui(port: &str, directory: &Path, picker: &str, rotated: bool) -> Result<Program> {
     let script = root().join("hosted-ui/main.mjs");
     let arguments = [
         script.as_os_str(),
@@ -173,15 +177,26 @@ fn start_hosted_ui(port: &str, directory: &Path, picker: &str) -> Result<Program
         "--picker".as_ref(),
         picker.as_ref(),
     ];
+    let rotation = rotated.then_some("--rotate-refresh-tokens".as_ref());
+    let arguments = arguments.into_iter().chain(rotation);
     Program::start("node", arguments, "hosted UI ready at", tempfile::tempdir()?)
 }
 
 /// The folder contains the files that were written for this service. It is removed when the service ends.
-fn start_service(port: u16, directory: &Path, site: &Path, config: &Path, folder: TempDir) -> Result<Program> {
+fn start_service(
+    port: u16,
+    base_path: &str,
+    directory: &Path,
+    site: &Path,
+    config: &Path,
+    folder: TempDir,
+) -> Result<Program> {
     let address = format!("127.0.0.1:{port}");
     let arguments = [
         "--listen".as_ref(),
         address.as_ref(),
+        "--base-path".as_ref(),
+        base_path.as_ref(),
         "--directory".as_ref(),
         directory.as_os_str(),
         "--site".as_ref(),

@@ -3,6 +3,7 @@
 mod accessibility;
 mod accounts;
 mod appearance;
+mod below_path;
 mod engines;
 mod expiry;
 mod failures;
@@ -19,6 +20,7 @@ mod matching;
 mod privacy;
 mod recents;
 mod security;
+mod session;
 mod startup;
 mod storage;
 mod tabs;
