@@ -7,8 +7,9 @@ import { readIdentifier } from "./identifier.js";
 /** From so many organizations on, the list has a search field. */
 const LONG_LIST = 9;
 
+/** For what the element draws, which has the attribute lang. A form of the host keeps its look, so nothing moves. */
 const STYLE =
-  ":where(tenant-picker :is(label,input,button)){display:block;box-sizing:border-box;width:100%;min-height:44px;font:inherit}:where(tenant-picker ul){padding:0;list-style:none}";
+  ":where(tenant-picker>[lang] :is(label,input,button)){display:block;box-sizing:border-box;width:100%;min-height:44px;font:inherit}:where(tenant-picker ul){padding:0;list-style:none}";
 
 const { HTMLElement = class {}, customElements } = globalThis;
 

@@ -11,6 +11,8 @@ pub enum StubResponse {
     Tenants(Value),
     /// 429 with `Retry-After`, in seconds.
     TooMany(u32),
+    /// This status and this body, whatever the contract says.
+    Raw(u16, &'static str),
     /// No response: the connection stays open.
     NoResponse,
 }
@@ -73,6 +75,10 @@ fn serve(mut stream: TcpStream, respond: &dyn Fn(&str) -> StubResponse) -> Optio
         StubResponse::TooMany(seconds) => {
             let head = format!("Retry-After: {seconds}\r\nContent-Length: 0\r\n");
             write!(stream, "HTTP/1.1 429 Too Many Requests\r\n{cors}{head}\r\n").ok()
+        }
+        StubResponse::Raw(status, body) => {
+            let head = format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
+            write!(stream, "HTTP/1.1 {status} Raw\r\n{cors}{head}\r\n{body}").ok()
         }
         // Wait until the browser closes the connection.
         StubResponse::NoResponse => stream.read_to_end(&mut Vec::new()).map(drop).ok(),

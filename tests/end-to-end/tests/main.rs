@@ -4,6 +4,7 @@ mod accessibility;
 mod accounts;
 mod appearance;
 mod below_path;
+mod embedding;
 mod engines;
 mod expiry;
 mod failures;

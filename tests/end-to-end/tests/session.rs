@@ -171,6 +171,9 @@ fn tokens_of_another_issuer_person_or_app_client_end_the_session() {
 fn signing_out_revokes_the_refresh_token_and_ends_all_sessions() {
     journey("session-sign-out", below_login(), |w| async move {
         signs_in_for(&w, 600).await?;
+        // A page of the origin that is not the picker's, so that only session.js can notice the sign-out.
+        w.open("/session.js").await?;
+        w.sees("tenant-picker").await?;
         let first = w.driver.window().await?;
         w.opens_a_tab("/?tenant=acme").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await?;
