@@ -6,7 +6,7 @@ const withHyphens = (text) => text.replace(/[‐-―⁃−﹘]/g, "-");
 
 /** The text without white space, separators and pairs of quotation marks at its ends. */
 const unquoted = (text) => {
-  const inner = text.replace(/^[\s,;]+|[\s,;]+$/g, "").replace(/^["'`„‚\p{Pi}](.*)["'`´\p{Pi}\p{Pf}]$/su, "$1");
+  const inner = text.replace(/^[\s,;]+|[\s,;]+$/g, "").replace(/^["'`„‚\p{Pi}](.*)["'`´“‘\p{Pf}]$/su, "$1");
   return inner === text ? text : unquoted(inner);
 };
 
@@ -28,7 +28,7 @@ const domain = (text, local) => {
  */
 export const readIdentifier = (typed) => {
   if (typed.length > 2048) return;
-  let text = typed.replace(/\p{DI}/gu, "").normalize("NFKC");
+  let text = typed.replace(/\p{DI}/gu, "").normalize("NFKC").trim();
   const host = /^\s*[a-z\d]+:\/\/(?:[^/?#\\]*@)?([^/?#\\:]*)/i.exec(text);
   if (host) return domain(host[1]);
 

@@ -40,7 +40,7 @@ const start = (host) => {
     form = element("form", { ...localized, action: picker }, element("label", {}, field, drawn), element("button", {}, next));
     host.replaceChildren(form);
   }
-  const input = form.querySelector("[name=login_hint]");
+  const input = form.elements.login_hint;
   const output = element("div", { ...localized, role: "status" });
   form.after(output);
   input.value ||= attribute("login-hint") ?? "";

@@ -16,7 +16,7 @@ const MESSAGES = ["field", "continue", "looking-up", "choose", "no-match", "look
 
 /** The sentences of each language, joined. The place of a variable is marked by an asterisk. */
 const sentences = () => {
-  const languages = readdirSync("locales").map((name) => name.replace(".ftl", ""));
+  const languages = readdirSync("locales").map((name) => name.replace(".ftl", "")).sort();
   const sentence = (source, id) => source.match(new RegExp(`^${id} = (.*)$`, "m"))[1].replace(/\{[^}]*\}/, "*");
   const ofLanguage = (language) => {
     const source = readFileSync(`locales/${language}.ftl`, "utf8");

@@ -4,17 +4,17 @@ set -euo pipefail
 
 step() { printf '\n── %s (%ss)\n' "$*" "$SECONDS"; }
 
-# The native tests spend most of their time waiting for timers, so the tests of the local hosted UI
+# The native tests spend most of their time waiting for timers, so the tests of what runs in Node.js
 # run beside them. `set -m` gives those a process group of their own, which the trap can end as a whole.
-native_and_hosted_ui_tests() {
+native_and_node_tests() {
   mkdir -p target
   set -m
-  (cd hosted-ui && exec node --test test/*.test.mjs) >target/hosted-ui-tests.log 2>&1 &
-  hosted_ui=$!
+  node --test hosted-ui/test/*.test.mjs embed/test/*.test.mjs >target/node-tests.log 2>&1 &
+  node_tests=$!
   set +m
-  trap 'kill -- "-$hosted_ui" 2>/dev/null || true' EXIT
+  trap 'kill -- "-$node_tests" 2>/dev/null || true' EXIT
   cargo test --quiet --locked --workspace --exclude tenant-picker --exclude end-to-end
-  wait "$hosted_ui" || { cat target/hosted-ui-tests.log && exit 1; }
+  wait "$node_tests" || { cat target/node-tests.log && exit 1; }
   trap - EXIT
 }
 
@@ -27,8 +27,8 @@ browser_tests() {
 
 step "formatting and lints"
 tools/lint.sh
-step "native tests, and the tests of the local hosted UI"
-native_and_hosted_ui_tests
+step "native tests, and those of the local hosted UI and the element"
+native_and_node_tests
 step "browser tests"
 browser_tests
 step "the site"
