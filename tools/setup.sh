@@ -3,7 +3,7 @@
 # before each target.
 #
 #   tools/setup.sh build   Rust's wasm target, wasm-bindgen, trunk, wasm-opt, esbuild, axe-core
-#   tools/setup.sh demo    the same, and the npm packages of the local hosted UI
+#   tools/setup.sh demo    the same, and the npm packages of the local hosted UI and the examples
 #   tools/setup.sh test    the same, and rustfmt, clippy, Chromium and its driver; if possible also
 #                          valgrind, and Firefox and WebKit with their drivers
 #   tools/setup.sh bench   the same as test without Firefox and WebKit, and wrk
@@ -210,12 +210,12 @@ need_npm_tools() {
   done
 }
 
-need_hosted_ui() {
-  npm_is_behind hosted-ui || return 0
-  say "installing the npm packages of the local hosted UI (about 10 seconds)"
-  (cd hosted-ui && npm ci --silent --no-fund --no-audit) ||
-    die "npm could not install what hosted-ui/package-lock.json lists." \
-      "Run 'npm ci' in hosted-ui to see why."
+# need_npm_packages FOLDER WHAT
+need_npm_packages() {
+  npm_is_behind "$1" || return 0
+  say "installing the npm packages of $2 (about 10 seconds)"
+  (cd "$1" && npm ci --silent --no-fund --no-audit) ||
+    die "npm could not install what $1/package-lock.json lists." "Run 'npm ci' in $1 to see why."
 }
 
 # --- Other programs ------------------------------------------------------------------------------
@@ -273,7 +273,8 @@ main() {
   cargo_tool trunk "$TRUNK" has_trunk "2 minutes"
   want_std_source
   need_npm_tools
-  [ "$1" = build ] || need_hosted_ui
+  [ "$1" = build ] || need_npm_packages hosted-ui "the local hosted UI"
+  [ "$1" = build ] || need_npm_packages examples "the examples"
   if [ "$1" = test ] || [ "$1" = bench ]; then
     need_lints
     need_browser

@@ -9,7 +9,7 @@ step() { printf '\n── %s (%ss)\n' "$*" "$SECONDS"; }
 native_and_node_tests() {
   mkdir -p target
   set -m
-  node --test hosted-ui/test/*.test.mjs embed/test/*.test.mjs >target/node-tests.log 2>&1 &
+  node --test {hosted-ui,embed,examples}/test/*.test.mjs >target/node-tests.log 2>&1 &
   node_tests=$!
   set +m
   trap 'kill -- "-$node_tests" 2>/dev/null || true' EXIT
@@ -27,7 +27,7 @@ browser_tests() {
 
 step "formatting and lints"
 tools/lint.sh
-step "native tests, and those of the local hosted UI and the element"
+step "native tests, and those in Node.js"
 native_and_node_tests
 step "browser tests"
 browser_tests

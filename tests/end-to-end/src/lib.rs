@@ -33,6 +33,7 @@ pub use engine::Engine;
 pub use lookup_stub::{LookupStub, StubResponse};
 pub use requests::{body_of, is_lookup, lookup_bodies};
 pub use screens::{PRODUCT, SEVERAL_MORE, Screen, recent, two_recents};
+pub use servers::Product;
 pub use steps::script_that_fills;
 
 pub use page::Way;
@@ -107,6 +108,8 @@ pub struct Conditions {
     pub width: Option<u32>,
     /// The hosted UI is `hostile-provider.mjs`, which tests can steer: [`World::steer`].
     pub hostile_provider: bool,
+    /// The product of `examples/` runs, and config.json names its two applications: [`World::product`].
+    pub product: bool,
     /// The hosted UI rotates refresh tokens.
     pub rotated: bool,
     /// The browser logs every request, for [`World::requests`]. In Chromium only.
@@ -244,6 +247,11 @@ impl World {
         self.servers.configure(settings).await?;
         // The browser caches config.json for some minutes.
         self.devtools("Network.clearBrowserCache", json!({})).await.map(drop)
+    }
+
+    /// The product of `examples/`. `None` without [`Conditions::product`].
+    pub fn product(&self) -> Option<&Product> {
+        self.servers.product.as_ref()
     }
 
     /// Stops the lookup service, which also serves the site.

@@ -21,6 +21,7 @@ pub(crate) struct Servers {
     pub(crate) hosted_ui: String,
     pub(crate) service: Program,
     pub(crate) provider: Program,
+    pub(crate) product: Option<Product>,
     proxy: Option<Proxy>,
     config: PathBuf,
     ordinary: Value,
@@ -29,11 +30,19 @@ pub(crate) struct Servers {
     as_started: AtomicBool,
 }
 
+/// The product of `examples/`, on `localhost`.
+pub struct Product {
+    /// Its origin, with a slash at the end.
+    pub url: String,
+    _program: Program,
+}
+
 /// Servers of the same kind can be reused. For other conditions they are started anew.
 #[derive(PartialEq, Eq)]
 struct Kind {
     hostile_provider: bool,
     rotated: bool,
+    product: bool,
     base_path: Option<&'static str>,
     directory: Option<String>,
     delivery: Option<Delivery>,
@@ -42,9 +51,9 @@ struct Kind {
 impl Servers {
     /// Returns unused servers for these conditions that no earlier test has changed, or starts new ones.
     pub(crate) fn take(conditions: &Conditions) -> Result<Self> {
-        let Conditions { hostile_provider, rotated, base_path, ref directory, .. } = *conditions;
+        let Conditions { hostile_provider, rotated, product, base_path, ref directory, .. } = *conditions;
         let directory = directory.clone();
-        let kind = Kind { hostile_provider, rotated, base_path, directory, delivery: conditions.delivery() };
+        let kind = Kind { hostile_provider, rotated, product, base_path, directory, delivery: conditions.delivery() };
         match IDLE.take(|servers| servers.kind == kind && conditions.is_site_as_built()) {
             Some(servers) => {
                 servers.proxy.iter().for_each(Proxy::reset);
@@ -83,6 +92,12 @@ impl Servers {
             "return_to": { "allow": [format!("{hosted_ui}/.well-known/")] },
             "branding": { "product": PRODUCT, "support_url": "mailto:support@example.com" },
         });
+        let product_port = if kind.product { Some(free_port()?) } else { None };
+        let product_url = product_port.map(|port| format!("http://localhost:{port}/"));
+        let ordinary = match &product_url {
+            Some(url) => merged(&ordinary, Some(&applications(url))),
+            None => ordinary,
+        };
         let config = folder.path().join("config.json");
         let settings = merged(&ordinary, conditions.settings.as_ref());
         if let Some(text) = conditions.config.clone().unwrap_or_else(|| Some(settings.to_string())) {
@@ -93,11 +108,15 @@ impl Servers {
         let provider = if kind.hostile_provider {
             start_hostile_provider(&provider_port)?
         } else {
-            start_hosted_ui(&provider_port, &directory, &picker, kind.rotated)?
+            start_hosted_ui(&provider_port, &directory, &picker, product_url.as_deref(), kind.rotated)?
         };
         let service = start_service(service_port, base_path, &directory, &site, &config, folder)?;
+        let product = match (product_port, product_url) {
+            (Some(port), Some(url)) => Some(start_product(port, url, &picker, &hosted_ui)?),
+            _ => None,
+        };
         let as_started = AtomicBool::new(conditions.is_site_as_built());
-        Ok(Self { picker, hosted_ui, service, provider, proxy, config, ordinary, kind, as_started })
+        Ok(Self { picker, hosted_ui, service, provider, product, proxy, config, ordinary, kind, as_started })
     }
 
     /// How many requests the proxy has received for paths with this ending.
@@ -166,7 +185,13 @@ fn start_hostile_provider(port: &str) -> Result<Program> {
     Program::start("node", arguments, "hosted UI ready at", tempfile::tempdir()?)
 }
 
-fn start_hosted_ui(port: &str, directory: &Path, picker: &str, rotated: bool) -> Result<Program> {
+fn start_hosted_ui(
+    port: &str,
+    directory: &Path,
+    picker: &str,
+    product: Option<&str>,
+    rotated: bool,
+) -> Result<Program> {
     let script = root().join("hosted-ui/main.mjs");
     let arguments = [
         script.as_os_str(),
@@ -178,8 +203,35 @@ fn start_hosted_ui(port: &str, directory: &Path, picker: &str, rotated: bool) ->
         picker.as_ref(),
     ];
     let rotation = rotated.then_some("--rotate-refresh-tokens".as_ref());
-    let arguments = arguments.into_iter().chain(rotation);
+    // Both applications of the product have a callback.
+    let applications: Vec<String> = product.iter().flat_map(|url| [(*url).to_owned(), format!("{url}spa")]).collect();
+    let applications = applications.iter().flat_map(|url| ["--picker".as_ref(), url.as_ref()]);
+    let arguments = arguments.into_iter().chain(rotation).chain(applications);
     Program::start("node", arguments, "hosted UI ready at", tempfile::tempdir()?)
+}
+
+/// What config.json says of the product's two applications.
+fn applications(product: &str) -> Value {
+    json!({ "applications": [
+        { "url": product, "login_uri": format!("{product}login") },
+        { "url": format!("{product}spa/"), "login_uri": format!("{product}spa/login") },
+    ] })
+}
+
+fn start_product(port: u16, url: String, picker: &str, issuer: &str) -> Result<Product> {
+    let script = root().join("examples/product.mjs");
+    let port = port.to_string();
+    let arguments = [
+        script.as_os_str(),
+        "--port".as_ref(),
+        port.as_ref(),
+        "--picker".as_ref(),
+        picker.as_ref(),
+        "--issuer".as_ref(),
+        issuer.as_ref(),
+    ];
+    let program = Program::start("node", arguments, "product ready at", tempfile::tempdir()?)?;
+    Ok(Product { url, _program: program })
 }
 
 /// The folder contains the files that were written for this service. It is removed when the service ends.

@@ -6,6 +6,7 @@ mod appearance;
 mod below_path;
 mod embedding;
 mod engines;
+mod examples;
 mod expiry;
 mod failures;
 mod hand_back;
