@@ -9,12 +9,41 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use thirtyfour::prelude::*;
 
+/// Runs each journey in Chromium, which blocks cookies of third parties, and in Firefox.
+macro_rules! journeys_in_two_engines {
+    ($($journey:ident),* $(,)?) => {
+        mod chromium {
+            $(#[test] fn $journey() { super::$journey(end_to_end::Engine::Chromium); })*
+        }
+        mod firefox {
+            $(#[test] fn $journey() { super::$journey(end_to_end::Engine::Firefox); })*
+        }
+    };
+}
+
+journeys_in_two_engines!(
+    a_form_without_script_leads_to_the_picker_and_back,
+    a_service_that_is_down_leaves_a_way_on,
+    hostile_and_failed_lookups_say_so_and_lead_to_the_picker_with_what_was_typed,
+    removing_repeating_and_restoring_an_element_leaves_no_progress_behind,
+    several_organizations_are_chosen_by_keyboard_and_searched_from_nine_on,
+    the_element_leads_to_the_product_by_way_of_the_picker,
+    the_element_speaks_the_language_of_the_page_or_of_its_own_attribute,
+    the_hosts_own_client_can_take_over_unless_the_organization_is_strict,
+);
+
 /// The product's site, and conditions in which config.json names it.
 fn product() -> (ApplicationStub, Conditions) {
     let site = ApplicationStub::start().unwrap();
     let applications = json!([{ "url": site.url, "login_uri": format!("{}login", site.url) }]);
     site.put_script("/product.js", PRODUCT_JS);
     (site, Conditions { settings: Some(json!({ "applications": applications })), ..Conditions::default() })
+}
+
+/// The same in this engine. Chromium blocks cookies of third parties.
+fn product_in(engine: Engine) -> (ApplicationStub, Conditions) {
+    let (site, conditions) = product();
+    (site, Conditions { engine, third_parties_blocked: engine == Engine::Chromium, ..conditions })
 }
 
 /// What the product's own script notices.
@@ -75,9 +104,8 @@ async fn is_handed_back(w: &World, site: &ApplicationStub) -> Result<BTreeMap<St
     Ok(w.driver.current_url().await?.query_pairs().into_owned().collect())
 }
 
-#[test]
-fn a_form_without_script_leads_to_the_picker_and_back() {
-    let (site, conditions) = product();
+fn a_form_without_script_leads_to_the_picker_and_back(engine: Engine) {
+    let (site, conditions) = product_in(engine);
     journey("embed-form", conditions, |w| async move {
         let form = format!(
             "<form action={}/ method=get>{FORM}<input type=hidden name=return_to value={}projects></form>",
@@ -86,7 +114,7 @@ fn a_form_without_script_leads_to_the_picker_and_back() {
         opens_with(&w, &site, "", &form).await?;
         submits(&w, "ada@acme.example").await?;
         w.sees_heading("Sign in").await?;
-        assert_eq!(w.typed_text().await?, "ada@acme.example");
+        w.waits_for("return document.getElementById('identifier')?.value === 'ada@acme.example'").await?;
         let address = w.driver.current_url().await?;
         assert!(!address.as_str().contains("ada"), "{address}");
         w.press("Continue").await?;
@@ -98,9 +126,8 @@ fn a_form_without_script_leads_to_the_picker_and_back() {
 }
 
 fn the_element_leads_to_the_product_by_way_of_the_picker(engine: Engine) {
-    let (site, conditions) = product();
-    let third_parties_blocked = engine == Engine::Chromium;
-    journey("embed-one", Conditions { engine, third_parties_blocked, ..conditions }, |w| async move {
+    let (site, conditions) = product_in(engine);
+    journey("embed-one", conditions, |w| async move {
         opens(&w, &site, &format!("<tenant-picker return-to={}projects></tenant-picker>", site.url)).await?;
         w.sees("Work email or organization code").await?;
         submits(&w, "Ada <ada@acme.example>").await?;
@@ -111,16 +138,6 @@ fn the_element_leads_to_the_product_by_way_of_the_picker(engine: Engine) {
         assert_eq!(got["iss"], w.hosted_ui);
         Ok(())
     });
-}
-
-#[test]
-fn the_element_leads_to_the_product_by_way_of_the_picker_in_chromium() {
-    the_element_leads_to_the_product_by_way_of_the_picker(Engine::Chromium);
-}
-
-#[test]
-fn the_element_leads_to_the_product_by_way_of_the_picker_in_firefox() {
-    the_element_leads_to_the_product_by_way_of_the_picker(Engine::Firefox);
 }
 
 #[test]
@@ -173,9 +190,8 @@ fn the_element_works_under_a_strict_policy_moves_nothing_and_passes_axe() {
     });
 }
 
-#[test]
-fn the_hosts_own_client_can_take_over_unless_the_organization_is_strict() {
-    let (site, conditions) = product();
+fn the_hosts_own_client_can_take_over_unless_the_organization_is_strict(engine: Engine) {
+    let (site, conditions) = product_in(engine);
     journey("embed-event", conditions, |w| async move {
         opens(&w, &site, &format!("<tenant-picker return-to={}></tenant-picker>", site.url)).await?;
         w.run_script("window.cancels = true").await?;
@@ -193,9 +209,8 @@ fn the_hosts_own_client_can_take_over_unless_the_organization_is_strict() {
     });
 }
 
-#[test]
-fn several_organizations_are_chosen_by_keyboard_and_searched_from_nine_on() {
-    let (site, conditions) = product();
+fn several_organizations_are_chosen_by_keyboard_and_searched_from_nine_on(engine: Engine) {
+    let (site, conditions) = product_in(engine);
     let more: String = (1..=9)
         .map(|i| {
             format!(
@@ -223,9 +238,8 @@ fn several_organizations_are_chosen_by_keyboard_and_searched_from_nine_on() {
     });
 }
 
-#[test]
-fn hostile_and_failed_lookups_say_so_and_lead_to_the_picker_with_what_was_typed() {
-    let (site, conditions) = product();
+fn hostile_and_failed_lookups_say_so_and_lead_to_the_picker_with_what_was_typed(engine: Engine) {
+    let (site, conditions) = product_in(engine);
     let stub = LookupStub::start(|body| match body {
         _ if body.contains("down") => StubResponse::Raw(503, ""),
         _ if body.contains("missing") => StubResponse::Raw(404, ""),
@@ -278,9 +292,8 @@ fn hostile_and_failed_lookups_say_so_and_lead_to_the_picker_with_what_was_typed(
     });
 }
 
-#[test]
-fn a_service_that_is_down_leaves_a_way_on() {
-    let (site, conditions) = product();
+fn a_service_that_is_down_leaves_a_way_on(engine: Engine) {
+    let (site, conditions) = product_in(engine);
     journey("embed-down", conditions, |w| async move {
         opens(&w, &site, "<tenant-picker></tenant-picker>").await?;
         w.sees("Work email or organization code").await?;
@@ -301,7 +314,7 @@ fn what_stood_inside_stays_if_the_script_is_blocked_or_slow() {
         opens_with(&w, &site, "<script type=module src=http://127.0.0.1:9/embed.js></script>", &form).await?;
         submits(&w, "ada@acme.example").await?;
         w.sees_heading("Sign in").await?;
-        assert_eq!(w.typed_text().await?, "ada@acme.example");
+        w.waits_for("return document.getElementById('identifier')?.value === 'ada@acme.example'").await?;
         // The script comes only after the form was used.
         w.hold_requests("*/embed.js").await?;
         opens(&w, &site, &form).await?;
@@ -311,9 +324,8 @@ fn what_stood_inside_stays_if_the_script_is_blocked_or_slow() {
     });
 }
 
-#[test]
-fn removing_repeating_and_restoring_an_element_leaves_no_progress_behind() {
-    let (site, conditions) = product();
+fn removing_repeating_and_restoring_an_element_leaves_no_progress_behind(engine: Engine) {
+    let (site, conditions) = product_in(engine);
     journey("embed-life", Conditions { whole_browser: true, ..conditions }, |w| async move {
         opens(&w, &site, "<tenant-picker id=one></tenant-picker><tenant-picker id=two></tenant-picker>").await?;
         w.waits_for("return document.querySelectorAll('tenant-picker form').length === 2").await?;
@@ -349,9 +361,8 @@ fn removing_repeating_and_restoring_an_element_leaves_no_progress_behind() {
     });
 }
 
-#[test]
-fn the_element_speaks_the_language_of_the_page_or_of_its_own_attribute() {
-    let (site, conditions) = product();
+fn the_element_speaks_the_language_of_the_page_or_of_its_own_attribute(engine: Engine) {
+    let (site, conditions) = product_in(engine);
     journey("embed-language", conditions, |w| async move {
         for (lang, field) in [
             ("pt", "E-mail de trabalho"),
