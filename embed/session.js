@@ -160,19 +160,28 @@ export const fresh = async () => {
   return locks ? locks.request(`${SESSION}.refresh.${session.tenant.client_id}`, refresh) : refresh();
 };
 
-/** Revokes the refresh token and ends the session of this tab. */
+/** Ends the session of this tab, and revokes its refresh token. The response is not awaited: the page is being left. */
 const revoke = async (session) => {
   end();
   const { refresh_token: token, tenant } = session;
-  if (token) post(await hostedUi(session, "/oauth2/revoke"), { token, client_id: tenant.client_id }, { keepalive: true }).catch(() => {});
+  if (!token) return;
+  try {
+    const address = await hostedUi(session, "/oauth2/revoke");
+    post(address, { token, client_id: tenant.client_id }, { keepalive: true }).catch(() => {});
+  } catch {}
 };
 
-/** Goes to the hosted UI's sign-out. Afterwards the picker's page at signed-out continues at `next`, if it is given. */
+/** Goes to the hosted UI's sign-out. Afterwards the picker's page at signed-out continues at `next`, if it is given.
+ * Without config.json the page at signed-out is all that can be gone to. */
 const leave = async (session, next = "") => {
-  sessionStorage.setItem(SIGNING_OUT, `\n${next}`);
-  const { logout_uri } = await config();
-  const query = new URLSearchParams({ client_id: session.tenant.client_id, logout_uri });
-  location.assign(`${await hostedUi(session, "/logout")}?${query}`);
+  let address = new URL("signed-out", picker);
+  try {
+    const { logout_uri } = await config();
+    const query = new URLSearchParams({ client_id: session.tenant.client_id, logout_uri });
+    address = `${await hostedUi(session, "/logout")}?${query}`;
+    sessionStorage.setItem(SIGNING_OUT, `\n${next}`);
+  } catch {}
+  location.assign(address);
 };
 
 /** Signs the person out: here, in the organization's other tabs, and at the hosted UI. Resolves once the browser leaves. */
@@ -190,8 +199,8 @@ export const switchOrganization = async () => {
   const session = kept();
   if (session) {
     await revoke(session);
-    const isolation = session.tenant.isolation ?? (await config()).isolation;
-    if (isolation === "strict") return leave(session, picker.pathname);
+    const { isolation } = await config().catch(() => ({ isolation: "strict" }));
+    if ((session.tenant.isolation ?? isolation) === "strict") return leave(session, picker.pathname);
   }
   location.assign(picker);
 };

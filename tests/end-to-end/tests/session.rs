@@ -215,6 +215,18 @@ fn signing_out_revokes_the_refresh_token_and_ends_all_sessions() {
 }
 
 #[test]
+fn signing_out_ends_the_session_even_if_config_json_is_not_to_be_had() {
+    journey("session-offline", below_login(), |w| async move {
+        signs_in_for(&w, 600).await?;
+        w.block_requests(Some("*/config.json*")).await?;
+        call(&w, "signOut() && null").await?;
+        w.arrives_at(&format!("{}/signed-out", w.picker)).await?;
+        assert_eq!(w.session().await?, Value::Null);
+        w.block_requests(None).await
+    });
+}
+
+#[test]
 fn switching_the_organization_goes_to_the_form_and_from_a_strict_one_by_way_of_its_sign_out() {
     journey("session-switch", below_login(), |w| async move {
         signs_in_for(&w, 600).await?;
