@@ -202,10 +202,10 @@ pub fn take_directory(path: &Path, read: Result<Directory, LoadError>, current: 
 mod tests {
     use super::*;
     use crate::base_path::BasePath;
-    use std::fs;
     use std::path::PathBuf;
     use std::sync::mpsc::RecvTimeoutError;
     use std::sync::{Mutex, PoisonError};
+    use std::{fs, io};
 
     use crate::regular_file;
     use crate::site_config::SiteConfig;
@@ -215,7 +215,39 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(5);
     const PACE: Pace = Pace { look_every: EVERY, patience: PATIENCE };
 
+    /// What all tests of this process have logged.
+    static LOGGED: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+    struct Logged;
+
+    impl io::Write for Logged {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            LOGGED.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Whether a line of the log names this file and has these words. Waits for it.
+    fn is_logged(path: &Path, words: &str) -> bool {
+        let name = path.to_str().unwrap();
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            let log = LOGGED.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            if String::from_utf8_lossy(&log).lines().any(|line| line.contains(name) && line.contains(words)) {
+                return true;
+            }
+            thread::sleep(EVERY);
+        }
+        false
+    }
+
     fn folder() -> (TempDir, PathBuf) {
+        let log = tracing_subscriber::fmt().with_writer(|| Logged).finish();
+        // The first test sets it for all.
+        let _ = tracing::subscriber::set_global_default(log);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("tenants.toml");
         (folder, path)
@@ -344,6 +376,7 @@ mod tests {
         let _reload = follow(Watch::new([path.clone()]), pace, load, move |text| drop(sender.send(text)));
         replace(&path, "hangs");
         begins.recv_timeout(PATIENCE).unwrap();
+        assert!(is_logged(&path, "takes long"));
         replace(&path, "two");
         check_next(&taken, "two");
         end.send(()).unwrap();
@@ -374,7 +407,7 @@ mod tests {
         let (file, pace) = (path.clone(), Pace { patience: EVERY, ..PACE });
         let load = move || fs::read_to_string(&file).unwrap_or_default();
         let reload = follow_by(watch, look, pace, load, move |text| drop(sender.send(text)));
-        thread::sleep(EVERY * 4);
+        assert!(is_logged(&path, "takes long"));
         reload.now();
         check_next(&taken, "one");
         replace(&path, "two");

@@ -94,3 +94,29 @@ fn forced_colours_and_reduced_motion_are_respected() {
         w.focus_is_seen().await
     });
 }
+
+#[test]
+fn the_checkbox_keeps_its_size_and_the_filters_count_is_clear_of_the_focus_ring() {
+    let narrow = Conditions { width: Some(320), ..Conditions::every_screen() };
+    journey("sizes", narrow, |w| async move {
+        // German has the longest text beside the checkbox.
+        w.show(Screen::Form, "de").await?;
+        let size = "const { width, height } = document.querySelector('[type=checkbox]').getBoundingClientRect();
+            return [width, height]";
+        assert_eq!(w.run_script(size).await?, json!([20, 20]));
+
+        w.show(Screen::LongChoice, "en").await?;
+        w.run_script("document.getElementById('filter').focus()").await?;
+        w.types("an").await?;
+        w.waits_for("return document.querySelector('#filter + .hint').textContent").await?;
+        let distance = "const field = document.getElementById('filter'), hint = field.nextElementSibling;
+            const { outlineWidth, outlineOffset } = getComputedStyle(field);
+            const text = document.createRange();
+            text.selectNodeContents(hint);
+            return text.getBoundingClientRect().top - field.getBoundingClientRect().bottom
+              - parseFloat(outlineWidth) - parseFloat(outlineOffset)";
+        let distance = w.run_script(distance).await?.as_f64().context("a number")?;
+        ensure!(distance >= 4.0, "the count is {distance} px from the ring");
+        Ok(())
+    });
+}

@@ -74,6 +74,10 @@ fn below_a_path_unknown_pages_and_unsolicited_responses_are_told() {
         w.open("/").await?;
         let text = w.sees_problem("config_malformed").await?;
         assert!(text.contains("/login/callback"), "{text}");
+        w.configure(Some(json!({ "redirect_uri": "https://elsewhere.example/login/callback" }))).await?;
+        w.open("/").await?;
+        let text = w.sees_problem("config_malformed").await?;
+        assert!(text.contains("must be of the page's own origin"), "{text}");
         Ok(())
     });
 }

@@ -51,6 +51,7 @@ journeys_in!(Firefox, firefox:
     signs_in_by_email_and_stays_signed_in_after_a_reload,
     is_in_the_language_that_the_browser_asks_for,
     the_keyboard_alone_is_enough,
+    the_errors_link_scrolls_to_the_label,
     the_password_manager_fills_the_field,
     a_refused_person_can_try_again,
     an_unknown_organization_is_reported_in_an_alert,
@@ -75,6 +76,7 @@ journeys_in!(WebKit, webkit:
     the_page_stays_when_local_storage_is_full,
     signs_in_by_email_and_stays_signed_in_after_a_reload,
     is_in_the_language_that_the_browser_asks_for,
+    the_errors_link_scrolls_to_the_label,
     the_keyboard_alone_is_enough,
     a_refused_person_can_try_again,
     an_unknown_organization_is_reported_in_an_alert,
@@ -304,7 +306,23 @@ fn the_callback_says_when_storage_is_blocked(engine: Engine) {
         w.open(&format!("/callback?code=x&state={}", "A".repeat(43))).await?;
         w.sees_problem("storage_blocked").await?;
         assert_eq!(w.run_script("return location.search").await?, "");
-        Ok(())
+        w.press("Start over").await?;
+        w.sees_heading("Sign in").await
+    });
+}
+
+/// Chromium scrolls a field to the middle of the window. The others scroll it to the edge, where its label would be out
+/// of view.
+fn the_errors_link_scrolls_to_the_label(engine: Engine) {
+    journey("label-in-view", in_engine(engine), |w| async move {
+        w.open("/").await?;
+        w.submit("ada@acme").await?;
+        w.sees_problem("identifier_email_incomplete").await?;
+        w.run_script("document.querySelector('main').style.marginBlockEnd = '3000px'; scrollTo(0, 9999)").await?;
+        w.waits_for("return document.getElementById('identifier').getBoundingClientRect().bottom < 0").await?;
+        w.run_script("document.querySelector('[role=alert] a').click()").await?;
+        w.waits_for("return document.activeElement.id === 'identifier'").await?;
+        w.waits_for("return document.getElementById('identifier-label').getBoundingClientRect().top >= 0").await
     });
 }
 

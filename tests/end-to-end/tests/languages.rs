@@ -93,8 +93,35 @@ fn no_sentence_bypasses_the_translations() {
 }
 
 #[test]
+fn the_direction_follows_from_the_script_and_not_from_a_list_of_languages() {
+    ordinary_journey("direction", |w| async move {
+        w.open("/").await?;
+        w.field().await?;
+        for (tag, direction) in [
+            ("ur", "rtl"),
+            ("fa", "rtl"),
+            ("az-Arab", "rtl"),
+            ("pa-Arab-PK", "rtl"),
+            ("dv", "rtl"),
+            ("syr", "rtl"),
+            ("ff-Adlm", "rtl"),
+            ("he-Latn", "ltr"),
+            ("az", "ltr"),
+            ("pa", "ltr"),
+            ("ar-Latn", "ltr"),
+            ("not a tag", "ltr"),
+        ] {
+            let set = format!("setPageLanguage({}); return document.documentElement.dir", json!(tag));
+            assert_eq!(w.run_script(&set).await?, direction, "{tag}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
 fn arabic_runs_from_right_to_left_on_every_screen() {
-    let narrow = Conditions { width: Some(320), ..Conditions::every_screen() };
+    let managed = Conditions::with_settings(json!({ "managed_login": true }));
+    let narrow = Conditions { width: Some(320), ..managed };
     journey("arabic", narrow, |w| async move {
         for screen in Screen::ALL {
             w.show(screen, "ar").await.with_context(|| screen.name())?;

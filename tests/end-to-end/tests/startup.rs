@@ -100,6 +100,39 @@ fn pressing_the_button_starts_the_only_lookup_before_it_is_released() {
 }
 
 #[test]
+fn without_javascript_the_page_says_so_and_shows_no_form() {
+    ordinary_journey("no-script", |w| async move {
+        w.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await?;
+        w.open("/").await?;
+        // WebDriver's own scripts run all the same.
+        w.sees_heading("This page needs JavaScript").await?;
+        w.sees("Switch it on and load the page again.").await?;
+        let card = "return document.querySelector('main').getBoundingClientRect().top
+            <= document.querySelector('noscript').getBoundingClientRect().top";
+        assert_eq!(w.run_script(card).await?, true, "the words are within the card");
+        assert!(!w.text().await?.contains("Work email"), "a form that could not work");
+        w.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": false })).await.map(drop)
+    });
+}
+
+#[test]
+fn text_browsers_do_not_print_what_is_not_for_now() {
+    let page = std::fs::read_to_string(end_to_end::root().join("dist/index.html")).unwrap();
+    let start = page.find("<template id=crashed>").unwrap();
+    let template = &page[start..start + page[start..].find("</template>").unwrap()];
+    // Text browsers print the text of a template, and of hidden elements.
+    let text: String =
+        template.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text.trim()).collect();
+    assert_eq!(text, "");
+    let sent = page.split("<p ").find(|part| part.contains("id=sent")).unwrap();
+    assert!(
+        sent.split_once('>').unwrap().1.starts_with("</p>") || sent.split_once('>').unwrap().1.starts_with("</div>"),
+        "{}",
+        &sent[..200]
+    );
+}
+
+#[test]
 fn text_typed_or_sent_before_the_app_has_loaded_is_kept() {
     ordinary_journey("early", |w| async move {
         w.visits_first_time("/signed-out", "en", json!([])).await?;

@@ -60,7 +60,9 @@ fn likely_corrections_are_suggested() {
             w.submit(typed).await?;
             w.sees_heading("There is a problem").await?;
             w.press(&format!("Did you mean {meant}?")).await.with_context(|| typed.to_owned())?;
-            w.sees("AcmeSAML").await.with_context(|| now.to_owned())?;
+            w.sees("AcmeSAML").await?;
+            let is_told = w.text().await?.contains(&format!("Continue as {now}"));
+            assert_eq!(is_told, now.contains('@'), "{typed}: the hosted UI gets the corrected address");
         }
         w.open("/?tenant=acme.example").await?;
         w.sees_problem("no_match").await?;
