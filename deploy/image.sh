@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# deploy/image.sh [TAG]: builds the image of deploy/Dockerfile with buildah, podman or docker.
+# Run `make build` before, for the site.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+tag=${1:-tenant-picker}
+[ -e dist/index.html ] || {
+  echo "There is no dist/index.html. Run 'make build' first." >&2
+  exit 2
+}
+
+# The image has no C library, so the program contains it. It resolves no host names, for which a static glibc would load
+# files.
+target=$(rustc -vV | sed -n 's/^host: //p')
+RUSTFLAGS="-C target-feature=+crt-static" \
+  cargo build --quiet --locked --release -p lookup-service --target "$target" --target-dir target/static
+context=$(mktemp -d)
+trap 'rm -rf "$context"' EXIT
+cp "target/static/$target/release/lookup-service" "$context/"
+cp -r dist "$context/dist"
+
+if command -v buildah >/dev/null; then
+  buildah bud --quiet --tag "$tag" --file deploy/Dockerfile "$context"
+elif command -v podman >/dev/null; then
+  podman build --quiet --tag "$tag" --file deploy/Dockerfile "$context"
+elif command -v docker >/dev/null; then
+  docker build --quiet --tag "$tag" --file deploy/Dockerfile "$context"
+else
+  echo "Install buildah, podman or docker to build the image." >&2
+  exit 2
+fi
