@@ -42,7 +42,11 @@ export class TenantPicker extends HTMLElement {
     listener: (this: TenantPicker, event: TenantPickerEventMap[K]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
-  addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
 }
 
 declare global {
@@ -51,7 +55,13 @@ declare global {
   }
   namespace JSX {
     interface IntrinsicElements {
-      "tenant-picker": TenantPickerAttributes & { children?: unknown; class?: string; className?: string; id?: string; ref?: unknown };
+      "tenant-picker": TenantPickerAttributes & {
+        children?: unknown;
+        class?: string;
+        className?: string;
+        id?: string;
+        ref?: unknown;
+      };
     }
   }
 }

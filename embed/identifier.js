@@ -14,7 +14,8 @@ const unquoted = (text) => {
 const domain = (text, local) => {
   const shown = withHyphens(text).replaceAll("。", ".").replace(/\.$/, "");
   // No top-level domain begins with a digit. The URL parser would take such a host for an IPv4 address.
-  if (!/^((?!-)[\w\x80-\uffff-]+(\.|$))+$/.test(shown) || !/\.(?!\d)[^.]+$/.test(shown) || /\s|-(\.|$)/.test(shown)) return;
+  if (!/^((?!-)[\w\x80-\uffff-]+(\.|$))+$/.test(shown) || !/\.(?!\d)[^.]+$/.test(shown) || /\s|-(\.|$)/.test(shown))
+    return;
   const loginHint = local ? `${local}@${shown}` : undefined;
   if (shown.length > 253 || loginHint?.length > 254) return;
   try {
@@ -28,7 +29,10 @@ const domain = (text, local) => {
  */
 export const readIdentifier = (typed) => {
   if (typed.length > 2048) return;
-  let text = typed.replace(/\p{DI}/gu, "").normalize("NFKC").trim();
+  let text = typed
+    .replace(/\p{DI}/gu, "")
+    .normalize("NFKC")
+    .trim();
   const host = /^\s*[a-z\d]+:\/\/(?:[^/?#\\]*@)?([^/?#\\:]*)/i.exec(text);
   if (host) return domain(host[1]);
 

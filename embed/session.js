@@ -66,13 +66,20 @@ const config = () =>
 /** An address below the hosted UI of the session's user pool. */
 const hostedUi = async ({ tenant }, path) => {
   const { user_pools: pools } = await config();
-  const pool = pools.find(({ issuer }) => issuer === tenant.issuer) ?? (tenant.issuer || pools[1] ? undefined : pools[0]);
+  const pool =
+    pools.find(({ issuer }) => issuer === tenant.issuer) ?? (tenant.issuer || pools[1] ? undefined : pools[0]);
   if (!pool) throw new Error("config.json does not name the session's user pool");
   return pool.hosted_ui.replace(/\/$/, "") + path;
 };
 
 const post = (url, parameters, options) =>
-  fetch(url, { method: "POST", body: new URLSearchParams(parameters), credentials: "omit", redirect: "error", ...options });
+  fetch(url, {
+    method: "POST",
+    body: new URLSearchParams(parameters),
+    credentials: "omit",
+    redirect: "error",
+    ...options,
+  });
 
 // ── Several tabs ──
 // A duplicated tab has a copy of the session. If the user pool rotates refresh tokens, the first use of one makes it
@@ -106,11 +113,18 @@ const fromAnotherTab = (used) =>
 const refreshed = (session, { id_token, access_token, refresh_token, expires_in }) => {
   try {
     const [before, id, access] = [session.id_token, id_token, access_token].map(claimsOf);
-    const isSame = ["iss", "sub"].every((claim) => id[claim] === before[claim]) && String(id.aud) === String(before.aud);
+    const isSame =
+      ["iss", "sub"].every((claim) => id[claim] === before[claim]) && String(id.aud) === String(before.aud);
     if (!isSame || access.client_id !== session.tenant.client_id || (access.sub ?? id.sub) !== id.sub) return;
     const expires = Math.min(now() + (expires_in > 0 ? expires_in : Infinity), access.exp ?? id.exp);
     if (!(expires > now())) return;
-    return { ...session, id_token, access_token, refresh_token: refresh_token ?? session.refresh_token, expires_at: expires };
+    return {
+      ...session,
+      id_token,
+      access_token,
+      refresh_token: refresh_token ?? session.refresh_token,
+      expires_at: expires,
+    };
   } catch {}
 };
 
@@ -124,7 +138,9 @@ const refresh = async () => {
     let response;
     try {
       const parameters = { grant_type: "refresh_token", client_id: session.tenant.client_id, refresh_token: used };
-      response = await post(await hostedUi(session, "/oauth2/token"), parameters, { signal: AbortSignal.timeout(TIMEOUT) });
+      response = await post(await hostedUi(session, "/oauth2/token"), parameters, {
+        signal: AbortSignal.timeout(TIMEOUT),
+      });
     } catch {
       return read();
     }

@@ -37,7 +37,12 @@ const start = (host) => {
   let form = host.querySelector("form");
   if (!form) {
     const drawn = element("input", { name: "login_hint", inputMode: "email", autocomplete: "username" });
-    form = element("form", { ...localized, action: picker }, element("label", {}, field, drawn), element("button", {}, next));
+    form = element(
+      "form",
+      { ...localized, action: picker },
+      element("label", {}, field, drawn),
+      element("button", {}, next),
+    );
     host.replaceChildren(form);
   }
   const input = form.elements.login_hint;
@@ -117,7 +122,12 @@ const start = (host) => {
     if (mine !== current) return;
     if (status !== 200) fail(unavailable, status ? "lookup_refused" : "lookup_unreachable", status);
     else if (!tenants) fail(unavailable, "lookup_malformed", status);
-    else if (!tenants[0]) fail(noMatch.replace("*", () => Object.values(body)[0]), "no_match", status);
+    else if (!tenants[0])
+      fail(
+        noMatch.replace("*", () => Object.values(body)[0]),
+        "no_match",
+        status,
+      );
     else if (tenants[1]) list(tenants, loginHint);
     else select(tenants[0], loginHint);
   });

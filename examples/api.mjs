@@ -17,7 +17,7 @@ export function api({ issuer, lookup }) {
       next();
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;
-      refuse(response, error.code === "lookup_unavailable" ? 503 : 401, error.code);
+      refuse(response, error.code.endsWith("_unavailable") ? 503 : 401, error.code);
     }
   });
 

@@ -13,7 +13,10 @@ const PENDING_MAX = 20;
 
 const PROBLEMS = {
   repeated_parameter: ["The link that brought you here is not one that we made.", "Log in from our own page."],
-  foreign_issuer: ["The link that brought you here names a sign-in service that we do not use.", "Log in from our own page."],
+  foreign_issuer: [
+    "The link that brought you here names a sign-in service that we do not use.",
+    "Log in from our own page.",
+  ],
   no_tenant: ["The link that brought you here names no organization.", "Log in from our own page."],
   unknown: ["We do not know the organization of the link.", "Log in with your work email."],
   unavailable: ["We cannot look up organizations right now.", "Try again in a moment."],
@@ -40,7 +43,7 @@ export function backend({ app, issuer, lookup }) {
   // The login_uri of config.json.
   router.get("/login", async (request, response) => {
     const handBack = readHandBack(new URL(request.originalUrl, app), { issuer, app });
-    const tenant = await findTenant(lookup, { code: handBack.code });
+    const tenant = await findTenant(lookup, { code: handBack.code }, issuer);
     const client = await clientOf(tenant);
     const pending = {
       tenant,
@@ -66,9 +69,8 @@ export function backend({ app, issuer, lookup }) {
   router.get("/callback", async (request, response) => {
     const address = new URL(request.originalUrl, app);
     const state = address.searchParams.get("state") ?? "";
-    const pending = request.session.pending?.[state];
+    const pending = takePending(request.session, state);
     if (!pending) return showProblem(response, 400, "unknown_state");
-    delete request.session.pending[state];
     const client = await clientOf(pending.tenant);
     // The library checks issuer, audience (the client id of this tenant), nonce, times and the signature.
     const tokens = await openid
@@ -81,8 +83,11 @@ export function backend({ app, issuer, lookup }) {
       .catch(() => null);
     if (!tokens) return showProblem(response, 403, "refused");
     // A new session id, so that one that was known before the sign-in is worth nothing.
+    // What other tabs have begun goes on.
+    const others = request.session.pending;
     await new Promise((resolve, reject) => request.session.regenerate((error) => (error ? reject(error) : resolve())));
     Object.assign(request.session, {
+      pending: others,
       tenant: pending.tenant,
       claims: tokens.claims(),
       refreshToken: tokens.refresh_token,
@@ -134,6 +139,15 @@ export function backend({ app, issuer, lookup }) {
 function keepPending(browserSession, state, pending) {
   const kept = Object.entries(browserSession.pending ?? {}).slice(1 - PENDING_MAX);
   browserSession.pending = Object.fromEntries([...kept, [state, pending]]);
+}
+
+/** The sign-in that was begun with this `state`. An answer counts once. */
+function takePending(browserSession, state) {
+  // `state` comes from the address, and may be the name of a property of every object.
+  if (!Object.hasOwn(browserSession.pending ?? {}, state)) return undefined;
+  const pending = browserSession.pending[state];
+  delete browserSession.pending[state];
+  return pending;
 }
 
 function showProblem(response, status, code) {

@@ -2,6 +2,9 @@
 // (https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin). Anybody can write such a link, so
 // nothing of it is trusted. This file is for the server and for the page.
 
+/** The pages that begin or finish a sign-in. */
+const SIGN_IN = ["login", "callback", "spa/login", "spa/callback"];
+
 export class HandBackError extends Error {
   constructor(code) {
     super(`the hand-back: ${code}`);
@@ -34,7 +37,10 @@ export function readHandBack(address, { issuer, app }) {
 export function ownAddress(text, app) {
   try {
     const [url, own] = [new URL(text), new URL(app)];
-    if (url.origin === own.origin && url.pathname.startsWith(own.pathname) && !url.username) return url.href;
+    const isBelow = url.origin === own.origin && url.pathname.startsWith(own.pathname);
+    // Otherwise a link could make one sign-in begin another one.
+    const isSignIn = SIGN_IN.includes(url.pathname.slice(own.pathname.length).toLowerCase().replace(/\/+$/, ""));
+    if (isBelow && !isSignIn && !url.username && !url.password) return url.href;
   } catch {}
   return app;
 }

@@ -55,7 +55,9 @@ function product(options) {
   application.get("/product.css", (_, response) => response.sendFile(here("product.css")));
 
   // The single-page example: its pages, its configuration, and oidc-client-ts.
-  application.get(["/spa/", "/spa/login", "/spa/callback", "/spa/signed-out"], (_, response) => response.sendFile(here("spa/index.html")));
+  application.get(["/spa/", "/spa/login", "/spa/callback", "/spa/signed-out"], (_, response) =>
+    response.sendFile(here("spa/index.html")),
+  );
   application.get("/spa/configuration.json", (_, response) => {
     const { issuer, lookup, picker } = options;
     response.json({ issuer, lookup, picker });
@@ -76,6 +78,10 @@ function product(options) {
   application.use((error, _request, response, _next) => {
     // The name alone: a message may contain what was sent.
     console.error(`failed: ${error.code ?? error.name}`);
+    if (error.status === 400) {
+      const what = "This address is not one that we made.";
+      return response.status(400).send(problemPage({ what, next: "Start from the login page.", code: "bad_address" }));
+    }
     const what = "Something went wrong here.";
     response.status(500).send(problemPage({ what, next: "Try again in a moment.", code: "internal" }));
   });

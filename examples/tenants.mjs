@@ -9,8 +9,11 @@ export class TenantError extends Error {
   }
 }
 
-/** The tenant that `request` finds: `{ code }` or `{ client_id }`. Throws a `TenantError` if it is not exactly one. */
-export async function findTenant(lookup, request) {
+/**
+ * The tenant that `request` finds: `{ code }` or `{ client_id }`. Throws a `TenantError` if it is not exactly one, or of
+ * another issuer than `issuer`.
+ */
+export async function findTenant(lookup, request, issuer) {
   let response;
   try {
     response = await fetch(lookup, {
@@ -30,7 +33,14 @@ export async function findTenant(lookup, request) {
   const [[field, value]] = Object.entries(request);
   // The lookup finds codes in any case, app clients to the letter.
   const isSame = String(tenant?.[field]).toLowerCase() === value.toLowerCase();
-  if (!isSame || another || typeof tenant.client_id !== "string" || typeof tenant.identity_provider !== "string") {
+  const isForeign = tenant?.issuer && tenant.issuer !== issuer;
+  if (
+    !isSame ||
+    another ||
+    isForeign ||
+    typeof tenant.client_id !== "string" ||
+    typeof tenant.identity_provider !== "string"
+  ) {
     throw new TenantError("unknown");
   }
   return tenant;

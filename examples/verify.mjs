@@ -8,19 +8,25 @@ const UNKNOWN_FOR = 30_000;
 const CACHE_SIZE = 10_000;
 
 export class TokenError extends Error {
-  /** `invalid_token`, `unknown_client` or `lookup_unavailable`. */
+  /** `invalid_token`, `unknown_client`, `keys_unavailable` or `lookup_unavailable`. */
   constructor(code) {
     super(`the access token: ${code}`);
     this.code = code;
   }
 }
 
+class KeysError extends Error {}
+
 /** aws-jwt-verify's own fetcher speaks https only, and the local hosted UI does not. */
 const fetcher = {
   async fetch(uri) {
-    const response = await fetch(uri, { signal: AbortSignal.timeout(5000) });
-    if (!response.ok) throw new Error(`${uri}: status ${response.status}`);
-    return response.arrayBuffer();
+    try {
+      const response = await fetch(uri, { redirect: "error", signal: AbortSignal.timeout(5000) });
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      return await response.arrayBuffer();
+    } catch (cause) {
+      throw new KeysError("the key set cannot be had", { cause });
+    }
   },
 };
 
@@ -44,7 +50,7 @@ export function createVerifier({ issuer, jwksUri = `${issuer}/.well-known/jwks.j
   async function tenantOf(clientId) {
     const cached = cache.get(clientId);
     if (cached && cached.until > now()) return cached.tenant;
-    const tenant = await findTenant(lookup, { client_id: clientId }).catch((error) => {
+    const tenant = await findTenant(lookup, { client_id: clientId }, issuer).catch((error) => {
       if (error instanceof TenantError && error.code === "unknown") return undefined;
       throw new TokenError("lookup_unavailable");
     });
@@ -55,8 +61,9 @@ export function createVerifier({ issuer, jwksUri = `${issuer}/.well-known/jwks.j
   }
 
   return async function verify(token) {
-    const claims = await verifier.verify(token).catch(() => {
-      throw new TokenError("invalid_token");
+    const claims = await verifier.verify(token).catch((error) => {
+      // Keys that cannot be had say nothing about the token.
+      throw new TokenError(error instanceof KeysError ? "keys_unavailable" : "invalid_token");
     });
     const tenant = await tenantOf(claims.client_id);
     if (!tenant) throw new TokenError("unknown_client");

@@ -16,8 +16,11 @@ const MESSAGES = ["field", "continue", "looking-up", "choose", "no-match", "look
 
 /** The sentences of each language, joined. The place of a variable is marked by an asterisk. */
 const sentences = () => {
-  const languages = readdirSync("locales").map((name) => name.replace(".ftl", "")).sort();
-  const sentence = (source, id) => source.match(new RegExp(`^${id} = (.*)$`, "m"))[1].replace(/\{[^}]*\}/, "*");
+  const languages = readdirSync("locales")
+    .map((name) => name.replace(".ftl", ""))
+    .sort();
+  const sentence = (source, id) =>
+    source.match(new RegExp(`^${id} = (.*)$`, "m"))[1].replace(/\{[^}]*\}/, "*");
   const ofLanguage = (language) => {
     const source = readFileSync(`locales/${language}.ftl`, "utf8");
     return [language, MESSAGES.map((id) => sentence(source, id)).join("|")];
@@ -50,11 +53,15 @@ const makePackage = (element) => {
 const checkBudget = (name, { brotli }) => {
   const budget = JSON.parse(readFileSync("tools/budgets.json"))["bytes, brotli"][name];
   if (brotli <= budget) return;
-  console.error(`${name}: ${brotli} bytes (brotli) are more than the ${budget} of tools/budgets.json.`);
+  console.error(
+    `${name}: ${brotli} bytes (brotli) are more than the ${budget} of tools/budgets.json.`,
+  );
   process.exitCode = 1;
 };
 
-const element = built("embed/tenant-picker.js", [`--define:SENTENCES=${JSON.stringify(sentences())}`]);
+const element = built("embed/tenant-picker.js", [
+  `--define:SENTENCES=${JSON.stringify(sentences())}`,
+]);
 const fingerprinted = `embed-${fingerprint(element)}.js`;
 console.log("for other pages:");
 for (const [name, content] of [

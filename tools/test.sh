@@ -9,7 +9,7 @@ step() { printf '\n── %s (%ss)\n' "$*" "$SECONDS"; }
 native_and_node_tests() {
   mkdir -p target
   set -m
-  node --test {hosted-ui,embed,examples}/test/*.test.mjs >target/node-tests.log 2>&1 &
+  node --test {hosted-ui,embed}/test/*.test.mjs >target/node-tests.log 2>&1 &
   node_tests=$!
   set +m
   trap 'kill -- "-$node_tests" 2>/dev/null || true' EXIT
@@ -36,6 +36,9 @@ tools/build.sh
 cargo build --quiet --locked --release -p lookup-service
 step "the instructions of a lookup"
 tools/bench/instructions.sh
+step "the examples, and the service behind proxies"
+node --test --test-reporter=dot examples/test/*.test.mjs
+deploy/test.sh
 step "end-to-end tests"
 cargo test --quiet --locked -p end-to-end
 step "everything passed"

@@ -10,6 +10,9 @@ const main = document.getElementById("main");
 /** The client of the tab's sign-in, for the callback: `{ code, name, clientId }`. */
 const PENDING = "example.pending";
 
+/** By how many seconds the device's clock may be off. */
+const CLOCK_SKEW = 300;
+
 const configuration = await (await fetch("/spa/configuration.json")).json();
 
 const element = (name, text, properties = {}) =>
@@ -28,10 +31,12 @@ const clientOf = (clientId) =>
 
 async function signIn(code, target, loginHint) {
   show(element("h1", "Taking you to your organization…"));
-  const tenant = await findTenant(configuration.lookup, { code });
+  const tenant = await findTenant(configuration.lookup, { code }, configuration.issuer);
   sessionStorage.setItem(PENDING, JSON.stringify({ code: tenant.code, name: tenant.name, clientId: tenant.client_id }));
   await clientOf(tenant.client_id).signinRedirect({
     login_hint: loginHint,
+    // The library sends and checks a nonce only if it gets one.
+    nonce: crypto.randomUUID(),
     state: { target },
     extraQueryParams: { identity_provider: tenant.identity_provider },
   });
@@ -42,9 +47,11 @@ const pending = () => JSON.parse(sessionStorage.getItem(PENDING));
 async function finish() {
   const { clientId } = pending() ?? {};
   if (!clientId) throw new HandBackError("unknown_state");
-  // The library checks state, nonce, issuer and times. It leaves the signature to TLS.
+  // The library checks state, nonce and app client of the sign-in, but neither the ID token's issuer, audience and times,
+  // nor its signature: the token came from the token endpoint by TLS.
   const user = await clientOf(clientId).signinRedirectCallback();
-  if (user.profile.aud !== clientId || user.profile.iss !== configuration.issuer) {
+  const { aud, iss, exp } = user.profile;
+  if (aud !== clientId || iss !== configuration.issuer || !(exp > Date.now() / 1000 - CLOCK_SKEW)) {
     await clientOf(clientId).removeUser();
     throw new HandBackError("foreign_token");
   }

@@ -18,7 +18,12 @@ test("foreign issuers, repeated parameters and a missing organization are refuse
     assert.throws(() => read({ iss, tenant: "acme" }), { code: "foreign_issuer" }, iss);
   }
   for (const name of ["iss", "tenant", "target_link_uri", "login_hint", "x"]) {
-    const query = [["iss", ISSUER], ["tenant", "acme"], [name, ISSUER], [name, "b"]];
+    const query = [
+      ["iss", ISSUER],
+      ["tenant", "acme"],
+      [name, ISSUER],
+      [name, "b"],
+    ];
     assert.throws(() => read(query), { code: "repeated_parameter" }, name);
   }
   assert.throws(() => read({ iss: ISSUER }), { code: "no_tenant" });

@@ -12,8 +12,10 @@ const TENANTS = { "client-a": "acme", "client-b": "globex" };
 let origin;
 let lookups;
 let isDown;
+let isWithoutKeys;
 const server = createServer(async (request, response) => {
   if (request.url === "/.well-known/jwks.json") {
+    if (isWithoutKeys) return response.writeHead(503).end();
     const key = { ...publicKey.export({ format: "jwk" }), kid: "k", alg: "RS256", use: "sig" };
     return response.end(JSON.stringify({ keys: [key] }));
   }
@@ -29,7 +31,7 @@ before(async () => {
 });
 after(() => server.close());
 beforeEach(() => {
-  [lookups, isDown] = [[], false];
+  [lookups, isDown, isWithoutKeys] = [[], false, false];
 });
 
 const base64url = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -84,4 +86,11 @@ test("a lookup that is down is not taken for an unknown app client", async () =>
   await refuses(verify, token({ client_id: "client-a" }), "lookup_unavailable");
   isDown = false;
   assert.equal((await verify(token({ client_id: "client-a" }))).tenant.code, "acme");
+});
+
+test("keys that cannot be had are not taken for a bad token", async () => {
+  const verify = verifier();
+  isWithoutKeys = true;
+  await refuses(verify, token({ client_id: "client-a" }), "keys_unavailable");
+  assert.deepEqual(lookups, []);
 });
