@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # deploy/test.sh: starts the lookup service behind each proxy of this folder that is installed, and checks the unit for
 # systemd. Run it through tools/with, after the site and the service were built.
+# Set-up does not install the proxies, because on Debian their packages start them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=$(mktemp -d)

@@ -82,8 +82,9 @@ const post = (url, parameters, options) =>
   });
 
 // ── Several tabs ──
-// A duplicated tab has a copy of the session. If the user pool rotates refresh tokens, the first use of one makes it
-// invalid for the others. So a tab asks the other tabs whether one of them has used it, before it uses it itself.
+// A duplicated tab has a copy of the session, with the same refresh token. If the app client rotates refresh tokens, the
+// first use makes all copies of the token invalid. So before a tab uses its token, it asks the other tabs whether one of
+// them has got new tokens for it.
 
 /** The sessions that this tab has got, by the refresh token that it got each with. */
 const successors = new Map();

@@ -96,7 +96,7 @@ fn brand(branding: &Branding) -> AnyView {
 }
 
 /// The page that the address names. leptos_router reads the address. Its components are not used: there are three fixed
-/// addresses and no navigation within the app, and without them the wasm is 20 kB smaller (docs/performance.md).
+/// addresses and no navigation within the app, and without them the wasm is 15 kB smaller (docs/performance.md).
 fn page(context: &Context) -> AnyView {
     let address = BrowserUrl::current();
     let path = address.as_ref().map_or("", |url| url.path());

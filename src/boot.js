@@ -72,13 +72,13 @@ lookUp();
 
 // ── the messages of the language that src/first.js chose ──
 const language = root.lang;
-const words = language !== "en" && document.querySelector(`link[hreflang="${language}"]`);
-const messages = words ? fetch(words.href).then((response) => response.json()).catch(() => null) : null;
+const messageLink = language !== "en" && document.querySelector(`link[hreflang="${language}"]`);
+const messages = messageLink ? fetch(messageLink.href).then((response) => response.json()).catch(() => null) : null;
 const translate = (texts) => {
   for (const element of texts ? all("[data-message]") : []) element.textContent = texts[element.dataset.message];
 };
 if (messages) {
-  const show = () => delete root.dataset.words;
+  const show = () => delete root.dataset.texts;
   setTimeout(show, 3000);
   messages.then((texts) => {
     translate(texts);

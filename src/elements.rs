@@ -101,7 +101,7 @@ pub fn link(class: &str, address: &str, text: String) -> AnyView {
 /// What the person can do next: buttons and links, one below the other.
 #[inline(never)]
 pub fn actions(actions: Vec<AnyView>) -> AnyView {
-    element("div", "ways-on").children(actions)
+    element("div", "actions").children(actions)
 }
 
 /// Several views, one after the other.

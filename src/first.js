@@ -59,7 +59,7 @@
   setPageLanguage(link?.hreflang ?? "en");
   // The form is invisible until its words are there, for three seconds at most (src/boot.js). The user can type in
   // it already.
-  if (root.lang !== "en") root.dataset.words = "awaited";
+  if (root.lang !== "en") root.dataset.texts = "awaited";
 
   // If the user submits before the app has started, the app handles it when it starts. src/boot.js sends the lookup
   // already.

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use deployment::Deployment;
 use lookup_api::{Identifier, LookupResponse, Tenant};
 use sign_in::authorize::{SignInOptions, begin};
-use sign_in::hand_back::{HandOver, login_url};
+use sign_in::hand_back::{HandBack, login_url};
 use sign_in::session::Session;
 use sign_in::sign_out::{PendingSignOut, Visit, logout_url, revocation};
 use sign_in::storage::StorageBlocked;
@@ -29,7 +29,7 @@ pub fn sign_in(context: &Context, tenant: &Tenant, options: SignInOptions) -> Re
     if let Some(target) = target.filter(|_| !options.another_account)
         && let Some(address) = login_url(deployment, tenant, &target, options.login_hint.as_deref())?
     {
-        STORE.keep_hand_over(Some(&HandOver::new(&target, browser::now())));
+        STORE.keep_hand_back(Some(&HandBack::new(&target, browser::now())));
         remember(tenant);
         let sign_out = sign_out_before(deployment, tenant);
         return leave(Visit::to(deployment, tenant)?, sign_out, &address, browser::replace_location);

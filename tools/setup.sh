@@ -5,7 +5,7 @@
 #   tools/setup.sh build   Rust's wasm target, wasm-bindgen, trunk, wasm-opt, esbuild, axe-core
 #   tools/setup.sh demo    the same, and the npm packages of the local hosted UI and the examples
 #   tools/setup.sh test    the same, and rustfmt, clippy, Chromium and its driver; if possible also
-#                          valgrind, nginx, Caddy, and Firefox and WebKit with their drivers
+#                          valgrind, and Firefox and WebKit with their drivers
 #   tools/setup.sh bench   the same as test without Firefox and WebKit, and wrk
 #
 # It installs only what is missing. If nothing is, it prints nothing and takes less than a second.
@@ -226,15 +226,6 @@ want_valgrind() {
     apt_try "valgrind, which counts the instructions of a lookup" "25 MB, seconds" valgrind
 }
 
-# deploy/test.sh starts the service behind them.
-want_proxies() {
-  local program
-  for program in nginx caddy; do
-    have "$program" || [ -x "/usr/sbin/$program" ] ||
-      apt_try "$program, which deploy/test.sh tries the service behind" "seconds" "${program/nginx/nginx-light}"
-  done
-}
-
 need_load_generator() {
   if have wrk; then return; fi
   have apt-get || die "The benchmarks need wrk. Put it on PATH, then run this again."
@@ -293,7 +284,6 @@ main() {
   if [ "$1" = test ]; then
     want_firefox
     want_webkit
-    want_proxies
   fi
   [ "$1" != bench ] || need_load_generator
   write_env

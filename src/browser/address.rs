@@ -53,8 +53,8 @@ pub fn page_url() -> Option<WebUrl> {
     WebUrl::parse(&window().location().href().ok()?)
 }
 
-/// The path of the picker's page with this name, such as `/callback`. The form's is `/`, or the path that the picker was
-/// deployed below. `first.js` has read it from the page's links.
+/// The path of the picker's page with this name, such as `/callback`. The form's is `/`, or the path that the picker
+/// was deployed below. `first.js` has read it from the page's links.
 pub fn own_path(page: &str) -> String {
     data("path").unwrap_or_else(|| "/".to_owned()) + page
 }

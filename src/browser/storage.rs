@@ -27,20 +27,20 @@ fn storage_of(area: Area) -> Result<web_sys::Storage, StorageBlocked> {
 }
 
 impl Storage for BrowserStorage {
-    fn get(&self, place: Area, key: &str) -> Result<Option<String>, StorageBlocked> {
-        storage_of(place)?.get_item(key).map_err(|_| StorageBlocked)
+    fn get(&self, area: Area, key: &str) -> Result<Option<String>, StorageBlocked> {
+        storage_of(area)?.get_item(key).map_err(|_| StorageBlocked)
     }
 
-    fn set(&self, place: Area, key: &str, value: &str) -> Result<(), StorageBlocked> {
-        storage_of(place)?.set_item(key, value).map_err(|_| StorageBlocked)
+    fn set(&self, area: Area, key: &str, value: &str) -> Result<(), StorageBlocked> {
+        storage_of(area)?.set_item(key, value).map_err(|_| StorageBlocked)
     }
 
-    fn remove(&self, place: Area, key: &str) -> Result<(), StorageBlocked> {
-        storage_of(place)?.remove_item(key).map_err(|_| StorageBlocked)
+    fn remove(&self, area: Area, key: &str) -> Result<(), StorageBlocked> {
+        storage_of(area)?.remove_item(key).map_err(|_| StorageBlocked)
     }
 
-    fn keys(&self, place: Area) -> Result<Vec<String>, StorageBlocked> {
-        let storage = storage_of(place)?;
+    fn keys(&self, area: Area) -> Result<Vec<String>, StorageBlocked> {
+        let storage = storage_of(area)?;
         let count = storage.length().map_err(|_| StorageBlocked)?;
         Ok((0..count).filter_map(|i| storage.key(i).ok().flatten()).collect())
     }

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use strsim::osa_distance;
 
 /// Top-level domains that people often mistype. `example` is for the sample directory.
-const ENDINGS: [&str; 7] = ["com", "org", "net", "edu", "gov", "info", "example"];
+const TOP_LEVEL_DOMAINS: [&str; 7] = ["com", "org", "net", "edu", "gov", "info", "example"];
 
 /// The most alternatives to look up.
 const ALTERNATIVES_MAX: usize = 8;
@@ -57,8 +57,8 @@ pub fn look_alike<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> 
         .find(|name| *name != typed && osa_distance(&typed, name) <= (name.chars().count() / 4).min(2));
     known.or_else(|| {
         let (name, ending) = typed.rsplit_once('.')?;
-        let meant = ENDINGS.iter().find(|known| osa_distance(ending, known) == 1)?;
-        let taken = ENDINGS.contains(&ending) || ending.chars().count() < 3;
+        let meant = TOP_LEVEL_DOMAINS.iter().find(|known| osa_distance(ending, known) == 1)?;
+        let taken = TOP_LEVEL_DOMAINS.contains(&ending) || ending.chars().count() < 3;
         (!taken).then(|| [name, ".", meant].concat())
     })
 }

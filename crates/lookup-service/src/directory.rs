@@ -97,7 +97,7 @@ impl Directory {
         for domain in domains {
             let Some(listings) = self.domains.insert(domain.as_str(), Listings::Only(listing)) else { continue };
             match *listings {
-                Listings::Shared(place) => self.shared[place].push(listing),
+                Listings::Shared(index) => self.shared[index].push(listing),
                 Listings::Only(first) => {
                     *listings = Listings::Shared(self.shared.len());
                     self.shared.push(vec![first, listing]);
@@ -141,7 +141,7 @@ impl Directory {
         let listings = match self.domains.get(domain) {
             None => &[],
             Some(Listings::Only(listing)) => slice::from_ref(listing),
-            Some(&Listings::Shared(place)) => self.shared[place].as_slice(),
+            Some(&Listings::Shared(index)) => self.shared[index].as_slice(),
         };
         listings.iter().filter(|listing| wanted(listing)).map(|listing| self.json_of(listing.tenant)).collect()
     }

@@ -31,7 +31,7 @@ use crate::command_line::CommandLine;
 use crate::signals::{Hangups, stop_signal};
 
 /// How the directory and config.json are followed.
-const PACE: Pace = Pace { look_every: Duration::from_secs(1), patience: Duration::from_secs(10) };
+const PACE: Pace = Pace { look_every: Duration::from_secs(1), time_limit: Duration::from_secs(10) };
 /// How long requests under way may take after the service was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 /// The exit code for a wrong command line, a file with errors, or a port that is in use.
@@ -104,14 +104,14 @@ async fn serve(command_line: &CommandLine) -> Result<(), Fault> {
         // Passing the peer's address to each request would take a map and an allocation.
         Either::Right(axum::serve(listener, app).with_graceful_shutdown(stop_signal()).into_future())
     };
-    let out_of_patience = async {
+    let grace_is_over = async {
         stop_signal().await;
         tracing::info!("stopping");
         time::sleep(GRACE).await;
     };
     select! {
         result = server => result.map_err(|error| Fault::log(format_args!("cannot go on serving: {error}")))?,
-        () = out_of_patience => tracing::warn!("stopped with requests under way"),
+        () = grace_is_over => tracing::warn!("stopped with requests under way"),
     }
     Ok(())
 }

@@ -53,8 +53,8 @@ pub(crate) fn etag(body: &[u8]) -> Option<ETag> {
     format!("\"{}\"", Base64UrlUnpadded::encode_string(&Sha256::digest(body)[..12])).parse().ok()
 }
 
-/// Whether Accept-Encoding names brotli ([RFC 9110 §12.5.3](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3)) with
-/// another weight than zero.
+/// Whether Accept-Encoding names brotli ([RFC 9110 §12.5.3](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3))
+/// with another weight than zero.
 fn takes_brotli(request: &HeaderMap) -> bool {
     let codings = request.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     codings.flat_map(|value| value.split(',')).any(|coding| {

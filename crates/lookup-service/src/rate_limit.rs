@@ -1,7 +1,7 @@
 //! Limits the lookups a minute from one client address. A request beyond the limit gets 429 with Retry-After.
 //!
-//! The crate `governor` counts (GCRA: a minute's worth at once, then evenly). `tower_governor` is not used: all that is
-//! left to do is to find the client's address and to write the response, and both would have to be plugged into it.
+//! The crate `governor` counts: a minute's worth of lookups may come at once, more only as time passes (GCRA).
+//! `tower_governor` is not used: it would still need our code for the client's address and for the response.
 //! Each process counts for itself, so behind a load balancer the limit belongs there.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};

@@ -18,7 +18,7 @@ pub struct Pace {
     pub look_every: Duration,
     /// How long a look or a read may take before another one is started beside it: a network file system that is gone
     /// can block it for ever. Each one that is given up doubles the time for the next.
-    pub patience: Duration,
+    pub time_limit: Duration,
 }
 
 /// Has files read at once, whether they have changed or not.
@@ -62,9 +62,9 @@ fn follow_by<T: Send + 'static>(
         move || (look(), load())
     };
     let looking =
-        Job::new(pace.patience, move || look(), move |number, look| drop(looked.send(Event::Looked(number, look))));
+        Job::new(pace.time_limit, move || look(), move |number, look| drop(looked.send(Event::Looked(number, look))));
     let reading =
-        Job::new(pace.patience, look_and_load, move |number, read| drop(sender.send(Event::Read(number, read))));
+        Job::new(pace.time_limit, look_and_load, move |number, read| drop(sender.send(Event::Read(number, read))));
     thread::spawn(move || run(watch, pace, looking, reading, take, events));
     // The thread lives as long as the process, so the channel stays open.
     Reload(Box::new(move || drop(asked.send(Event::Asked))))
@@ -128,19 +128,27 @@ struct Job<T> {
     /// The number of the newest run that has finished.
     ended: u64,
     /// How long the first run may take, and how long the current one.
-    patience: (Duration, Duration),
+    time_limit: (Duration, Duration),
     result: PhantomData<T>,
 }
 
 impl<T: 'static> Job<T> {
     /// `report` is called on the thread of each run with its number and result.
     fn new(
-        patience: Duration,
+        time_limit: Duration,
         work: impl Fn() -> T + Send + Sync + 'static,
         report: impl Fn(u64, T) + Send + Sync + 'static,
     ) -> Self {
         let work = Arc::new(move |number| report(number, work()));
-        Self { work, due: false, since: None, begun: 0, ended: 0, patience: (patience, patience), result: PhantomData }
+        Self {
+            work,
+            due: false,
+            since: None,
+            begun: 0,
+            ended: 0,
+            time_limit: (time_limit, time_limit),
+            result: PhantomData,
+        }
     }
 
     fn begin_if_due(&mut self) {
@@ -160,7 +168,7 @@ impl<T: 'static> Job<T> {
     fn end(&mut self, number: u64, result: T) -> Option<T> {
         if number == self.begun {
             self.since = None;
-            self.patience.1 = self.patience.0;
+            self.time_limit.1 = self.time_limit.0;
         }
         if number < self.ended {
             return None;
@@ -171,9 +179,9 @@ impl<T: 'static> Job<T> {
 
     /// Whether the current run has just exceeded its time. It may finish later all the same.
     fn takes_too_long(&mut self) -> bool {
-        let gives_up = self.since.take_if(|since| since.elapsed() > self.patience.1).is_some();
+        let gives_up = self.since.take_if(|since| since.elapsed() > self.time_limit.1).is_some();
         if gives_up {
-            self.patience.1 *= 2;
+            self.time_limit.1 *= 2;
         }
         gives_up
     }
@@ -212,8 +220,8 @@ mod tests {
     use tempfile::TempDir;
 
     const EVERY: Duration = Duration::from_millis(20);
-    const PATIENCE: Duration = Duration::from_secs(5);
-    const PACE: Pace = Pace { look_every: EVERY, patience: PATIENCE };
+    const TIME_LIMIT: Duration = Duration::from_secs(5);
+    const PACE: Pace = Pace { look_every: EVERY, time_limit: TIME_LIMIT };
 
     /// What all tests of this process have logged.
     static LOGGED: Mutex<Vec<u8>> = Mutex::new(Vec::new());
@@ -233,7 +241,7 @@ mod tests {
     /// Whether a line of the log names this file and has these words. Waits for it.
     fn is_logged(path: &Path, words: &str) -> bool {
         let name = path.to_str().unwrap();
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIME_LIMIT;
         while Instant::now() < until {
             let log = LOGGED.lock().unwrap_or_else(PoisonError::into_inner).clone();
             if String::from_utf8_lossy(&log).lines().any(|line| line.contains(name) && line.contains(words)) {
@@ -267,7 +275,7 @@ mod tests {
 
     #[track_caller]
     fn check_next(taken: &Receiver<String>, expected: &str) {
-        let text = taken.recv_timeout(PATIENCE).unwrap();
+        let text = taken.recv_timeout(TIME_LIMIT).unwrap();
         assert!(text.starts_with(expected), "{text} should start with {expected}");
     }
 
@@ -340,10 +348,10 @@ mod tests {
         let (taken, _reload) = follow_text(&path);
         fs::remove_file(&path).unwrap();
         assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-        let mut named = taken.recv_timeout(PATIENCE).unwrap();
+        let mut named = taken.recv_timeout(TIME_LIMIT).unwrap();
         // The watch may have seen the moment between removal and creation.
         if named.starts_with("cannot be read") {
-            named = taken.recv_timeout(PATIENCE).unwrap();
+            named = taken.recv_timeout(TIME_LIMIT).unwrap();
         }
         assert_eq!(named, "is not a regular file (it is a pipe)");
 
@@ -372,10 +380,10 @@ mod tests {
             }
             text
         };
-        let pace = Pace { patience: EVERY, ..PACE };
+        let pace = Pace { time_limit: EVERY, ..PACE };
         let _reload = follow(Watch::new([path.clone()]), pace, load, move |text| drop(sender.send(text)));
         replace(&path, "hangs");
-        begins.recv_timeout(PATIENCE).unwrap();
+        begins.recv_timeout(TIME_LIMIT).unwrap();
         assert!(is_logged(&path, "takes long"));
         replace(&path, "two");
         check_next(&taken, "two");
@@ -404,7 +412,7 @@ mod tests {
             }
             looker()
         };
-        let (file, pace) = (path.clone(), Pace { patience: EVERY, ..PACE });
+        let (file, pace) = (path.clone(), Pace { time_limit: EVERY, ..PACE });
         let load = move || fs::read_to_string(&file).unwrap_or_default();
         let reload = follow_by(watch, look, pace, load, move |text| drop(sender.send(text)));
         assert!(is_logged(&path, "takes long"));
@@ -425,7 +433,7 @@ mod tests {
             thread::sleep(EVERY * 5);
             "late".to_owned()
         };
-        let pace = Pace { patience: EVERY, ..PACE };
+        let pace = Pace { time_limit: EVERY, ..PACE };
         let reload = follow(Watch::new([path]), pace, load, move |text| drop(sender.send(text)));
         reload.now();
         check_next(&taken, "late");
@@ -451,6 +459,6 @@ mod tests {
             thread::sleep(EVERY / 2);
         }
         fs::write(&path, whole).unwrap();
-        assert_eq!(taken.recv_timeout(PATIENCE), Ok((Some(whole.len()), 0)));
+        assert_eq!(taken.recv_timeout(TIME_LIMIT), Ok((Some(whole.len()), 0)));
     }
 }

@@ -34,8 +34,8 @@ pub struct SiteConfig {
     /// The entity tag of the bytes. `None` if the file has an error: then browsers must not cache it, so that the next
     /// load gets the mended file.
     pub etag: Option<ETag>,
-    /// index.html with its links below the picker's path. `None` if the picker has an origin of its own: then the file is
-    /// served as it is.
+    /// index.html with its links below the picker's path. `None` if the picker has an origin of its own: then the file
+    /// is served as it is.
     pub page: Option<Page>,
     /// The value of `Content-Security-Policy`.
     pub policy: HeaderValue,

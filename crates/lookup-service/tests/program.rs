@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIME_LIMIT: Duration = Duration::from_secs(20);
 const CONFIG: &str = r#"{"lookup_url":"/v1/lookup","user_pools":[{"issuer":"https://idp.example","hosted_ui":"https://auth.example"}],"branding":{"logo":"/l.svg"}}"#;
 
 fn program() -> Command {
@@ -24,7 +24,7 @@ fn run(args: &[&str]) -> (Option<i32>, String, String) {
     let mut child = program().args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let start = Instant::now();
     while child.try_wait().unwrap().is_none() {
-        if start.elapsed() > PATIENCE {
+        if start.elapsed() > TIME_LIMIT {
             child.kill().unwrap();
         }
         thread::sleep(Duration::from_millis(5));
@@ -73,7 +73,7 @@ impl Service {
 
     fn open(&self, body: &str) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TIME_LIMIT)).unwrap();
         let head = "POST /v1/lookup HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json";
         write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n", body.len()).unwrap();
         stream
@@ -100,7 +100,7 @@ impl Service {
     fn wait_until(&self, what: impl Fn(&Self) -> bool) {
         let start = Instant::now();
         while !what(self) {
-            assert!(start.elapsed() < PATIENCE, "it did not happen; the log: {}", self.log());
+            assert!(start.elapsed() < TIME_LIMIT, "it did not happen; the log: {}", self.log());
             thread::sleep(Duration::from_millis(20));
         }
     }

@@ -11,7 +11,7 @@ use deployment::{Deployment, ReturnTo, UnknownIssuer};
 use lookup_api::Tenant;
 use serde::Serialize;
 
-/// For how many seconds a second hand-over for the same target in the same tab is not made without asking.
+/// For how many seconds a second hand-back for the same target in the same tab is not made without asking.
 const LOOP_LIMIT: i64 = 30;
 
 /// The address at which the application of `target` begins its sign-in, with `iss`, `tenant` (the code),
@@ -55,29 +55,29 @@ fn beginning_of(login_uri: &str) -> String {
     [login_uri, separator].concat()
 }
 
-/// A hand-over in this tab. If a link to the same target brings the person back at once, the application's sign-in has
+/// A hand-back in this tab. If a link to the same target brings the person back at once, the application's sign-in has
 /// failed, and the picker asks before it hands over again. Without that, picker and application could send the person
 /// to each other for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct HandOver {
+pub struct HandBack {
     target: String,
     at: UnixTime,
 }
 
-impl HandOver {
-    /// A hand-over for this target, now.
+impl HandBack {
+    /// A hand-back for this target, now.
     pub fn new(target: &ReturnTo, now: UnixTime) -> Self {
         Self { target: target.as_str().to_owned(), at: now }
     }
 
-    /// Whether another hand-over for this target now would be a loop.
+    /// Whether another hand-back for this target now would be a loop.
     pub fn is_repeated_by(&self, target: &ReturnTo, now: UnixTime) -> bool {
         self.target == target.as_str() && (0..LOOP_LIMIT).contains(&now.seconds_since(self.at))
     }
 
     /// The record to keep.
     pub fn to_record(&self) -> String {
-        // Serializing a struct of a string and a number cannot fail. An empty record would be read as no hand-over.
+        // Serializing a struct of a string and a number cannot fail. An empty record would be read as no hand-back.
         serde_json::to_string(self).unwrap_or_default()
     }
 
@@ -153,16 +153,16 @@ mod tests {
     }
 
     #[test]
-    fn the_same_hand_over_within_half_a_minute_is_a_loop() {
+    fn the_same_hand_back_within_half_a_minute_is_a_loop() {
         let target = |text: &str| deployment().return_to.check(text).unwrap();
-        let first = HandOver::new(&target("https://app.example/a"), NOW);
-        let first = HandOver::from_record(&first.to_record()).unwrap();
+        let first = HandBack::new(&target("https://app.example/a"), NOW);
+        let first = HandBack::from_record(&first.to_record()).unwrap();
         let is_loop = |text, seconds| first.is_repeated_by(&target(text), UnixTime(NOW.0 + seconds));
         assert!(is_loop("https://app.example/a", 0) && is_loop("https://app.example/a", 29));
         assert!(!is_loop("https://app.example/a", 30) && !is_loop("https://app.example/a", -1));
         assert!(!is_loop("https://app.example/b", 1));
         for record in ["", "x https://app.example/", "7"] {
-            assert_eq!(HandOver::from_record(record), None, "{record}");
+            assert_eq!(HandBack::from_record(record), None, "{record}");
         }
     }
 }

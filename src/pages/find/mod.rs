@@ -23,8 +23,8 @@ const IDLE_AFTER: Duration = Duration::from_millis(300);
 /// Whether the person was handed over to the link's application a moment ago.
 fn is_back_from_application(context: &Context, link: &Link) -> bool {
     let target = link.return_to.clone().or_else(|| context.deployment.return_to.default_target());
-    let last = STORE.hand_over();
-    STORE.keep_hand_over(None);
+    let last = STORE.hand_back();
+    STORE.keep_hand_back(None);
     last.zip(target).is_some_and(|(last, target)| last.is_repeated_by(&target, browser::now()))
 }
 

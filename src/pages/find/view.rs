@@ -168,13 +168,13 @@ fn foot(recents_changed: Trigger) -> AnyView {
     let is_blocked = RwSignal::new(STORE.recents().is_err());
     let on_change = move |event: &Event| {
         let forgetful = browser::is_checked(event);
-        is_blocked.set(STORE.set_forgetful(forgetful).is_err());
+        is_blocked.set(STORE.set_remembers_nothing(forgetful).is_err());
         if forgetful {
             recents_changed.notify();
         }
     };
     let checkbox = element("input", "").attr("type", "checkbox").on("change", on_change);
-    let checkbox = if STORE.is_forgetful() { checkbox.attr("checked", "") } else { checkbox };
+    let checkbox = if STORE.remembers_nothing() { checkbox.attr("checked", "") } else { checkbox };
     let label = vec![checkbox.children(Vec::new()), text_node(&text(m::DO_NOT_REMEMBER))];
     let warning = move || if is_blocked.get() { text(m::CANNOT_REMEMBER) } else { String::new() };
     let help = vec![element("summary", "").text(text(m::STUCK_QUESTION)), paragraph("", text(m::STUCK_ANSWER))];

@@ -253,7 +253,7 @@ impl World {
     /// Waits until the app has drawn the page and all animations have finished.
     pub async fn waits_until_drawn(&self) -> Result<()> {
         self.waits_for(
-            "return document.readyState === 'complete' && !document.documentElement.dataset.words
+            "return document.readyState === 'complete' && !document.documentElement.dataset.texts
                && (document.querySelector('#foot select') || document.querySelector('[data-error]'))
                && document.getAnimations().every((animation) => animation.playState === 'finished')",
         )

@@ -362,7 +362,7 @@ fn arabic_runs_from_right_to_left(engine: Engine) {
     journey("arabic", in_engine(engine), |w| async move {
         w.open("/?lang=ar").await?;
         let side = "const root = document.documentElement;
-            if (root.dataset.words || !document.querySelector('#foot select')) return null;
+            if (root.dataset.texts || !document.querySelector('#foot select')) return null;
             const words = document.createRange();
             words.selectNodeContents([...document.querySelectorAll('#ask label')].find((label) => label.textContent));
             const [inner, outer] = [words, document.querySelector('main')].map((e) => e.getBoundingClientRect());

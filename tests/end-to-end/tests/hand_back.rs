@@ -72,7 +72,7 @@ fn an_application_that_sends_the_person_back_at_once_does_not_start_a_loop() {
 }
 
 #[test]
-fn a_strict_organization_is_signed_out_of_the_last_one_before_the_hand_over() {
+fn a_strict_organization_is_signed_out_of_the_last_one_before_the_hand_back() {
     let (app, conditions) = with_application();
     journey("hand-back-strict", conditions, |w| async move {
         w.signs_in("/?tenant=initech", "COGNITO", "initech", "Initech").await?;

@@ -66,7 +66,7 @@ fn a_stopped_sign_out_offers_to_start_over() {
         w.signs_in_to_acme().await?;
         // The request is held, so that the hosted UI's response cannot arrive before Stop is pressed.
         w.hold_requests("*/logout*").await?;
-        w.run_script("document.querySelector('#app .ways-on button.quiet').click(); stop()").await?;
+        w.run_script("document.querySelector('#app .actions button.quiet').click(); stop()").await?;
         w.sees_heading("Signing you out…").await?;
         w.release_requests().await?;
         w.press("Start over").await?;
@@ -80,7 +80,7 @@ fn a_stopped_switch_does_not_turn_a_later_sign_out_into_a_switch() {
         w.signs_in("/?tenant=hooli", "COGNITO", "hooli", "Hooli").await?;
         // The browser's Stop button is pressed before the hosted UI has responded.
         w.hold_requests("*/logout*").await?;
-        w.run_script("document.querySelector('#app .ways-on button').click(); stop()").await?;
+        w.run_script("document.querySelector('#app .actions button').click(); stop()").await?;
         w.sees_heading("Signing you out…").await?;
         w.release_requests().await?;
         w.signs_in_to_acme().await?;

@@ -192,7 +192,7 @@ fn the_page_is_in_the_language_that_the_browser_asks_for() {
     ordinary_journey("accept-language", |w| async move {
         w.visits_first_time("/", "en", json!([])).await?;
         let agent = w.run_script("return navigator.userAgent").await?;
-        for (asked, spoken, dir) in [
+        for (asked, expected, dir) in [
             ("pt-PT", "pt-BR", "ltr"),
             ("zh-TW", "en", "ltr"),
             ("zh-HK,zh-CN", "zh-Hans", "ltr"),
@@ -209,9 +209,9 @@ fn the_page_is_in_the_language_that_the_browser_asks_for() {
             w.devtools("Emulation.setUserAgentOverride", parameters).await?;
             w.reopen("/").await?;
             let of_page = w.run_script("const { lang, dir } = document.documentElement; return [lang, dir]").await?;
-            assert_eq!(of_page, json!([spoken, dir]), "{asked}");
+            assert_eq!(of_page, json!([expected, dir]), "{asked}");
             let words = w.run_script("return document.querySelector('label[data-message]').textContent").await?;
-            assert_eq!(words == "Work email or organization code", spoken == "en", "{asked}: {words}");
+            assert_eq!(words == "Work email or organization code", expected == "en", "{asked}: {words}");
         }
         Ok(())
     });

@@ -190,7 +190,7 @@ async fn two_tabs_at_acme_and_one_at_the_form(w: &World) -> Result<[WindowHandle
 fn a_storage_event_does_not_move_the_focus() {
     ordinary_journey("focus", |w| async move {
         w.signs_in_to_acme().await?;
-        w.run_script("document.querySelector('#app .ways-on button.quiet').focus()").await?;
+        w.run_script("document.querySelector('#app .actions button.quiet').focus()").await?;
         // The event that the browser sends when another tab writes to localStorage.
         w.run_script("dispatchEvent(new StorageEvent('storage', { key: 'tenant-picker.pending.x', newValue: '{}' }))")
             .await?;
@@ -206,7 +206,7 @@ fn a_storage_event_does_not_disturb_a_sign_out() {
         w.signs_in_to_acme().await?;
         // The driver does not respond during the sign-out, so a script in the page records the heading.
         w.run_script(
-            "document.querySelector('#app .ways-on button.quiet').click();
+            "document.querySelector('#app .actions button.quiet').click();
              setTimeout(() => {
                const before = document.querySelector('#app h1').textContent;
                dispatchEvent(new StorageEvent('storage', { key: 'tenant-picker.pending.x', newValue: '{}' }));

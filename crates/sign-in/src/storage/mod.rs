@@ -4,7 +4,7 @@
 //! sign-ins, the session, sign-outs and the organizations that were used. Where storage is blocked or full, each method
 //! says in its documentation what happens.
 
-mod hand_over;
+mod hand_back;
 mod pending;
 mod recents;
 mod session;

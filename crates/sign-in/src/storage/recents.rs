@@ -24,14 +24,14 @@ impl<S: Storage> Store<S> {
     /// # Errors
     /// [`StorageBlocked`] if it cannot be kept or deleted.
     pub fn keep_recents(&self, recents: &Recents) -> Result<(), StorageBlocked> {
-        match recents.to_record().filter(|_| !self.is_forgetful()) {
+        match recents.to_record().filter(|_| !self.remembers_nothing()) {
             Some(record) => self.0.set(Area::Local, RECENTS_KEY, &record),
             None => self.0.remove(Area::Local, RECENTS_KEY),
         }
     }
 
     /// Whether the person wants nothing to be remembered on this device.
-    pub fn is_forgetful(&self) -> bool {
+    pub fn remembers_nothing(&self) -> bool {
         self.read(Area::Local, DO_NOT_REMEMBER_KEY).is_some()
     }
 
@@ -39,7 +39,7 @@ impl<S: Storage> Store<S> {
     ///
     /// # Errors
     /// [`StorageBlocked`] if the setting cannot be kept or deleted.
-    pub fn set_forgetful(&self, forgetful: bool) -> Result<(), StorageBlocked> {
+    pub fn set_remembers_nothing(&self, forgetful: bool) -> Result<(), StorageBlocked> {
         if !forgetful {
             return self.0.remove(Area::Local, DO_NOT_REMEMBER_KEY);
         }
@@ -75,11 +75,11 @@ mod tests {
         let store = store();
         let recents = Recents::default().with(tenant());
         store.keep_recents(&recents).unwrap();
-        store.set_forgetful(true).unwrap();
+        store.set_remembers_nothing(true).unwrap();
         assert_eq!(store.recents(), Ok(Recents::default()));
         store.keep_recents(&recents).unwrap();
         assert_eq!(store.recents(), Ok(Recents::default()));
-        store.set_forgetful(false).unwrap();
+        store.set_remembers_nothing(false).unwrap();
         store.keep_recents(&recents).unwrap();
         assert_eq!(store.recents(), Ok(recents));
     }
@@ -100,7 +100,7 @@ mod tests {
         store.0.fault.set(Fault::Blocked);
         assert_eq!(store.recents(), Err(StorageBlocked));
         assert_eq!(store.keep_recents(&Recents::default()), Err(StorageBlocked));
-        assert_eq!(store.set_forgetful(true), Err(StorageBlocked));
-        assert!(!store.is_forgetful());
+        assert_eq!(store.set_remembers_nothing(true), Err(StorageBlocked));
+        assert!(!store.remembers_nothing());
     }
 }
