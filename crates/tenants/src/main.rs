@@ -1,0 +1,157 @@
+//! The program: command line, files, clock, randomness and terminal. Everything else is in the library.
+
+use clap::{Parser, Subcommand};
+use deployment::Deployment;
+use lookup_api::Tenant;
+use lookup_service::directory_file;
+use platform::WebUrl;
+use platform::json::Json;
+use sign_in::secrets::Entropy;
+use sign_in::time::UnixTime;
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+use tenants::doctor::{self, Machine, Subject, report};
+use tenants::web::Network;
+
+/// Looks after many organizations at once
+#[derive(Parser)]
+#[command(version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Look at a deployment from outside, as browsers do: no credentials, nobody is signed in, nothing is changed
+    Doctor(DoctorOptions),
+}
+
+#[derive(clap::Args)]
+struct DoctorOptions {
+    /// config.json
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+
+    /// The directory file (tenants.toml)
+    #[arg(long, value_name = "FILE")]
+    directory: PathBuf,
+
+    /// The address of the picker's form [default: where redirect_uri of config.json is]
+    #[arg(long, value_name = "ADDRESS")]
+    picker: Option<String>,
+
+    /// Only the organization with this code; repeatable
+    #[arg(long = "tenant", value_name = "CODE")]
+    tenants: Vec<String>,
+
+    /// Also print what is fine
+    #[arg(long)]
+    all: bool,
+
+    /// Print JSON, on one line
+    #[arg(long)]
+    json: bool,
+}
+
+/// Why the program cannot do what it was told: lines for the operator.
+struct Refusal(Vec<String>);
+
+fn main() -> ExitCode {
+    let Command::Doctor(options) = CommandLine::parse().command;
+    match run_doctor(&options) {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::from(1),
+        Err(Refusal(lines)) => {
+            let mut err = io::stderr();
+            for line in lines {
+                let _ = writeln!(err, "{line}");
+            }
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run_doctor(options: &DoctorOptions) -> Result<usize, Refusal> {
+    let tenants = read_directory(&options.directory)?;
+    check_codes(options, &tenants)?;
+    let (deployment, picker) = read_config(options)?;
+    let subject = Subject { deployment, picker, tenants, only: options.tenants.clone() };
+    let examination =
+        doctor::examine(&subject, &Network::new(), &ThisMachine { shows_progress: io::stderr().is_terminal() });
+    let mut out = io::stdout();
+    let written = if options.json {
+        report::write_json(&examination, &mut out)
+    } else {
+        report::write_text(&examination, options.all, &mut out)
+    };
+    written.map_err(|error| Refusal(vec![format!("the report cannot be written: {error}")]))?;
+    Ok(examination.problems())
+}
+
+fn read_config(options: &DoctorOptions) -> Result<(Deployment, WebUrl), Refusal> {
+    let named = |error: &dyn std::fmt::Display| Refusal(vec![format!("{}: {error}", options.config.display())]);
+    let text = fs::read_to_string(&options.config).map_err(|error| named(&error))?;
+    let picker = options.picker.clone().or_else(|| picker_of(&text)).and_then(|address| WebUrl::parse(&address));
+    let Some(picker) = picker else {
+        return Err(Refusal(vec!["--picker ADDRESS is needed: config.json has no redirect_uri".to_owned()]));
+    };
+    let deployment = Deployment::parse(&text, &picker).map_err(|error| named(&error))?;
+    Ok((deployment, picker))
+}
+
+/// The address of the form, by that of the callback.
+fn picker_of(config: &str) -> Option<String> {
+    let config = Json::parse(config).ok()?;
+    let (picker, _) = config.get("redirect_uri")?.as_str()?.rsplit_once("/callback")?;
+    Some(format!("{picker}/"))
+}
+
+/// Refuses a code that no organization has.
+fn check_codes(options: &DoctorOptions, tenants: &[Tenant]) -> Result<(), Refusal> {
+    let is_unknown = |code: &&String| !tenants.iter().any(|tenant| tenant.code.as_str().eq_ignore_ascii_case(code));
+    match options.tenants.iter().find(is_unknown) {
+        Some(code) => {
+            let file = options.directory.display();
+            Err(Refusal(vec![format!("{file}: has no organization with the code {code}")]))
+        }
+        None => Ok(()),
+    }
+}
+
+fn read_directory(path: &Path) -> Result<Vec<Tenant>, Refusal> {
+    let directory = directory_file::load(path).map_err(|error| Refusal(error.lines(&path.display().to_string())))?;
+    let tenant = |json: &str| Tenant::from_json(&Json::parse(json).ok()?).ok();
+    Ok(directory.all().filter_map(tenant).collect())
+}
+
+struct ThisMachine {
+    shows_progress: bool,
+}
+
+impl Machine for ThisMachine {
+    fn now(&self) -> UnixTime {
+        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+        UnixTime(i64::try_from(seconds).unwrap_or(i64::MAX))
+    }
+
+    fn entropy(&self) -> Entropy {
+        let draw = || {
+            let mut bytes = [0; 32];
+            // The sign-in is never finished, so bits that can be guessed would do no harm.
+            let _ = getrandom::fill(&mut bytes);
+            bytes
+        };
+        Entropy { state: draw(), nonce: draw(), code_verifier: draw() }
+    }
+
+    fn progress(&self, done: usize, of: usize) {
+        if self.shows_progress {
+            let end = if done == of { "\r\x1b[K" } else { "" };
+            let _ = write!(io::stderr(), "\r{done} of {of} organizations{end}");
+        }
+    }
+}
