@@ -204,17 +204,19 @@ fn a_storage_event_does_not_move_the_focus() {
 fn a_storage_event_does_not_disturb_a_sign_out() {
     ordinary_journey("undisturbed", |w| async move {
         w.signs_in_to_acme().await?;
-        // The driver does not respond during the sign-out, so a script in the page records the heading.
+        // The driver does not respond during the sign-out, so a script in the page records the heading. It does so in
+        // microtasks, in which the app renders too: the next page cannot come in between.
         w.run_script(
             "document.querySelector('#app .actions button.quiet').click();
-             setTimeout(() => {
-               const before = document.querySelector('#app h1').textContent;
+             const microtasks = async () => { for (let i = 0; i < 50; i++) await null };
+             const heading = () => document.querySelector('#app h1').textContent;
+             (async () => {
+               await microtasks();
+               const before = heading();
                dispatchEvent(new StorageEvent('storage', { key: 'tenant-picker.pending.x', newValue: '{}' }));
-               setTimeout(() => {
-                 const after = document.querySelector('#app h1').textContent;
-                 sessionStorage.setItem('test.headings', JSON.stringify([before, after]));
-               });
-             });",
+               await microtasks();
+               sessionStorage.setItem('test.headings', JSON.stringify([before, heading()]));
+             })();",
         )
         .await?;
         w.sees_heading("You have signed out").await?;
