@@ -1,5 +1,5 @@
-//! Access to the browser: address bar, storage, device and page. No other module calls the browser's API, except `api`,
-//! which fetches.
+//! Access to the browser: address bar, storage, device and page. Other modules use elements that they have, and
+//! `api` fetches.
 //!
 //! What a browser may lack or block is an `Option` or a `Result`. Nothing here panics, and nothing here decides.
 

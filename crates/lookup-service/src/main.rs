@@ -16,7 +16,7 @@ use arc_swap::ArcSwap;
 use axum::serve::ListenerExt;
 use clap::Parser;
 use futures_util::future::Either;
-use lookup_service::directory_file::{self};
+use lookup_service::directory_file;
 use lookup_service::rate_limit::RateLimit;
 use lookup_service::regular_file::ReadError;
 use lookup_service::reload::{Pace, Reload, follow, take_directory};

@@ -209,6 +209,21 @@ where
     journey(name, Conditions::default(), steps);
 }
 
+/// Defines a module with one test for each of these journeys, in this engine.
+#[macro_export]
+macro_rules! journeys_in {
+    ($engine:ident, $module:ident: $($journey:ident),* $(,)?) => {
+        mod $module {
+            $(
+                #[test]
+                fn $journey() {
+                    super::$journey($crate::Engine::$engine);
+                }
+            )*
+        }
+    };
+}
+
 /// The project's root.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")

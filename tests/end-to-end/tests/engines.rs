@@ -7,23 +7,9 @@
 
 use anyhow::{Context, Result, ensure};
 use end_to_end::Way::{Back, Forward, Reload};
-use end_to_end::{Conditions, Delivery, Engine, World, journey};
+use end_to_end::{Conditions, Delivery, Engine, World, journey, journeys_in};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
-
-/// Defines a module with one test for each of these journeys, in this engine.
-macro_rules! journeys_in {
-    ($engine:ident, $module:ident: $($journey:ident),* $(,)?) => {
-        mod $module {
-            $(
-                #[test]
-                fn $journey() {
-                    super::$journey(end_to_end::Engine::$engine);
-                }
-            )*
-        }
-    };
-}
 
 journeys_in!(Chromium, chromium:
     a_page_that_comes_in_pieces_signs_in_once,
