@@ -92,9 +92,9 @@ let steering;
 let report;
 /** The parameters of the latest authorization request. */
 let attempt;
+/** All values of state, nonce and code_challenge since the last steering. */
+let seen;
 steer('{}');
-/** All values of state, nonce and code_challenge so far. */
-const seen = new Set();
 
 function steer(text) {
   const wanted = JSON.parse(text);
@@ -106,6 +106,7 @@ function steer(text) {
   }
   steering = wanted;
   attempt = {};
+  seen = new Set();
   report = { authorize_requests: 0, token_requests: 0, jwks_requests: 0, other_requests: [], faults: [], secrets: {} };
 }
 

@@ -1,8 +1,8 @@
 //! Each test gets a [`World`]: a browser, the lookup service with the built site, and the local hosted UI, each on a
 //! free port.
 //!
-//! Starting these takes longer than most tests, so a test that passed hands them to the next one: the browser after all
-//! its data has been deleted, and the servers if the test has not changed them. After a failed test they are stopped.
+//! Starting a browser or the hosted UI takes longer than most tests, so a test that passed hands them to the next one,
+//! which deletes the browser's data first. After a failed test they are stopped.
 //!
 //! `make test` builds the programs that the tests start. A failed test leaves a screenshot in `target/end-to-end/` and
 //! prints the text of the page. `src/bin/screenshots.rs` takes the pictures of `make screenshots` in the same way.
@@ -158,11 +158,6 @@ impl Conditions {
             Engine::WebKit => Some(Delivery { opener_policy: false, ..self.delivery.unwrap_or(Delivery::COUNTED) }),
         }
     }
-
-    /// Whether the site and its config.json are the ordinary ones, so that other tests can use the servers.
-    fn is_site_as_built(&self) -> bool {
-        self.config.is_none() && self.settings.is_none() && self.files.is_empty()
-    }
 }
 
 /// Runs `steps` in a world of its own. If they pass, the next test may use the browser and the servers; otherwise they
@@ -231,13 +226,13 @@ pub fn root() -> PathBuf {
 
 impl World {
     async fn enter(conditions: &Conditions) -> Result<Self> {
-        let servers = Servers::take(conditions)?;
+        let servers = Servers::start(conditions)?;
         let browser = Browser::take(conditions).await?;
         let world = Self {
             driver: browser.driver().clone(),
             engine: conditions.engine,
-            picker: servers.picker.clone(),
-            hosted_ui: servers.hosted_ui.clone(),
+            picker: servers.surroundings.picker.clone(),
+            hosted_ui: servers.surroundings.hosted_ui.clone(),
             browser: tokio::sync::Mutex::new(browser),
             servers,
         };
@@ -266,18 +261,16 @@ impl World {
 
     /// The product of `examples/`. `None` without [`Conditions::product`].
     pub fn product(&self) -> Option<&Product> {
-        self.servers.product.as_ref()
+        self.servers.surroundings.product.as_ref()
     }
 
     /// Stops the lookup service, which also serves the site.
     pub fn stop_service(&self) {
-        self.servers.keep_from_others();
         self.servers.service.stop();
     }
 
     /// Makes the lookup service accept connections without responding, until [`World::resume_service`].
     pub fn freeze_service(&self) {
-        self.servers.keep_from_others();
         self.servers.service.signal("STOP");
     }
 
@@ -286,15 +279,15 @@ impl World {
         self.servers.service.signal("CONT");
     }
 
-    /// Makes the hosted UI accept connections without responding, until [`World::resume_hosted_ui`].
+    /// Makes the hosted UI accept connections without responding, until [`World::resume_hosted_ui`] or the end of the
+    /// test.
     pub fn freeze_hosted_ui(&self) {
-        self.servers.keep_from_others();
-        self.servers.provider.signal("STOP");
+        self.servers.surroundings.freeze();
     }
 
     /// Lets the hosted UI respond again.
     pub fn resume_hosted_ui(&self) {
-        self.servers.provider.signal("CONT");
+        self.servers.surroundings.thaw();
     }
 
     /// Tells the hostile provider what to do and resets its counts. cases.toml describes the fields.

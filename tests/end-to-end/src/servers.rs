@@ -1,5 +1,8 @@
-//! The lookup service with the built site and the hosted UI, each on a free port. If a test asks for a delivery, a
-//! proxy is in front of the site.
+//! The lookup service with the built site, and what it needs around it: the hosted UI, the product, and a proxy if a test
+//! asks for a delivery.
+//!
+//! The lookup service starts in some milliseconds, so each test has its own. Node.js takes a second, so the rest is
+//! reused, together with the address of the picker, which the hosted UI has registered.
 
 use crate::delivery::{Delivery, Proxy};
 use crate::pool::Pool;
@@ -13,21 +16,29 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 
-static IDLE: Pool<Servers> = Pool::new();
+static IDLE: Pool<Surroundings> = Pool::new();
 
 /// The servers of one world.
 pub(crate) struct Servers {
-    pub(crate) picker: String,
-    pub(crate) hosted_ui: String,
     pub(crate) service: Program,
-    pub(crate) provider: Program,
-    pub(crate) product: Option<Product>,
-    proxy: Option<Proxy>,
+    pub(crate) surroundings: Surroundings,
     config: PathBuf,
     ordinary: Value,
+}
+
+/// What is reused by one test after another.
+pub(crate) struct Surroundings {
+    /// The picker's address for the browser, without a slash at the end.
+    pub(crate) picker: String,
+    pub(crate) hosted_ui: String,
+    pub(crate) product: Option<Product>,
+    service_port: u16,
+    proxy: Option<Proxy>,
+    provider: Program,
+    is_frozen: AtomicBool,
     kind: Kind,
-    /// Whether no test has changed them since the start.
-    as_started: AtomicBool,
+    /// The directory's file, and its folder if it was written for these surroundings.
+    directory: (PathBuf, Option<TempDir>),
 }
 
 /// The product of `examples/`, on `localhost`.
@@ -37,7 +48,7 @@ pub struct Product {
     _program: Program,
 }
 
-/// Servers of the same kind can be reused. For other conditions they are started anew.
+/// Surroundings of the same kind can be reused. For other conditions they are started anew.
 #[derive(PartialEq, Eq)]
 struct Kind {
     hostile_provider: bool,
@@ -49,94 +60,37 @@ struct Kind {
 }
 
 impl Servers {
-    /// Returns unused servers for these conditions that no earlier test has changed, or starts new ones.
-    pub(crate) fn take(conditions: &Conditions) -> Result<Self> {
-        let Conditions { hostile_provider, rotated, product, base_path, ref directory, .. } = *conditions;
-        let directory = directory.clone();
-        let kind = Kind { hostile_provider, rotated, product, base_path, directory, delivery: conditions.delivery() };
-        match IDLE.take(|servers| servers.kind == kind && conditions.is_site_as_built()) {
-            Some(servers) => {
-                servers.proxy.iter().for_each(Proxy::reset);
-                Ok(servers)
-            }
-            None => Self::start(conditions, kind),
-        }
-    }
-
-    /// Hands the servers to the next test, unless this one has changed them.
-    pub(crate) fn hand_back(self) {
-        if self.as_started.load(Ordering::Relaxed) {
-            IDLE.hand_back(self);
-        }
-    }
-
-    fn start(conditions: &Conditions, kind: Kind) -> Result<Self> {
+    /// Starts a lookup service for these conditions, in unused surroundings or new ones.
+    pub(crate) fn start(conditions: &Conditions) -> Result<Self> {
+        let surroundings = Surroundings::take(conditions)?;
         let folder = tempfile::tempdir()?;
-        // Each server has to know the other one's address when it starts.
-        let (service_port, provider_port) = (free_port()?, free_port()?.to_string());
-        let (picker_port, proxy) = match kind.delivery {
-            Some(delivery) => {
-                let listener = TcpListener::bind("127.0.0.1:0")?;
-                (listener.local_addr()?.port(), Some(Proxy::start(listener, service_port, delivery)))
-            }
-            None => (service_port, None),
-        };
-        // The address that the browser opens. The picker derives its redirect URI from it.
-        let base_path = kind.base_path.unwrap_or("/");
-        let picker = format!("http://127.0.0.1:{picker_port}{}", base_path.trim_end_matches('/'));
-        let hosted_ui = format!("http://127.0.0.1:{provider_port}");
-
-        let ordinary = json!({
-            "lookup_url": format!("{base_path}v1/lookup"),
-            "user_pools": [{ "issuer": hosted_ui, "hosted_ui": hosted_ui }],
-            "return_to": { "allow": [format!("{hosted_ui}/.well-known/")] },
-            "branding": { "product": PRODUCT, "support_url": "mailto:support@example.com" },
-        });
-        let product_port = if kind.product { Some(free_port()?) } else { None };
-        let product_url = product_port.map(|port| format!("http://localhost:{port}/"));
-        let ordinary = match &product_url {
-            Some(url) => merged(&ordinary, Some(&applications(url))),
-            None => ordinary,
-        };
+        let ordinary = surroundings.ordinary_config();
         let config = folder.path().join("config.json");
         let settings = merged(&ordinary, conditions.settings.as_ref());
         if let Some(text) = conditions.config.clone().unwrap_or_else(|| Some(settings.to_string())) {
             std::fs::write(&config, text)?;
         }
-        let directory = directory_for(conditions, folder.path())?;
         let site = site_for(conditions, folder.path())?;
-        let provider = if kind.hostile_provider {
-            start_hostile_provider(&provider_port)?
-        } else {
-            start_hosted_ui(&provider_port, &directory, &picker, product_url.as_deref(), kind.rotated)?
-        };
-        let service = start_service(service_port, base_path, &directory, &site, &config, folder)?;
-        let product = match (product_port, product_url) {
-            (Some(port), Some(url)) => Some(start_product(port, url, &picker, &hosted_ui)?),
-            _ => None,
-        };
-        let as_started = AtomicBool::new(conditions.is_site_as_built());
-        Ok(Self { picker, hosted_ui, service, provider, product, proxy, config, ordinary, kind, as_started })
+        let service = start_service(&surroundings, &site, &config, folder)?;
+        Ok(Self { service, surroundings, config, ordinary })
+    }
+
+    /// Ends the lookup service and hands the rest to the next test.
+    pub(crate) fn hand_back(self) {
+        self.service.stop();
+        self.surroundings.thaw();
+        IDLE.hand_back(self.surroundings);
     }
 
     /// How many requests the proxy has received for paths with this ending.
     pub(crate) fn request_count(&self, ending: &str) -> Result<usize> {
-        Ok(self
-            .proxy
-            .as_ref()
-            .context("requests are counted only with a delivery in the Conditions")?
-            .request_count(ending))
-    }
-
-    /// Marks the servers as changed, so that no other test gets them.
-    pub(crate) fn keep_from_others(&self) {
-        self.as_started.store(false, Ordering::Relaxed);
+        let proxy = self.surroundings.proxy.as_ref();
+        Ok(proxy.context("requests are counted only with a delivery in the Conditions")?.request_count(ending))
     }
 
     /// Replaces config.json by the ordinary one with these fields, or removes it (`None`). Returns when the service
     /// serves it.
     pub(crate) async fn configure(&self, settings: Option<Value>) -> Result<()> {
-        self.keep_from_others();
         let text = settings.map(|settings| merged(&self.ordinary, Some(&settings)).to_string());
         match &text {
             Some(text) => std::fs::write(&self.config, text)?,
@@ -145,7 +99,7 @@ impl Servers {
         }
         // The service checks the file once a second.
         let is_served = async || {
-            let response = reqwest::get(format!("{}/config.json", self.picker)).await?;
+            let response = reqwest::get(format!("{}/config.json", self.surroundings.picker)).await?;
             let served = if response.status().is_success() { Some(response.text().await?) } else { None };
             anyhow::Ok(served == text)
         };
@@ -156,13 +110,93 @@ impl Servers {
     }
 }
 
-/// The sample directory, or a copy with more tenants.
-fn directory_for(conditions: &Conditions, folder: &Path) -> Result<PathBuf> {
+impl Surroundings {
+    fn take(conditions: &Conditions) -> Result<Self> {
+        let Conditions { hostile_provider, rotated, product, base_path, ref directory, .. } = *conditions;
+        let directory = directory.clone();
+        let kind = Kind { hostile_provider, rotated, product, base_path, directory, delivery: conditions.delivery() };
+        match IDLE.take(|surroundings| surroundings.kind == kind) {
+            Some(surroundings) => {
+                surroundings.proxy.iter().for_each(Proxy::reset);
+                Ok(surroundings)
+            }
+            None => Self::start(kind),
+        }
+    }
+
+    fn start(kind: Kind) -> Result<Self> {
+        // Each server has to know the other one's address when it starts.
+        let (service_port, provider_port) = (free_port()?, free_port()?.to_string());
+        let (picker_port, proxy) = match kind.delivery {
+            Some(delivery) => {
+                let listener = TcpListener::bind("127.0.0.1:0")?;
+                (listener.local_addr()?.port(), Some(Proxy::start(listener, service_port, delivery)))
+            }
+            None => (service_port, None),
+        };
+        // The address that the browser opens. The picker derives its redirect URI from it.
+        let picker = format!("http://127.0.0.1:{picker_port}{}", kind.base_path().trim_end_matches('/'));
+        let hosted_ui = format!("http://127.0.0.1:{provider_port}");
+        let product_port = if kind.product { Some(free_port()?) } else { None };
+        let product_url = product_port.map(|port| format!("http://localhost:{port}/"));
+
+        let directory = directory_file(kind.directory.as_deref())?;
+        let provider = if kind.hostile_provider {
+            start_hostile_provider(&provider_port)?
+        } else {
+            start_hosted_ui(&provider_port, &directory.0, &picker, product_url.as_deref(), kind.rotated)?
+        };
+        let product = match (product_port, product_url) {
+            (Some(port), Some(url)) => Some(start_product(port, url, &picker, &hosted_ui)?),
+            _ => None,
+        };
+        let is_frozen = AtomicBool::new(false);
+        Ok(Self { picker, hosted_ui, product, service_port, proxy, provider, is_frozen, kind, directory })
+    }
+
+    /// The config.json of a test that does not say otherwise.
+    fn ordinary_config(&self) -> Value {
+        let hosted_ui = &self.hosted_ui;
+        let ordinary = json!({
+            "lookup_url": format!("{}v1/lookup", self.kind.base_path()),
+            "user_pools": [{ "issuer": hosted_ui, "hosted_ui": hosted_ui }],
+            "return_to": { "allow": [format!("{hosted_ui}/.well-known/")] },
+            "branding": { "product": PRODUCT, "support_url": "mailto:support@example.com" },
+        });
+        match &self.product {
+            Some(Product { url, .. }) => merged(&ordinary, Some(&applications(url))),
+            None => ordinary,
+        }
+    }
+
+    /// Makes the hosted UI accept connections without responding, until [`Surroundings::thaw`].
+    pub(crate) fn freeze(&self) {
+        self.is_frozen.store(true, Ordering::Relaxed);
+        self.provider.signal("STOP");
+    }
+
+    /// Lets the hosted UI respond again.
+    pub(crate) fn thaw(&self) {
+        if self.is_frozen.swap(false, Ordering::Relaxed) {
+            self.provider.signal("CONT");
+        }
+    }
+}
+
+impl Kind {
+    fn base_path(&self) -> &'static str {
+        self.base_path.unwrap_or("/")
+    }
+}
+
+/// The sample directory, or a copy with more tenants and its folder.
+fn directory_file(more: Option<&str>) -> Result<(PathBuf, Option<TempDir>)> {
     let sample = root().join("crates/lookup-service/tenants.toml");
-    let Some(more) = &conditions.directory else { return Ok(sample) };
-    let directory = folder.join("tenants.toml");
-    std::fs::write(&directory, [&std::fs::read_to_string(sample)?, more.as_str()].join("\n"))?;
-    Ok(directory)
+    let Some(more) = more else { return Ok((sample, None)) };
+    let folder = tempfile::tempdir()?;
+    let directory = folder.path().join("tenants.toml");
+    std::fs::write(&directory, [&std::fs::read_to_string(sample)?, more].join("\n"))?;
+    Ok((directory, Some(folder)))
 }
 
 /// The folder of the built site, or a copy with other files.
@@ -235,22 +269,15 @@ fn start_product(port: u16, url: String, picker: &str, issuer: &str) -> Result<P
 }
 
 /// The folder contains the files that were written for this service. It is removed when the service ends.
-fn start_service(
-    port: u16,
-    base_path: &str,
-    directory: &Path,
-    site: &Path,
-    config: &Path,
-    folder: TempDir,
-) -> Result<Program> {
-    let address = format!("127.0.0.1:{port}");
+fn start_service(surroundings: &Surroundings, site: &Path, config: &Path, folder: TempDir) -> Result<Program> {
+    let address = format!("127.0.0.1:{}", surroundings.service_port);
     let arguments = [
         "--listen".as_ref(),
         address.as_ref(),
         "--base-path".as_ref(),
-        base_path.as_ref(),
+        surroundings.kind.base_path().as_ref(),
         "--directory".as_ref(),
-        directory.as_os_str(),
+        surroundings.directory.0.as_os_str(),
         "--site".as_ref(),
         site.as_os_str(),
         "--config".as_ref(),

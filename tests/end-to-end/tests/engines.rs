@@ -39,15 +39,12 @@ journeys_in!(Firefox, firefox:
     the_keyboard_alone_is_enough,
     the_errors_link_scrolls_to_the_label,
     the_password_manager_fills_the_field,
-    a_refused_person_can_try_again,
-    an_unknown_organization_is_reported_in_an_alert,
 );
 
 // The same as in Firefox, except for the password manager, which WebKit's driver cannot control.
 journeys_in!(WebKit, webkit:
     a_deep_link_signs_in_and_signing_out_ends_the_hosted_uis_session_too,
     a_page_in_pieces_signs_in_once_without_trusted_types,
-    a_page_that_comes_in_pieces_signs_in_once,
     a_sign_in_begun_in_one_tab_is_finished_in_another,
     a_sign_out_is_seen_in_the_other_tabs,
     the_callback_says_when_storage_is_blocked,
@@ -64,8 +61,6 @@ journeys_in!(WebKit, webkit:
     is_in_the_language_that_the_browser_asks_for,
     the_errors_link_scrolls_to_the_label,
     the_keyboard_alone_is_enough,
-    a_refused_person_can_try_again,
-    an_unknown_organization_is_reported_in_an_alert,
 );
 
 fn in_engine(engine: Engine) -> Conditions {
@@ -143,32 +138,7 @@ fn the_keyboard_alone_is_enough(engine: Engine) {
     });
 }
 
-// ── failures ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-fn an_unknown_organization_is_reported_in_an_alert(engine: Engine) {
-    journey("no-match", in_engine(engine), |w| async move {
-        w.open("/").await?;
-        w.submit("ada@acme.exmaple").await?;
-        let words = w.sees_problem("no_match").await?;
-        assert!(words.contains("acme.example"), "the correction is suggested: {words}");
-        assert!(w.driver.title().await?.starts_with("Error: "));
-        // The focus is on the alert or on its parent.
-        w.waits_for_value("return document.activeElement.matches('[role=alert], :has(> [role=alert])')").await?;
-        assert_eq!(value_of_field(&w).await?, "ada@acme.exmaple");
-        Ok(())
-    });
-}
-
-fn a_refused_person_can_try_again(engine: Engine) {
-    journey("refused", in_engine(engine), |w| async move {
-        w.open("/?tenant=acme&login_hint=ada%40acme.example").await?;
-        w.signs_in_at("AcmeSAML", "Cancel").await?;
-        w.sees_problem("provider_access_denied").await?;
-        w.press("Try again").await?;
-        w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
-        w.is_signed_in_to("acme", "Acme Corporation").await
-    });
-}
+// ── leaving and coming back ──────────────────────────────────────────────────────────────────────────────────────────
 
 fn leaving_can_be_cancelled_and_nothing_typed_is_lost(engine: Engine) {
     journey("cancel-leaving", in_engine(engine), |w| async move {

@@ -1,8 +1,9 @@
 //! Sign-ins at a hostile OpenID provider. Each case says what the provider does and what must come of it: a session, or
 //! a failure with its code.
 //!
-//! The cases are in cases.toml. They run in one browser, each with empty storage. All of them run, and the failed ones
-//! are listed at the end.
+//! The cases are in cases.toml. They run in one browser. The page of the picker begins one sign-in for each tenant, and
+//! is kept from leaving. Each case goes on from there, with nothing else in the storage: loading that page for every case
+//! would take as long as all the rest. All cases run, and the failed ones are listed at the end.
 //!
 //! `HOSTILE=part_of_a_name` runs those cases whose name contains it.
 
@@ -11,7 +12,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use end_to_end::{Conditions, World, journey};
 use serde_json::{Map, Value, json};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -29,9 +30,18 @@ const WORDS_MAX: usize = 800;
 /// By how many seconds a session's length may differ, because a case takes some seconds itself.
 const LEEWAY: f64 = 30.0;
 
-/// Clears the storage and starts a sign-in. The mark `over` keeps [`OUTCOME`] from reading the old page.
-const BEGIN: &str = "window.over = true; localStorage.clear(); sessionStorage.clear();
-    location.replace('/?tenant=' + arguments[0]);";
+/// A script that leaves for the hosted UI with this pending sign-in alone in the storage. The mark `over` keeps
+/// [`OUTCOME`] from reading the old page.
+const LEAVE: &str = "window.over = true; localStorage.clear(); sessionStorage.clear();
+    const [key, record, address] = arguments;
+    localStorage.setItem(key, record);
+    location.replace(address);";
+
+/// A script that returns the pending sign-in of a page that is kept from leaving: its key, its record, and the address
+/// that the page would leave for.
+const BEGUN: &str = "
+    const key = Object.keys(localStorage).find((key) => key.startsWith('tenant-picker.pending.'));
+    return window.leftFor && key ? [key, localStorage.getItem(key), window.leftFor] : null;";
 
 /// A script that returns the outcome of the page, or null as long as there is none. `elsewhere` is everything that the
 /// page shows or keeps except the session and the pending sign-ins: no secret may appear there.
@@ -63,12 +73,18 @@ fn every_case_of_the_hostile_provider_has_its_expected_outcome() {
     journey("hostile", conditions, |w| async move {
         let wanted = std::env::var("HOSTILE").unwrap_or_default();
         let cases: Vec<Case> = cases()?.into_iter().filter(|case| case.name.contains(&wanted)).collect();
+        let mut begun = HashMap::new();
+        for Case { tenant, .. } in &cases {
+            if !begun.contains_key(tenant) {
+                begun.insert(tenant, begins(&w, tenant).await?);
+            }
+        }
         w.open("/signed-out").await?;
         w.sees_heading("You have signed out").await?;
 
         let mut failed = Vec::new();
         for case in &cases {
-            if let Err(seen) = case.run(&w).await {
+            if let Err(seen) = case.run(&w, &begun[&case.tenant]).await {
                 eprintln!("{}\n  because {} ({})\n{seen:#}\n", case.name, case.because, case.spec);
                 failed.push(case.name.as_str());
                 // A failed case may have left something in the cache.
@@ -77,6 +93,24 @@ fn every_case_of_the_hostile_provider_has_its_expected_outcome() {
         }
         ensure!(!cases.is_empty(), "no case has a name like {wanted}");
         ensure!(failed.is_empty(), "{} of {} cases failed:\n{}", failed.len(), cases.len(), failed.join("\n"));
+        Ok(())
+    });
+}
+
+#[test]
+fn two_sign_ins_at_one_organization_share_no_state_nonce_or_challenge() {
+    journey("fresh", Conditions::hostile(), |w| async move {
+        let mut seen = HashSet::new();
+        for _ in 0..2 {
+            let [_, _, address] = &begins(&w, "acme").await?[..] else { bail!("no address") };
+            let address = reqwest::Url::parse(address.as_str().context("a text")?)?;
+            for (name, value) in address.query_pairs() {
+                if ["state", "nonce", "code_challenge"].contains(&name.as_ref()) {
+                    assert!(seen.insert(value.into_owned()), "{name} is the same");
+                }
+            }
+        }
+        assert_eq!(seen.len(), 6);
         Ok(())
     });
 }
@@ -150,13 +184,13 @@ impl Case {
         })
     }
 
-    /// Signs in once and compares the page, the storage and the requests with what the case expects.
+    /// Goes on with a sign-in that has begun, and compares the page, the storage and the requests with what the case expects.
     ///
     /// # Errors
     /// The list of differences, one a line.
-    async fn run(&self, w: &World) -> Result<()> {
+    async fn run(&self, w: &World, begun: &[Value]) -> Result<()> {
         w.steer(&self.steering).await?;
-        w.driver.execute(BEGIN, vec![json!(self.tenant)]).await?;
+        w.driver.execute(LEAVE, begun.to_vec()).await?;
         let page = outcome(w).await?;
         let mut counts = w.counts().await?;
         // The picker requests the keys at the same time as the tokens. If the token endpoint refuses, it does not wait
@@ -210,6 +244,15 @@ impl Case {
         ensure!(differences.is_empty(), differences.join("\n"));
         Ok(())
     }
+}
+
+/// Begins a sign-in in the form, and returns what [`BEGUN`] does.
+async fn begins(w: &World, tenant: &str) -> Result<Vec<Value>> {
+    w.visits_first_time("/", "en", json!([])).await?;
+    w.stays_when_leaving().await?;
+    w.submit(tenant).await?;
+    let begun = w.waits_for_value(BEGUN).await.with_context(|| format!("a sign-in at {tenant}"))?;
+    begun.as_array().cloned().context("a list")
 }
 
 async fn outcome(w: &World) -> Result<Value> {

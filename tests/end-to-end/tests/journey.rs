@@ -64,15 +64,17 @@ fn a_login_hint_fills_the_field_and_waits() {
 #[test]
 fn a_login_hint_leaves_the_address_bar_at_once_and_may_be_in_the_fragment() {
     ordinary_journey("login-hint-fragment", |w| async move {
+        let is_filled = "return document.getElementById('identifier')?.value === 'ada@acme.example'";
         for address in ["/?login_hint=ada%40acme.example&lang=en", "/?lang=en#login_hint=ada%40acme.example"] {
             w.open(address).await?;
-            w.waits_for("return document.getElementById('identifier')?.value === 'ada@acme.example'").await?;
+            w.waits_for(is_filled).await?;
             assert_eq!(w.run_script("return location.href").await?, format!("{}/?lang=en", w.picker), "{address}");
             // The next address may differ from this one in its fragment alone, and would not be loaded.
             w.open("/signed-out").await?;
             w.sees_heading("You have signed out").await?;
         }
         w.open("/#login_hint=ada%40acme.example").await?;
+        w.waits_for(is_filled).await?;
         assert_eq!(w.run_script("return location.href").await?, format!("{}/", w.picker));
         w.press("Continue").await?;
         w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
@@ -228,8 +230,7 @@ fn goes_on_to_an_allowed_address_after_signing_in() {
 fn drops_a_return_to_that_is_not_allowed_and_says_so() {
     ordinary_journey("return-to-refused", |w| async move {
         w.open("/?return_to=https%3A%2F%2F127.0.0.1%40evil.example%2F").await?;
-        w.field().await?;
-        w.driver.find(By::Css("[role=status].notice")).await?;
+        w.waits_for("return document.querySelector('[role=status].notice')").await?;
         w.submit("acme").await?;
         w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await
