@@ -99,16 +99,29 @@ fn signs_in_by_email_and_stays_signed_in_after_a_reload(engine: Engine) {
 fn a_deep_link_signs_in_and_signing_out_ends_the_hosted_uis_session_too(engine: Engine) {
     journey("sign-out", in_engine(engine), |w| async move {
         signs_in_to_acme(&w).await?;
+        let session = w.session().await?;
+        assert_eq!(refreshed(&w, &session).await?, (200, Value::Null));
         w.press("Sign out").await?;
         w.sees_heading("You have signed out").await?;
         w.arrives_at(&format!("{}/signed-out", w.picker)).await?;
         assert!(w.session().await?.is_null());
+        assert_eq!(refreshed(&w, &session).await?, (400, json!("invalid_grant")), "the refresh token is revoked");
         w.press("Sign in again").await?;
         w.submit("acme").await?;
         // The hosted UI asks again, because its session has ended.
         w.signs_in_at("AcmeSAML", "Alan Turing").await?;
         w.is_signed_in_to("acme", "Acme Corporation").await
     });
+}
+
+/// The hosted UI's status and error for a refresh of this session.
+async fn refreshed(w: &World, session: &Value) -> Result<(u16, Value)> {
+    let client_id = session["tenant"]["client_id"].as_str().context("a client")?;
+    let token = session["refresh_token"].as_str().context("a refresh token")?;
+    let body = format!("grant_type=refresh_token&client_id={client_id}&refresh_token={token}");
+    let request = reqwest::Client::new().post(format!("{}/oauth2/token", w.hosted_ui));
+    let response = request.header("content-type", "application/x-www-form-urlencoded").body(body).send().await?;
+    Ok((response.status().as_u16(), response.json::<Value>().await?["error"].take()))
 }
 
 fn switches_to_another_organization(engine: Engine) {

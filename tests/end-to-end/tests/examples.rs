@@ -122,6 +122,47 @@ fn forged_hand_backs_and_callbacks_are_refused() {
     });
 }
 
+/// A script that gives the ID tokens of the token endpoint the claims in `sessionStorage.claims`. The single-page application does not check their
+/// signature, because they came from the token endpoint.
+const FOREIGN_CLAIMS: &str = "
+    const original = window.fetch;
+    window.fetch = async (...request) => {
+        const response = await original(...request);
+        if (!response.url.endsWith('/oauth2/token')) return response;
+        const tokens = await response.json();
+        const [header, payload, signature] = tokens.id_token.split('.');
+        const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
+        const changed = btoa(JSON.stringify({ ...claims, ...JSON.parse(sessionStorage.claims) })).replaceAll('+', '-').replaceAll('/', '_');
+        tokens.id_token = [header, changed.replaceAll('=', ''), signature].join('.');
+        return Response.json(tokens);
+    };";
+
+#[test]
+fn the_single_page_application_refuses_an_id_token_of_another_app_client_issuer_or_time() {
+    journey("example-spa-foreign", with_product(), |w| async move {
+        let spa = format!("{}spa/", product(&w).url);
+        let iss = &w.hosted_ui;
+        w.runs_in_every_page(FOREIGN_CLAIMS).await?;
+        opens_login(&w, "spa/").await?;
+        for claims in
+            [json!({ "aud": "another-client" }), json!({ "iss": "https://evil.example" }), json!({ "exp": 1 })]
+        {
+            w.run_script(&format!("sessionStorage.claims = {}", Value::from(claims.to_string()))).await?;
+            w.driver.goto(format!("{spa}login?iss={iss}&tenant=acme")).await?;
+            // The hosted UI asks only once, because it has a session then.
+            if claims["aud"].is_string() {
+                w.signs_in_at("AcmeSAML", "Ada Lovelace").await?;
+            }
+            w.sees("Code: foreign_token").await.with_context(|| claims.to_string())?;
+            w.press("Start again").await?;
+            w.sees_heading("Log in").await.context("nobody is signed in")?;
+        }
+        w.run_script("sessionStorage.claims = '{}'").await?;
+        w.driver.goto(format!("{spa}login?iss={iss}&tenant=acme")).await?;
+        w.sees_heading("Projects of Acme Corporation").await
+    });
+}
+
 /// The status and the body of a request to the product's API with this token.
 async fn asks_api(w: &World, path: &str, token: &str) -> Result<(u16, Value)> {
     let request = reqwest::Client::new().get(format!("{}api/{path}", product(w).url)).bearer_auth(token);

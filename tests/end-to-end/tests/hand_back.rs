@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use anyhow::Result;
-use end_to_end::{ApplicationStub, Conditions, World, journey};
+use end_to_end::{ApplicationStub, Conditions, Engine, World, journey, journeys_in};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -43,10 +43,13 @@ fn an_application_that_signs_in_itself_is_told_issuer_tenant_target_and_hint() {
     });
 }
 
-#[test]
-fn back_from_an_application_leads_past_the_picker() {
+journeys_in!(Chromium, chromium: back_from_an_application_leads_past_the_picker);
+journeys_in!(Firefox, firefox: back_from_an_application_leads_past_the_picker);
+journeys_in!(WebKit, webkit: back_from_an_application_leads_past_the_picker);
+
+fn back_from_an_application_leads_past_the_picker(engine: Engine) {
     let (app, conditions) = with_application();
-    journey("hand-back-history", Conditions { whole_browser: true, ..conditions }, |w| async move {
+    journey("hand-back-history", Conditions { engine, whole_browser: true, ..conditions }, |w| async move {
         w.open("/signed-out").await?;
         w.sees_heading("You have signed out").await?;
         w.open(&format!("/?tenant=acme&return_to={app}")).await?;
