@@ -235,6 +235,10 @@ impl Case {
         if !words.contains(&self.says) || words.chars().count() > WORDS_MAX {
             differences.push(format!("  words: {words:?} do not say {:?} in {WORDS_MAX} characters", self.says));
         }
+        // Only a refusal of the organization may be called one: what the operator has set up wrongly is none.
+        if words.contains("Your organization refused") && self.expect != "provider_refused" {
+            differences.push(format!("  words: {words:?} blame the organization"));
+        }
         if let Some(due) = self.lasts {
             let lasts = session["expires_at"].as_f64().unwrap_or_default() - page["now"].as_f64().unwrap_or_default();
             if (lasts - due as f64).abs() > LEEWAY {
