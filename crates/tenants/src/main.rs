@@ -13,6 +13,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
+use tenants::doctor::app_client::AppClients;
 use tenants::doctor::{self, Machine, Subject, report};
 use tenants::web::Network;
 
@@ -43,6 +44,10 @@ struct DoctorOptions {
     /// The address of the picker's form [default: where redirect_uri of config.json is]
     #[arg(long, value_name = "ADDRESS")]
     picker: Option<String>,
+
+    /// What `aws cognito-idp describe-user-pool-client` has printed of the app clients, one after another
+    #[arg(long, value_name = "FILE")]
+    app_clients: Option<PathBuf>,
 
     /// Only the organization with this code; repeatable
     #[arg(long = "tenant", value_name = "CODE")]
@@ -79,7 +84,8 @@ fn run_doctor(options: &DoctorOptions) -> Result<usize, Refusal> {
     let tenants = read_directory(&options.directory)?;
     check_codes(options, &tenants)?;
     let (deployment, picker) = read_config(options)?;
-    let subject = Subject { deployment, picker, tenants, only: options.tenants.clone() };
+    let app_clients = options.app_clients.as_deref().map(read_app_clients).transpose()?;
+    let subject = Subject { deployment, picker, tenants, only: options.tenants.clone(), app_clients };
     let examination =
         doctor::examine(&subject, &Network::new(), &ThisMachine { shows_progress: io::stderr().is_terminal() });
     let mut out = io::stdout();
@@ -126,6 +132,12 @@ fn read_directory(path: &Path) -> Result<Vec<Tenant>, Refusal> {
     let directory = directory_file::load(path).map_err(|error| Refusal(error.lines(&path.display().to_string())))?;
     let tenant = |json: &str| Tenant::from_json(&Json::parse(json).ok()?).ok();
     Ok(directory.all().filter_map(tenant).collect())
+}
+
+fn read_app_clients(path: &Path) -> Result<AppClients, Refusal> {
+    let named = |error: &dyn std::fmt::Display| Refusal(vec![format!("{}: {error}", path.display())]);
+    let text = fs::read_to_string(path).map_err(|error| named(&error))?;
+    AppClients::parse(&text).map_err(|error| named(&error))
 }
 
 struct ThisMachine {

@@ -132,3 +132,36 @@ fn a_file_that_cannot_be_used_is_told_with_its_name_and_field() {
     let (code, _, err) = hosted_ui.doctor(&json!({ "redirect_uri": null }), &sample(), &[]);
     assert!(code == 2 && err.contains("--picker ADDRESS is needed"), "{err}");
 }
+
+#[test]
+fn what_cognito_says_about_the_app_clients_is_compared_too() {
+    let hosted_ui = HostedUi::start();
+    let described = hosted_ui.folder.path().join("app-clients.json");
+    let mut client = json!({ "UserPoolClient": {
+        "ClientId": "1h57kf5cpq17m0eml12acme",
+        "UserPoolId": hosted_ui.address.rsplit('/').next().unwrap(),
+        "SupportedIdentityProviders": ["AcmeSAML"],
+        "CallbackURLs": [format!("{PICKER}/callback")],
+        "LogoutURLs": [format!("{PICKER}/signed-out")],
+        "AllowedOAuthFlows": ["code"],
+        "AllowedOAuthScopes": ["openid", "email", "profile"],
+        "AllowedOAuthFlowsUserPoolClient": true,
+        "PreventUserExistenceErrors": "ENABLED",
+    } });
+    let options = ["--tenant", "acme", "--all", "--app-clients", described.to_str().unwrap()];
+    fs::write(&described, client.to_string()).unwrap();
+    let (code, out, err) = hosted_ui.doctor(&json!({}), &sample(), &options);
+    assert!(code == 0 && out.contains("  fine   app client: set up as the picker needs it"), "{out}{err}");
+
+    client["UserPoolClient"]["ClientSecret"] = json!("s3cret");
+    client["UserPoolClient"]["SupportedIdentityProviders"] = json!(["AcmeSAML", "COGNITO"]);
+    fs::write(&described, client.to_string()).unwrap();
+    let (code, out, _) = hosted_ui.doctor(&json!({}), &sample(), &options);
+    assert!(code == 1 && out.contains("2 problems") && !out.contains("s3cret"), "{out}");
+    assert!(out.contains("WRONG  app client: it has a secret [secret]"), "{out}");
+    assert!(out.contains("WRONG  app client: its identity providers are: AcmeSAML, COGNITO [providers]"), "{out}");
+
+    fs::write(&described, "An error occurred (AccessDeniedException)").unwrap();
+    let (code, _, err) = hosted_ui.doctor(&json!({}), &sample(), &options);
+    assert!(code == 2 && err.contains("app-clients.json: line 1: is not what describe-user-pool-client"), "{err}");
+}

@@ -1,5 +1,5 @@
-//! The lookup service with the built site, and what it needs around it: the hosted UI, the product, and a proxy if a test
-//! asks for a delivery.
+//! The lookup service with the built site, and what it needs around it: the hosted UI, the product, and a proxy if a
+//! test asks for a delivery.
 //!
 //! The lookup service starts in some milliseconds, so each test has its own. Node.js takes a second, so the rest is
 //! reused, together with the address of the picker, which the hosted UI has registered.

@@ -42,8 +42,8 @@ journeys_in!(Firefox, firefox:
 );
 
 // The same as in Firefox, except for the password manager, which WebKit's driver cannot control, and the walk with
-// axe-core, which looks at the same document in every engine. Without Trusted Types, which are new in WebKit, the page in
-// pieces takes the longer way.
+// axe-core, which looks at the same document in every engine. Without Trusted Types, which are new in WebKit, the page
+// in pieces takes the longer way.
 journeys_in!(WebKit, webkit:
     a_deep_link_signs_in_and_signing_out_ends_the_hosted_uis_session_too,
     a_page_in_pieces_signs_in_once_without_trusted_types,

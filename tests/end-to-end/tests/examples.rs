@@ -122,8 +122,8 @@ fn forged_hand_backs_and_callbacks_are_refused() {
     });
 }
 
-/// A script that gives the ID tokens of the token endpoint the claims in `sessionStorage.claims`. The single-page application does not check their
-/// signature, because they came from the token endpoint.
+/// A script that gives the ID tokens of the token endpoint the claims in `sessionStorage.claims`. The single-page
+/// application does not check their signature, because they came from the token endpoint.
 const FOREIGN_CLAIMS: &str = "
     const original = window.fetch;
     window.fetch = async (...request) => {

@@ -2,8 +2,8 @@
 //! a failure with its code.
 //!
 //! The cases are in cases.toml. They run in one browser. The page of the picker begins one sign-in for each tenant, and
-//! is kept from leaving. Each case goes on from there, with nothing else in the storage: loading that page for every case
-//! would take as long as all the rest. All cases run, and the failed ones are listed at the end.
+//! is kept from leaving. Each case goes on from there, with nothing else in the storage: loading that page for every
+//! case would take as long as all the rest. All cases run, and the failed ones are listed at the end.
 //!
 //! `HOSTILE=part_of_a_name` runs those cases whose name contains it.
 
@@ -184,7 +184,8 @@ impl Case {
         })
     }
 
-    /// Goes on with a sign-in that has begun, and compares the page, the storage and the requests with what the case expects.
+    /// Goes on with a sign-in that has begun, and compares the page, the storage and the requests with what the case
+    /// expects.
     ///
     /// # Errors
     /// The list of differences, one a line.

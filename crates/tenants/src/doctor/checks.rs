@@ -2,6 +2,7 @@
 //!
 //! What Cognito does is in docs/cognito.md, with the sources.
 
+use super::app_client::Fault;
 use crate::web::{NoResponse, Response};
 use deployment::UserPool;
 use lookup_api::Tenant;
@@ -76,6 +77,9 @@ pub enum Problem {
         /// The other tenant's code.
         other: String,
     },
+    /// The app client is not set up as it should be.
+    #[error(transparent)]
+    AppClient(#[from] Fault),
 }
 
 impl Problem {
@@ -98,6 +102,7 @@ impl Problem {
             Self::TokenEndpoint(_) => "token_endpoint",
             Self::SignOut(_) => "sign_out",
             Self::StrictSharesProvider { .. } => "strict_shares_provider",
+            Self::AppClient(fault) => fault.code(),
         }
     }
 
@@ -126,6 +131,7 @@ impl Problem {
             Self::StrictSharesProvider { .. } => {
                 "Nothing. A person who is signed in to the one organization is signed in to the other without a question."
             }
+            Self::AppClient(fault) => fault.people_see(),
         }
     }
 
@@ -155,6 +161,7 @@ impl Problem {
             Self::StrictSharesProvider { .. } => {
                 "Give the strict organization a provider of its own (docs/isolation.md)."
             }
+            Self::AppClient(fault) => fault.what_to_do(),
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Looks at a deployment from outside, as browsers do: whether sign-ins begin at the right provider, come back, can be
-//! finished by the page and signed out of. It signs nobody in and changes nothing.
+//! finished by the page and signed out of. It signs nobody in and changes nothing. Where it is given what Cognito says
+//! about the app clients, it compares them with what the picker needs.
 
+pub mod app_client;
 pub mod checks;
 pub mod report;
 
 use crate::web::{Request, Web};
+use app_client::AppClients;
 use checks::{Problem, Verdict};
 use deployment::{Deployment, UserPool};
 use lookup_api::{Isolation, Tenant};
@@ -25,6 +28,8 @@ pub struct Subject {
     pub tenants: Vec<Tenant>,
     /// The codes of those to examine, in any case. All, if it is empty.
     pub only: Vec<String>,
+    /// What Cognito says about the app clients. Without it, only what can be seen from outside is examined.
+    pub app_clients: Option<AppClients>,
 }
 
 impl Subject {
@@ -123,7 +128,7 @@ impl<W: Web, M: Machine> Doctor<'_, W, M> {
     }
 
     fn tenant(&self, tenant: &Tenant) -> Part {
-        let checks = match self.subject.deployment.user_pool(tenant) {
+        let mut checks = match self.subject.deployment.user_pool(tenant) {
             Ok(pool) => vec![
                 Check { name: "sign-in", verdict: self.sign_in(tenant, pool) },
                 Check { name: "token endpoint", verdict: self.token_endpoint(tenant, pool) },
@@ -132,6 +137,7 @@ impl<W: Web, M: Machine> Doctor<'_, W, M> {
             ],
             Err(_) => vec![Check { name: "user pool", verdict: Verdict::Wrong(Problem::UnknownIssuer) }],
         };
+        checks.extend(self.app_client(tenant).into_iter().map(|verdict| Check { name: "app client", verdict }));
         Part { id: tenant.code.as_str().to_owned(), name: tenant.name.clone(), checks }
     }
 
@@ -166,6 +172,15 @@ impl<W: Web, M: Machine> Doctor<'_, W, M> {
         let deployment = &self.subject.deployment;
         let Ok(address) = logout_url(deployment, tenant) else { return Verdict::Wrong(Problem::UnknownIssuer) };
         checks::sign_out(&self.web.send(&self.get(address)), &deployment.logout_uri)
+    }
+
+    /// One verdict for each fault, or one that there is none. Nothing, if Cognito was not asked.
+    fn app_client(&self, tenant: &Tenant) -> Vec<Verdict> {
+        let Some(clients) = &self.subject.app_clients else { return Vec::new() };
+        match clients.faults(tenant, &self.subject.deployment) {
+            faults if faults.is_empty() => vec![Verdict::Fine("set up as the picker needs it".to_owned())],
+            faults => faults.into_iter().map(|fault| Verdict::Wrong(fault.into())).collect(),
+        }
     }
 
     /// A provider that two organizations share keeps one session for both.
