@@ -41,9 +41,8 @@ journeys_in!(Firefox, firefox:
     the_password_manager_fills_the_field,
 );
 
-// The same as in Firefox, except for the password manager, which WebKit's driver cannot control, and the walk with
-// axe-core, which looks at the same document in every engine. Without Trusted Types, which are new in WebKit, the page
-// in pieces takes the longer way.
+// The same as in Firefox, except for the password manager, which WebKit's driver cannot control. Trusted Types are new in
+// WebKit, so its page in pieces comes without them.
 journeys_in!(WebKit, webkit:
     a_deep_link_signs_in_and_signing_out_ends_the_hosted_uis_session_too,
     a_page_in_pieces_signs_in_once_without_trusted_types,
@@ -51,6 +50,7 @@ journeys_in!(WebKit, webkit:
     a_sign_out_is_seen_in_the_other_tabs,
     the_callback_says_when_storage_is_blocked,
     arabic_runs_from_right_to_left,
+    axe_finds_nothing,
     back_from_the_hosted_ui_leads_to_what_was_typed,
     every_file_is_requested_once,
     leaving_can_be_cancelled_and_nothing_typed_is_lost,
@@ -314,11 +314,16 @@ fn axe_finds_nothing(engine: Engine) {
         w.submit("ada@umbrella.example").await?;
         w.sees_heading("Choose your organization").await?;
         looks_at("choice").await?;
-        w.freeze_hosted_ui();
-        w.press("Umbrella Europe").await?;
-        w.sees_heading("Taking you to Umbrella Europe").await?;
-        looks_at("leaving").await?;
-        w.resume_hosted_ui();
+        // WebKit's driver may hang at a click that leaves at once for a server which does not respond.
+        if engine == Engine::WebKit {
+            w.press("Umbrella Europe").await?;
+        } else {
+            w.freeze_hosted_ui();
+            w.press("Umbrella Europe").await?;
+            w.sees_heading("Taking you to Umbrella Europe").await?;
+            looks_at("leaving").await?;
+            w.resume_hosted_ui();
+        }
         w.signs_in_at("UmbrellaEU", "Continue as ada@umbrella.example").await?;
         w.is_signed_in_to("umbrella-eu", "Umbrella Europe").await?;
         looks_at("signed in").await?;
