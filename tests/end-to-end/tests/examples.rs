@@ -132,8 +132,9 @@ const FOREIGN_CLAIMS: &str = "
         const tokens = await response.json();
         const [header, payload, signature] = tokens.id_token.split('.');
         const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
-        const changed = btoa(JSON.stringify({ ...claims, ...JSON.parse(sessionStorage.claims) })).replaceAll('+', '-').replaceAll('/', '_');
-        tokens.id_token = [header, changed.replaceAll('=', ''), signature].join('.');
+        const changed = btoa(JSON.stringify({ ...claims, ...JSON.parse(sessionStorage.claims) }));
+        const url_safe = changed.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+        tokens.id_token = [header, url_safe, signature].join('.');
         return Response.json(tokens);
     };";
 

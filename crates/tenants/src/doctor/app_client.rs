@@ -3,6 +3,7 @@
 //! Cognito's names are those of
 //! [UserPoolClientType](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html).
 
+use super::foreign_text::shown;
 use deployment::Deployment;
 use lookup_api::{ClientId, Tenant};
 use serde_json::Value;
@@ -14,7 +15,7 @@ pub enum Fault {
     #[error("no description of {0} is in the file")]
     NotDescribed(String),
     /// It is in another user pool than the tenant.
-    #[error("it is in the user pool {0}")]
+    #[error("it is in the user pool {}", shown(.0))]
     OtherPool(String),
     /// It has a client secret, which a page in the browser cannot have.
     #[error("it has a secret")]
@@ -49,7 +50,7 @@ pub enum Fault {
 }
 
 fn listed(names: &[String]) -> String {
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    if names.is_empty() { "none".to_owned() } else { shown(&names.join(", ")) }
 }
 
 impl Fault {
@@ -139,19 +140,21 @@ impl AppClients {
         let mut documents = serde_json::Deserializer::from_str(text).into_iter::<Value>();
         let mut clients = Vec::new();
         loop {
-            let line = text[..documents.byte_offset()].lines().count() + 1;
+            let before = documents.byte_offset();
             match documents.next() {
                 None => return Ok(Self(clients)),
                 Some(Err(error)) => return Err(NotDescriptions { line: error.line(), reason: error.to_string() }),
                 Some(Ok(mut document)) if document["UserPoolClient"]["ClientId"].is_string() => {
                     let mut client = document["UserPoolClient"].take();
                     // That there is one is all that is kept of it.
-                    if let Some(secret) = client.get_mut(SECRET) {
-                        *secret = Value::Bool(true);
+                    if client[SECRET].is_string() {
+                        client[SECRET] = Value::Bool(true);
                     }
                     clients.push(client);
                 }
                 Some(Ok(_)) => {
+                    let space = text[before..].chars().take_while(|c| c.is_whitespace());
+                    let line = text[..before].chars().chain(space).filter(|c| *c == '\n').count() + 1;
                     return Err(NotDescriptions { line, reason: "UserPoolClient.ClientId is missing".to_owned() });
                 }
             }
@@ -284,6 +287,7 @@ mod tests {
     fn an_app_client_as_the_deployment_guide_says_has_no_fault() {
         assert!(codes(&json!({})).is_empty());
         assert!(codes(&json!({ "ReadAttributes": null })).is_empty(), "the default is to read all of them");
+        assert!(codes(&json!({ "ClientSecret": null })).is_empty());
         assert!(codes(&json!({ "AllowedOAuthScopes": ["openid", "email", "profile"] })).is_empty());
     }
 
@@ -341,6 +345,8 @@ mod tests {
             ("[]", 1),
             ("An error occurred (ResourceNotFoundException)", 1),
             (&format!("{two}{{\"UserPoolClients\": []}}"), 3),
+            (&format!("{two}\n\n {{}}"), 5),
+            (&format!("{}{{}}", described(&json!({}))), 1),
             (&format!("{two}{{"), 3),
         ] {
             let error = AppClients::parse(text).unwrap_err();

@@ -3,6 +3,7 @@
 //! What Cognito does is in docs/cognito.md, with the sources.
 
 use super::app_client::Fault;
+use super::foreign_text::shown;
 use crate::web::{NoResponse, Response};
 use deployment::UserPool;
 use lookup_api::Tenant;
@@ -293,12 +294,6 @@ pub fn sign_out(response: &Received, logout_uri: &str) -> Verdict {
         }
         Ok(Response { status, .. }) => Verdict::Wrong(Problem::SignOut(format!("status {status}"))),
     }
-}
-
-/// A text of somebody else for a terminal: short, and without control characters.
-fn shown(text: &str) -> String {
-    const LENGTH: usize = 200;
-    text.chars().filter(|c| !c.is_control()).take(LENGTH).collect()
 }
 
 #[cfg(test)]
