@@ -125,7 +125,7 @@ fn a_callback_without_a_pending_sign_in_leads_to_the_form() {
 fn says_so_when_the_lookup_service_is_down() {
     ordinary_journey("service-down", |w| async move {
         w.open("/").await?;
-        w.field().await?;
+        assert_eq!(w.settles().await?, "form", "the page has its settings");
         w.stop_service();
         w.submit("ada@acme.example").await?;
         w.sees_problem("lookup_unreachable").await?;
