@@ -286,8 +286,11 @@ impl<'t> Reader<'t> {
             return None;
         };
         let section = Section { table, start: value.span().start, index };
-        const KNOWN: [&str; 9] =
-            ["code", "name", "client_id", "identity_provider", "domains", "subdomains", "issuer", "logo", "isolation"];
+        #[rustfmt::skip]
+        const KNOWN: [&str; 12] = [
+            "code", "name", "client_id", "identity_provider", "domains", "subdomains", "issuer", "logo", "isolation",
+            "disabled", "provider", "machines",
+        ];
         self.refuse_unknown(table, &KNOWN, |name| section.field(name));
 
         let code = self.code(&section);
@@ -296,14 +299,15 @@ impl<'t> Reader<'t> {
             None if text.trim().is_empty() => Err(Reason::EmptyName),
             None => Ok(text.to_owned()),
         });
-        let client_id = self.client_id(&section);
+        let is_served = self.is_served(&section);
+        let client_id = if is_served || section.get("client_id").is_some() { self.client_id(&section) } else { None };
         let identity_provider = self.required(&section, "identity_provider", |text| {
             let known = text.chars().count() <= 32 && !text.contains(char::is_whitespace);
             let provider = IdentityProvider::try_from(text.to_owned()).ok();
             provider.filter(|_| known).ok_or(Reason::IdentityProvider)
         });
         let domains = self.domains(&section);
-        let subdomains = self.subdomains(&section);
+        let subdomains = self.boolean(&section, "subdomains");
         let issuer = self.issuer(&section);
         let logo = self
             .optional(&section, "logo", |text| if is_own_path(text) { Ok(text.to_owned()) } else { Err(Reason::Logo) });
@@ -320,7 +324,22 @@ impl<'t> Reader<'t> {
             logo,
             isolation,
         };
-        Some(Entry { tenant, domains, subdomains })
+        is_served.then_some(Entry { tenant, domains, subdomains })
+    }
+
+    /// Whether people may be sent to the tenant: not while it is disabled, and not before `tenants apply` has made its
+    /// app client. `provider` and `machines` are for that program, which has rules of its own for what is in them.
+    fn is_served(&mut self, section: &Section<'_, '_>) -> bool {
+        for (name, expected) in [("provider", "a table"), ("machines", "a list of tables")] {
+            match section.get(name) {
+                Some(value) if !value.get_ref().is_table() && !value.get_ref().is_array() => {
+                    self.refuse_type(value, section.field(name), expected);
+                }
+                _ => {}
+            }
+        }
+        let is_awaited = section.get("client_id").is_none() && section.get("provider").is_some();
+        !self.boolean(section, "disabled") && !is_awaited
     }
 
     fn code(&mut self, section: &Section<'_, '_>) -> Option<TenantCode> {
@@ -384,10 +403,11 @@ impl<'t> Reader<'t> {
         Some((names, shown))
     }
 
-    fn subdomains(&mut self, section: &Section<'_, '_>) -> bool {
-        let Some(value) = section.get("subdomains") else { return false };
+    /// False, if it is left out.
+    fn boolean(&mut self, section: &Section<'_, '_>, name: &str) -> bool {
+        let Some(value) = section.get(name) else { return false };
         value.get_ref().as_bool().unwrap_or_else(|| {
-            self.refuse_type(value, section.field("subdomains"), "true or false");
+            self.refuse_type(value, section.field(name), "true or false");
             false
         })
     }

@@ -18,7 +18,7 @@ pub enum EncodingError {
 ///
 /// # Errors
 /// If they are not UTF-8.
-pub(crate) fn decode(bytes: &[u8]) -> Result<&str, EncodingError> {
+pub fn decode(bytes: &[u8]) -> Result<&str, EncodingError> {
     // Checked first: UTF-16 of ASCII is also valid UTF-8, in which every other character is NUL.
     if is_utf16(bytes) {
         return Err(EncodingError::Utf16);

@@ -1,4 +1,16 @@
-//! What operators do with many organizations at once. So far: [`doctor`], which looks at a deployment from outside.
+//! What operators do with many organizations at once.
+//!
+//! - [`files`] reads pool.toml and tenants.toml.
+//! - [`provision`] makes a user pool as they say.
+//! - [`machines`] keeps and replaces the secrets of back ends.
+//! - [`doctor`] looks at a deployment from outside.
+//!
+//! [`aws`] and [`web`] send requests, and nothing else does.
 
+pub mod aws;
 pub mod doctor;
+pub mod files;
+mod foreign_text;
+pub mod machines;
+pub mod provision;
 pub mod web;

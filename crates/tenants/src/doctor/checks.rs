@@ -3,7 +3,7 @@
 //! What Cognito does is in docs/cognito.md, with the sources.
 
 use super::app_client::Fault;
-use super::foreign_text::shown;
+use crate::foreign_text::shown;
 use crate::web::{NoResponse, Response};
 use deployment::UserPool;
 use lookup_api::Tenant;
@@ -193,7 +193,7 @@ pub fn keys(response: &Received, origin: &str) -> Verdict {
 }
 
 /// A number with its noun, such as `2 keys`.
-pub(super) fn count(number: usize, what: &str) -> String {
+pub(crate) fn count(number: usize, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 

@@ -4,7 +4,6 @@
 
 pub mod app_client;
 pub mod checks;
-mod foreign_text;
 pub mod report;
 
 use crate::web::{Request, Web};

@@ -1,7 +1,7 @@
-//! Texts of somebody else, as the report shows them.
+//! Texts of somebody else, as reports and messages show them.
 
 /// A text of somebody else for a terminal: short, and without control characters.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     const LENGTH: usize = 200;
     text.chars().filter(|c| !c.is_control()).take(LENGTH).collect()
 }

@@ -1,0 +1,296 @@
+//! Reads what `tenants` needs of tenants.toml: which provider an organization has, and its machine clients. The lookup
+//! service reads the rest of the file, and its rules are checked first.
+
+use super::fields::{Finding, Reader, Table, tree};
+use super::pool_file::{Mapping, Pool};
+use super::{ReadFile, web_address};
+use lookup_api::Isolation;
+use lookup_service::directory_file;
+use std::collections::HashMap;
+use std::fmt;
+
+/// The name by which app clients know the pool's own accounts.
+pub const NATIVE: &str = "COGNITO";
+
+/// An organization, as it should be in the user pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organization {
+    /// Its code, which is the name of its app client as well.
+    pub code: String,
+    /// The id of its app client. `None` as long as there is none.
+    pub client_id: Option<String>,
+    /// The provider's name in the user pool, or [`NATIVE`].
+    pub identity_provider: String,
+    /// How far apart it is kept from others.
+    pub isolation: Isolation,
+    /// Its provider. `None` if somebody else sets it up.
+    pub provider: Option<Provider>,
+    /// The clients of its back ends.
+    pub machines: Vec<Machine>,
+    /// Whether it was taken out of service.
+    pub is_disabled: bool,
+}
+
+/// An identity provider, as it should be in the user pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provider {
+    /// How it is reached.
+    pub kind: ProviderKind,
+    /// Attributes that this one calls otherwise than the pool's mapping says.
+    pub mapping: Mapping,
+}
+
+/// How an identity provider is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProviderKind {
+    /// The user pool's own accounts.
+    Native,
+    /// SAML.
+    Saml(Metadata),
+    /// OpenID Connect, with discovery.
+    Oidc {
+        /// Its issuer.
+        issuer: String,
+        /// The client that the organization has registered for the user pool.
+        client_id: String,
+        /// The client's secret.
+        client_secret: Option<Secret>,
+        /// The scopes that the user pool asks for, separated by spaces.
+        scopes: String,
+    },
+}
+
+/// SAML metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Metadata {
+    /// An address that Cognito fetches them from.
+    Url(String),
+    /// The document itself.
+    Document(String),
+}
+
+/// A text that is in no message, no log and no plan.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes a secret over.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text, to send or to keep it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+/// A client of an organization's back end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Machine {
+    /// Its name within the organization.
+    pub name: String,
+    /// Its scopes, each written `identifier/name`.
+    pub scopes: Vec<String>,
+    /// The id of its app client. `None` as long as there is none.
+    pub client_id: Option<String>,
+}
+
+/// Reads the text of tenants.toml. `read` opens the files that it names.
+///
+/// # Errors
+/// Everything that is wrong with it, in the order of lines.
+pub fn parse(text: &str, pool: &Pool, read: &ReadFile<'_>) -> Result<Vec<Organization>, Vec<Finding>> {
+    directory_file::parse(text).map_err(|findings| findings.into_iter().map(Finding::from).collect::<Vec<_>>())?;
+    let tree = tree(text)?;
+    let mut reader = Reader::new(text);
+    let tables = reader.tables(&Table::root(&tree), "tenants");
+    let mut organizations = Vec::with_capacity(tables.len());
+    let mut uses = Uses::default();
+    for table in &tables {
+        if let Some(organization) = organization(&mut reader, table, pool, read) {
+            uses.check(&mut reader, table, &organization);
+            organizations.push(organization);
+        }
+    }
+    reader.finish(Some(organizations))
+}
+
+impl From<lookup_service::finding::Finding> for Finding {
+    fn from(finding: lookup_service::finding::Finding) -> Self {
+        Self { line: finding.line, field: finding.field, reason: finding.reason.to_string() }
+    }
+}
+
+fn organization(reader: &mut Reader<'_>, table: &Table<'_>, pool: &Pool, read: &ReadFile<'_>) -> Option<Organization> {
+    // The lookup service's rules have been checked, so these are there and sound.
+    let code = reader.string(table, "code")?;
+    let identity_provider = reader.string(table, "identity_provider")?;
+    let isolation = reader.string(table, "isolation").and_then(|text| Isolation::parse(&text));
+    let client_id = reader.string(table, "client_id");
+    let is_disabled = reader.boolean(table, "disabled").unwrap_or_default();
+    let provider = match reader.table(table, "provider") {
+        None => None,
+        Some(provider) => Some(read_provider(reader, &provider, table, &identity_provider, read)?),
+    };
+    let machines = machines(reader, table, pool);
+    let isolation = isolation.unwrap_or(pool.isolation);
+    Some(Organization { code, client_id, identity_provider, isolation, provider, machines, is_disabled })
+}
+
+fn read_provider(
+    reader: &mut Reader<'_>,
+    table: &Table<'_>,
+    tenant: &Table<'_>,
+    name: &str,
+    read: &ReadFile<'_>,
+) -> Option<Provider> {
+    let kind = reader.required(table, "type", |text| match (text, name == NATIVE) {
+        (NATIVE, true) | ("SAML" | "OIDC", false) => Ok(()),
+        (NATIVE, false) => Err(format!("is {NATIVE}, so identity_provider must be {NATIVE} too")),
+        ("SAML" | "OIDC", true) => Err(format!("is {text}, so identity_provider cannot be {NATIVE}")),
+        _ => Err(format!("must be SAML, OIDC or {NATIVE}")),
+    })?;
+    if kind != NATIVE
+        && let Err(reason) = new_provider_name(name)
+    {
+        reader.refuse(tenant, "identity_provider", reason);
+    }
+    let kind = match kind.as_str() {
+        "SAML" => ProviderKind::Saml(saml(reader, table, read)?),
+        "OIDC" => oidc(reader, table, read)?,
+        _ => {
+            reader.refuse_unknown(table, &["type"]);
+            ProviderKind::Native
+        }
+    };
+    Some(Provider { kind, mapping: reader.map(table, "mapping") })
+}
+
+/// Cognito's rule for the name of a new provider
+/// (<https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateIdentityProvider.html>).
+fn new_provider_name(name: &str) -> Result<(), String> {
+    let fits = (3..=32).contains(&name.chars().count()) && !name.contains(|c: char| c == '_' || c.is_whitespace());
+    if fits { Ok(()) } else { Err("must have 3 to 32 characters without space and underscore".to_owned()) }
+}
+
+fn saml(reader: &mut Reader<'_>, table: &Table<'_>, read: &ReadFile<'_>) -> Option<Metadata> {
+    reader.refuse_unknown(table, &["type", "mapping", "metadata_url", "metadata_file"]);
+    let url = reader.ruled(table, "metadata_url", |text| web_address(text).map(drop));
+    let file = reader.string(table, "metadata_file");
+    match (url, file) {
+        (Some(_), Some(_)) => {
+            reader.refuse(table, "metadata_file", "metadata come from one place: remove this or metadata_url");
+            None
+        }
+        (Some(url), None) => Some(Metadata::Url(url)),
+        (None, Some(file)) => {
+            let document = read(&file).and_then(|text| saml_metadata(&text).map(|()| text));
+            let refused = |reason| reader.refuse(table, "metadata_file", format!("{file}: {reason}"));
+            document.map_err(refused).ok().map(Metadata::Document)
+        }
+        (None, None) => {
+            if !table.has("metadata_url") && !table.has("metadata_file") {
+                reader.refuse(table, "metadata_url", "is missing (or metadata_file)");
+            }
+            None
+        }
+    }
+}
+
+/// Refuses what is not SAML metadata. Cognito parses the rest.
+fn saml_metadata(text: &str) -> Result<(), String> {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let beginning = text.get(..text.len().min(512)).unwrap_or(text).to_ascii_lowercase();
+    if beginning.starts_with("<!doctype html") || beginning.contains("<html") {
+        return Err("is a web page (HTML) and no SAML metadata: its address may lead to a sign-in page".to_owned());
+    }
+    if !text.starts_with('<') || !text.contains("EntityDescriptor") {
+        return Err("is not SAML metadata: there is no EntityDescriptor in it".to_owned());
+    }
+    Ok(())
+}
+
+fn oidc(reader: &mut Reader<'_>, table: &Table<'_>, read: &ReadFile<'_>) -> Option<ProviderKind> {
+    reader.refuse_unknown(table, &["type", "mapping", "issuer", "client_id", "client_secret_file", "scopes"]);
+    let issuer = reader.required(table, "issuer", |text| web_address(text).map(drop));
+    let client_id = reader.required(table, "client_id", |text| match text.trim() {
+        "" => Err("must not be empty".to_owned()),
+        _ => Ok(()),
+    });
+    let secret = reader.string(table, "client_secret_file").map(|file| match read(&file) {
+        Ok(text) if !text.trim().is_empty() => Some(Secret(text.trim().to_owned())),
+        Ok(_) => {
+            reader.refuse(table, "client_secret_file", format!("{file}: is empty"));
+            None
+        }
+        Err(reason) => {
+            reader.refuse(table, "client_secret_file", format!("{file}: {reason}"));
+            None
+        }
+    });
+    let scopes = reader.strings(table, "scopes", |_| Ok(()));
+    let scopes = if scopes.is_empty() { "openid email profile".to_owned() } else { scopes.join(" ") };
+    Some(ProviderKind::Oidc { issuer: issuer?, client_id: client_id?, client_secret: secret.flatten(), scopes })
+}
+
+fn machines(reader: &mut Reader<'_>, table: &Table<'_>, pool: &Pool) -> Vec<Machine> {
+    let mut machines: Vec<Machine> = Vec::new();
+    for table in reader.tables(table, "machines") {
+        reader.refuse_unknown(&table, &["name", "scopes", "client_id"]);
+        let name = reader.required(&table, "name", |text| {
+            let fit = (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+            if !fit {
+                Err("must be 1 to 32 letters a to z, digits and hyphens".to_owned())
+            } else if machines.iter().any(|other| other.name == text) {
+                Err("is the name of another machine client of this organization".to_owned())
+            } else {
+                Ok(())
+            }
+        });
+        let scopes = reader.some_strings(&table, "scopes", |scope| match &pool.resource_server {
+            None => Err("pool.toml has no [resource_server], so there are no scopes for machines".to_owned()),
+            Some(server) if !server.has_scope(scope) => {
+                Err(format!("is not a scope of pool.toml: {}/ and one of its names", server.identifier))
+            }
+            Some(_) => Ok(()),
+        });
+        let client_id = reader.string(&table, "client_id");
+        machines.extend(name.map(|name| Machine { name, scopes, client_id }));
+    }
+    machines
+}
+
+/// Which organization has named a provider first.
+#[derive(Default)]
+struct Uses(HashMap<String, (Option<Provider>, Isolation, String)>);
+
+impl Uses {
+    /// Refuses two different set-ups of one provider, and a provider that a strictly isolated organization shares:
+    /// whoever is signed in there gets into both
+    /// (<https://docs.aws.amazon.com/cognito/latest/developerguide/multi-tenant-application-best-practices.html>).
+    fn check(&mut self, reader: &mut Reader<'_>, table: &Table<'_>, organization: &Organization) {
+        if organization.identity_provider == NATIVE || organization.is_disabled {
+            return;
+        }
+        let Organization { provider, isolation, code, .. } = organization;
+        let known = self.0.get(&organization.identity_provider);
+        let Some((first, first_isolation, first_code)) = known else {
+            let first = (provider.clone(), *isolation, code.clone());
+            self.0.insert(organization.identity_provider.clone(), first);
+            return;
+        };
+        if *isolation == Isolation::Strict || *first_isolation == Isolation::Strict {
+            let reason = format!("is the provider of {first_code} too, and one of the two has strict isolation");
+            reader.refuse(table, "identity_provider", reason);
+        } else if provider.is_some() && first.is_some() && provider != first {
+            reader.refuse(table, "provider", format!("differs from the same provider's at {first_code}"));
+        }
+    }
+}

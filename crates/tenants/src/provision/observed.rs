@@ -1,0 +1,265 @@
+//! Reads what the user pool has, as far as the organizations of the directory are concerned.
+
+use super::desired::{Fields, client_name};
+use crate::aws::{Api, ApiError, Operation};
+use crate::files::pool_file::Pool;
+use crate::files::provisioning::{NATIVE, Organization};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the user pool has.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Observed {
+    /// All app clients: their ids and names. Names need not be unique.
+    pub clients: Vec<(String, String)>,
+    /// The app clients of organizations and machines, by id, as they are described.
+    pub described: BTreeMap<String, Fields>,
+    /// The names of all identity providers.
+    pub provider_names: BTreeSet<String>,
+    /// The identity providers of organizations, by name, as they are described.
+    pub providers: BTreeMap<String, Fields>,
+    /// All resource servers, by identifier.
+    pub resource_servers: BTreeMap<String, Fields>,
+    /// For how many minutes app clients reuse a session, by id.
+    pub reuse_minutes: BTreeMap<String, i64>,
+    /// The ids of the app clients of organizations that have a branding style.
+    pub branded: BTreeSet<String>,
+}
+
+/// Which app client of the pool an organization or a machine has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// None.
+    Nothing,
+    /// The one that the directory names.
+    Recorded(String),
+    /// One with the same name, which the directory does not name: of a run that was ended, or made by hand.
+    ByName(String),
+    /// The directory names one that is not there, and no other has the name.
+    Lost,
+    /// Several have the name.
+    Several(usize),
+}
+
+impl Found {
+    /// The app client's id.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Recorded(id) | Self::ByName(id) => Some(id),
+            Self::Nothing | Self::Lost | Self::Several(_) => None,
+        }
+    }
+}
+
+impl Observed {
+    /// The app client with the recorded id, or else with this name.
+    pub fn find(&self, recorded: Option<&str>, name: &str) -> Found {
+        if let Some(id) = recorded
+            && self.clients.iter().any(|(known, _)| known == id)
+        {
+            return Found::Recorded(id.to_owned());
+        }
+        let mut named = self.clients.iter().filter(|(_, known)| known == name);
+        match (named.next(), named.count()) {
+            (Some((id, _)), 0) => Found::ByName(id.clone()),
+            (Some(_), more) => Found::Several(more + 1),
+            (None, _) if recorded.is_some() => Found::Lost,
+            (None, _) => Found::Nothing,
+        }
+    }
+}
+
+/// Reads what the pool has. `progress` is called with how many of the organizations have been read, of how many.
+///
+/// # Errors
+/// If a call is refused, or there is no response.
+pub fn observe(
+    api: &impl Api,
+    pool: &Pool,
+    organizations: &[Organization],
+    progress: &dyn Fn(usize, usize),
+) -> Result<Observed, ApiError> {
+    let reader = PoolReader { api, pool_id: &pool.id };
+    let reading = Reading { reader, pool };
+    let mut observed = Observed {
+        clients: reader.clients()?,
+        provider_names: reader.provider_names()?,
+        resource_servers: reader.resource_servers()?,
+        ..Observed::default()
+    };
+    for (done, organization) in organizations.iter().enumerate() {
+        progress(done, organizations.len());
+        reading.organization(organization, &mut observed)?;
+    }
+    progress(organizations.len(), organizations.len());
+    Ok(observed)
+}
+
+/// Reads all app clients and identity providers of a pool, the latter by name. `progress` is called with how many app
+/// clients have been read, of how many.
+///
+/// # Errors
+/// If a call is refused, or there is no response.
+pub fn all(
+    reader: &PoolReader<'_, impl Api>,
+    progress: &dyn Fn(usize, usize),
+) -> Result<(Vec<Fields>, BTreeMap<String, Fields>), ApiError> {
+    let ids = reader.clients()?;
+    let mut clients = Vec::with_capacity(ids.len());
+    for (done, (id, _)) in ids.iter().enumerate() {
+        progress(done, ids.len());
+        clients.push(describe_client(reader.api, reader.pool_id, id)?);
+    }
+    progress(ids.len(), ids.len());
+    let names = reader.provider_names()?.into_iter();
+    let providers = names.map(|name| {
+        let described = describe_provider(reader.api, reader.pool_id, &name)?;
+        Ok((name, described))
+    });
+    Ok((clients, providers.collect::<Result<_, ApiError>>()?))
+}
+
+/// The description of an app client.
+///
+/// # Errors
+/// If the call is refused, or there is no response.
+pub fn describe_client(api: &impl Api, pool_id: &str, client_id: &str) -> Result<Fields, ApiError> {
+    let request = json!({ "UserPoolId": pool_id, "ClientId": client_id });
+    let response = api.call(Operation::cognito("DescribeUserPoolClient"), &request)?;
+    Ok(object(response, "UserPoolClient"))
+}
+
+/// The description of an identity provider.
+///
+/// # Errors
+/// If the call is refused, or there is no response.
+pub fn describe_provider(api: &impl Api, pool_id: &str, name: &str) -> Result<Fields, ApiError> {
+    let request = json!({ "UserPoolId": pool_id, "ProviderName": name });
+    let response = api.call(Operation::cognito("DescribeIdentityProvider"), &request)?;
+    Ok(object(response, "IdentityProvider"))
+}
+
+/// The object with this name in a response.
+pub(super) fn object(mut response: Value, name: &str) -> Fields {
+    match response.get_mut(name).map(Value::take) {
+        Some(Value::Object(fields)) => fields,
+        _ => Fields::new(),
+    }
+}
+
+fn text(value: &Value, name: &str) -> Option<String> {
+    value.get(name)?.as_str().map(str::to_owned)
+}
+
+/// Lists what a user pool has.
+#[derive(Debug)]
+pub struct PoolReader<'a, A> {
+    /// AWS.
+    pub api: &'a A,
+    /// The user pool's id.
+    pub pool_id: &'a str,
+}
+
+impl<A> Clone for PoolReader<'_, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A> Copy for PoolReader<'_, A> {}
+
+impl<A: Api> PoolReader<'_, A> {
+    /// Calls an operation that lists something, page by page, and returns the entries of all pages.
+    fn list(&self, operation: &'static str, page: u32, name: &str) -> Result<Vec<Value>, ApiError> {
+        let mut entries = Vec::new();
+        let mut request = json!({ "UserPoolId": self.pool_id, "MaxResults": page });
+        loop {
+            let mut response = self.api.call(Operation::cognito(operation), &request)?;
+            if let Some(Value::Array(list)) = response.get_mut(name).map(Value::take) {
+                entries.extend(list);
+            }
+            match text(&response, "NextToken") {
+                Some(token) => request["NextToken"] = token.into(),
+                None => return Ok(entries),
+            }
+        }
+    }
+
+    fn clients(&self) -> Result<Vec<(String, String)>, ApiError> {
+        let list = self.list("ListUserPoolClients", 60, "UserPoolClients")?;
+        Ok(list.iter().filter_map(|client| Some((text(client, "ClientId")?, text(client, "ClientName")?))).collect())
+    }
+
+    fn provider_names(&self) -> Result<BTreeSet<String>, ApiError> {
+        let list = self.list("ListIdentityProviders", 60, "Providers")?;
+        Ok(list.iter().filter_map(|provider| text(provider, "ProviderName")).collect())
+    }
+
+    fn resource_servers(&self) -> Result<BTreeMap<String, Fields>, ApiError> {
+        let list = self.list("ListResourceServers", 50, "ResourceServers")?;
+        let server = |server: Value| Some((text(&server, "Identifier")?, server.as_object()?.clone()));
+        Ok(list.into_iter().filter_map(server).collect())
+    }
+}
+
+struct Reading<'a, A> {
+    reader: PoolReader<'a, A>,
+    pool: &'a Pool,
+}
+
+impl<A: Api> Reading<'_, A> {
+    fn organization(&self, organization: &Organization, observed: &mut Observed) -> Result<(), ApiError> {
+        let provider = &organization.identity_provider;
+        if provider != NATIVE
+            && observed.provider_names.contains(provider)
+            && !observed.providers.contains_key(provider)
+        {
+            observed.providers.insert(provider.clone(), describe_provider(self.reader.api, &self.pool.id, provider)?);
+        }
+        let found = observed.find(organization.client_id.as_deref(), &client_name(organization, None));
+        if let Some(id) = found.id() {
+            self.client(id, observed)?;
+            self.sessions_and_branding(id, observed)?;
+        }
+        for machine in &organization.machines {
+            let found = observed.find(machine.client_id.as_deref(), &client_name(organization, Some(machine)));
+            if let Some(id) = found.id() {
+                self.client(id, observed)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn client(&self, id: &str, observed: &mut Observed) -> Result<(), ApiError> {
+        observed.described.insert(id.to_owned(), describe_client(self.reader.api, &self.pool.id, id)?);
+        Ok(())
+    }
+
+    /// Reads the session policy and whether there is a branding style, where pool.toml says something about it.
+    fn sessions_and_branding(&self, id: &str, observed: &mut Observed) -> Result<(), ApiError> {
+        let request = json!({ "UserPoolId": self.pool.id, "ClientId": id });
+        if self.pool.sessions.is_some() {
+            let response =
+                self.reader.api.call(Operation::cognito("GetUserPoolClientSessionConfiguration"), &request)?;
+            observed.reuse_minutes.extend(minutes(&response).map(|minutes| (id.to_owned(), minutes)));
+        }
+        if self.pool.branding.is_some() {
+            match self.reader.api.call(Operation::cognito("DescribeManagedLoginBrandingByClient"), &request) {
+                Ok(_) => {
+                    observed.branded.insert(id.to_owned());
+                }
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `SSOSession.MaxValidityMinutes`, wherever in the response it is.
+fn minutes(response: &Value) -> Option<i64> {
+    match response.get("SSOSession") {
+        Some(session) => session.get("MaxValidityMinutes")?.as_i64(),
+        None => response.as_object()?.values().find_map(minutes),
+    }
+}

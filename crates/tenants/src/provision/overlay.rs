@@ -1,0 +1,219 @@
+//! Compares what Cognito describes with what should be there, and writes the update: everything that was described, with
+//! our fields over it. Cognito resets what an update leaves out. No I/O.
+
+use super::desired::Fields;
+use serde_json::{Value, json};
+use std::collections::HashSet;
+
+/// A field that is not as it should be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Its name in Cognito's API, such as `CallbackURLs` or `ProviderDetails.MetadataURL`.
+    pub field: String,
+    /// What is there. Null if it is not there.
+    pub from: Value,
+    /// What should be there. Null if it should not be there.
+    pub to: Value,
+}
+
+/// What stands for a secret in a [`Change`].
+const SECRET: &str = "(secret)";
+
+/// What an app client is described with and an update does not take.
+const CLIENT_READ_ONLY: [&str; 3] = ["ClientSecret", "LastModifiedDate", "CreationDate"];
+/// The same for a provider.
+const PROVIDER_READ_ONLY: [&str; 3] = ["ProviderType", "LastModifiedDate", "CreationDate"];
+/// What Cognito adds to the details of a provider by itself.
+const DERIVED_DETAILS: [&str; 4] =
+    ["ActiveEncryptionCertificate", "SSORedirectBindingURI", "SLORedirectBindingURI", "attributes_url_add_attributes"];
+/// What Cognito has read at the issuer, and reads again if it is another one.
+const DISCOVERED_DETAILS: [&str; 4] = ["authorize_url", "token_url", "attributes_url", "jwks_uri"];
+
+/// Whether a field is not an operator's but Cognito's, so that a difference is none.
+fn is_derived(name: &str) -> bool {
+    DERIVED_DETAILS.contains(&name) || DISCOVERED_DETAILS.contains(&name)
+}
+
+/// The changes that make an app client as it should be, and the request for them.
+pub fn client(described: &Fields, wanted: &Fields) -> (Vec<Change>, Fields) {
+    let mut request = described.clone();
+    for name in CLIENT_READ_ONLY {
+        request.remove(name);
+    }
+    let same_lives = lives(described, wanted) == lives(wanted, wanted);
+    let mut changes = Vec::new();
+    for (name, to) in wanted {
+        let from = described.get(name).unwrap_or(&Value::Null);
+        let is_life = name.ends_with("TokenValidity") || name == "TokenValidityUnits";
+        if if is_life { same_lives } else { is_same(name, from, to) } {
+            continue;
+        }
+        if from != to {
+            changes.push(Change { field: name.clone(), from: from.clone(), to: to.clone() });
+        }
+        let to = if name == "TokenValidityUnits" { joined(from, to) } else { to.clone() };
+        request.insert(name.clone(), to);
+    }
+    (changes, request)
+}
+
+/// The lives of the tokens that are wanted, in seconds. The default of an access token and an ID token is an hour, and
+/// that of a refresh token 30 days
+/// (<https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html>).
+fn lives(client: &Fields, wanted: &Fields) -> Vec<Option<i64>> {
+    let tokens = [("AccessToken", 1, "hours"), ("IdToken", 1, "hours"), ("RefreshToken", 30, "days")];
+    let seconds = |(token, default, default_unit): (&str, i64, &str)| {
+        let field = format!("{token}Validity");
+        wanted.get(&field)?;
+        // Cognito describes the default life of a token as 0, or does not describe it.
+        let life = client.get(&field).and_then(Value::as_i64).filter(|&life| life != 0);
+        let unit =
+            client.get("TokenValidityUnits").and_then(|units| units.get(token)?.as_str()).unwrap_or(default_unit);
+        let unit = match (life, unit) {
+            (None, _) if default_unit == "hours" => 3600,
+            (None, _) | (_, "days") => 86_400,
+            (_, "hours") => 3600,
+            (_, "minutes") => 60,
+            _ => 1,
+        };
+        Some(life.unwrap_or(default).saturating_mul(unit))
+    };
+    tokens.into_iter().map(seconds).collect()
+}
+
+/// An object with the fields of both. The second one's go first.
+fn joined(one: &Value, other: &Value) -> Value {
+    let mut fields = one.as_object().cloned().unwrap_or_default();
+    fields.extend(other.as_object().cloned().unwrap_or_default());
+    Value::Object(fields)
+}
+
+/// Whether what is there counts as what should be there. Lists are sets in Cognito's API, and what is not there is
+/// what Cognito takes for it.
+fn is_same(name: &str, from: &Value, to: &Value) -> bool {
+    match (from, to) {
+        (Value::Array(from), Value::Array(to)) => {
+            let set = |list: &[Value]| list.iter().map(Value::to_string).collect::<HashSet<_>>();
+            set(from) == set(to)
+        }
+        (Value::Null, Value::Array(to)) => to.is_empty(),
+        (Value::Null, Value::Bool(to)) => !to,
+        (from, to) if name == "RefreshTokenRotation" => rotation(from) == rotation(to),
+        (from, to) => from == to,
+    }
+}
+
+/// Whether refresh tokens are replaced, and the grace in seconds.
+fn rotation(value: &Value) -> (bool, i64) {
+    let is_on = value.get("Feature").is_some_and(|feature| feature == "ENABLED");
+    let grace = value.get("RetryGracePeriodSeconds").and_then(Value::as_i64).unwrap_or_default();
+    (is_on, if is_on { grace } else { 0 })
+}
+
+/// The changes that make a provider as it should be, and the request for them.
+pub fn provider(described: &Fields, wanted: &Fields) -> (Vec<Change>, Fields) {
+    let mut request = described.clone();
+    for name in PROVIDER_READ_ONLY {
+        request.remove(name);
+    }
+    let empty = Fields::new();
+    let part = |fields: &Fields, name: &str| fields.get(name).and_then(Value::as_object).unwrap_or(&empty).clone();
+    let (mut details, wanted_details) = (part(described, "ProviderDetails"), part(wanted, "ProviderDetails"));
+    let mut changes = Vec::new();
+    // Metadata come from one place.
+    for (wanted, other) in [("MetadataURL", "MetadataFile"), ("MetadataFile", "MetadataURL")] {
+        if wanted_details.contains_key(wanted) {
+            details.remove(other);
+        }
+    }
+    if details.get("oidc_issuer") != wanted_details.get("oidc_issuer") {
+        details.retain(|name, _| !DISCOVERED_DETAILS.contains(&name.as_str()));
+    }
+    details.retain(|name, _| !DERIVED_DETAILS.contains(&name.as_str()));
+    for (name, to) in &wanted_details {
+        let from = details.insert(name.clone(), to.clone()).unwrap_or_default();
+        // A secret that is not described cannot be compared.
+        if from == *to || (is_secret(name) && from.is_null()) {
+            continue;
+        }
+        let field = format!("ProviderDetails.{name}");
+        changes.push(if is_secret(name) {
+            Change { field, from: SECRET.into(), to: SECRET.into() }
+        } else {
+            Change { field, from, to: to.clone() }
+        });
+    }
+    let (mapping, mut wanted_mapping) = (part(described, "AttributeMapping"), part(wanted, "AttributeMapping"));
+    // Cognito maps `username` by itself.
+    if let Some(username) = mapping.get("username") {
+        wanted_mapping.entry("username").or_insert_with(|| username.clone());
+    }
+    if mapping != wanted_mapping {
+        changes.push(Change {
+            field: "AttributeMapping".to_owned(),
+            from: mapping.into(),
+            to: wanted_mapping.clone().into(),
+        });
+    }
+    request.insert("ProviderDetails".to_owned(), details.into());
+    request.insert("AttributeMapping".to_owned(), wanted_mapping.into());
+    (changes, request)
+}
+
+fn is_secret(name: &str) -> bool {
+    name == "client_secret" || name == "ClientSecret"
+}
+
+/// The changes that make a resource server as it should be, and the request for them. Scopes of others stay: an
+/// application may ask for them.
+pub fn resource_server(described: &Fields, wanted: &Fields) -> (Vec<Change>, Fields) {
+    let mut request = described.clone();
+    let mut changes = Vec::new();
+    if described.get("Name") != wanted.get("Name") {
+        let name = |fields: &Fields| fields.get("Name").cloned().unwrap_or_default();
+        changes.push(Change { field: "Name".to_owned(), from: name(described), to: name(wanted) });
+        request.insert("Name".to_owned(), name(wanted));
+    }
+    let list = |fields: &Fields| fields.get("Scopes").and_then(Value::as_array).cloned().unwrap_or_default();
+    let name = |scope: &Value| scope.get("ScopeName").cloned().unwrap_or_default();
+    let mut scopes = list(described);
+    for scope in list(wanted) {
+        let there = scopes.iter().position(|there| name(there) == name(&scope));
+        let from = there.map(|at| scopes[at].clone()).unwrap_or_default();
+        if from == scope {
+            continue;
+        }
+        match there {
+            Some(at) => scopes[at] = scope.clone(),
+            None => scopes.push(scope.clone()),
+        }
+        changes.push(Change { field: "Scopes".to_owned(), from, to: scope });
+    }
+    request.insert("Scopes".to_owned(), json!(scopes));
+    (changes, request)
+}
+
+/// Everything of something new, as changes from nothing.
+pub fn all_new(wanted: &Fields) -> Vec<Change> {
+    let change = |(field, to): (&String, &Value)| {
+        let mut to = to.clone();
+        if let Some(secret) = to.get_mut("client_secret") {
+            *secret = SECRET.into();
+        }
+        Change { field: field.clone(), from: Value::Null, to }
+    };
+    wanted.iter().map(change).collect()
+}
+
+/// Whether two descriptions of one thing say the same, apart from dates and what Cognito derives.
+pub fn is_unchanged(one: &Fields, other: &Fields) -> bool {
+    let own = |fields: &Fields| {
+        let mut fields = fields.clone();
+        fields.retain(|name, _| !name.ends_with("Date"));
+        if let Some(details) = fields.get_mut("ProviderDetails").and_then(Value::as_object_mut) {
+            details.retain(|name, _| !is_derived(name));
+        }
+        fields
+    };
+    own(one) == own(other)
+}

@@ -1,0 +1,469 @@
+//! Compares what the user pool has with what the files say, and lists the steps from one to the other. No I/O.
+
+use super::desired::{self, Fields, client_name};
+use super::observed::{Found, Observed};
+use super::overlay::{self, Change};
+use crate::files::pool_file::Pool;
+use crate::files::provisioning::{Machine, NATIVE, Organization};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The steps that make the pool as the files say, in the order in which they are done.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plan {
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// Why the steps cannot be done. Nothing is written while there is one.
+    pub problems: Vec<Problem>,
+    /// How many organizations there are.
+    pub organizations: usize,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The organization's code. `None` for what all share.
+    pub organization: Option<String>,
+    /// What is done.
+    pub action: Action,
+    /// What differs now.
+    pub changes: Vec<Change>,
+}
+
+/// What a step does. App clients are named, because a new one has no id yet.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Creates the resource server.
+    CreateResourceServer(Fields),
+    /// Changes the resource server.
+    UpdateResourceServer(Fields),
+    /// Creates an identity provider.
+    CreateProvider {
+        /// Its name.
+        name: String,
+        /// The request, without the pool.
+        request: Fields,
+    },
+    /// Changes an identity provider.
+    UpdateProvider {
+        /// Its name.
+        name: String,
+        /// What was described when the plan was made.
+        described: Fields,
+        /// The request, without the pool.
+        request: Fields,
+    },
+    /// Creates an app client.
+    CreateClient {
+        /// Its name.
+        name: String,
+        /// The name of the machine, if it is for one.
+        machine: Option<String>,
+        /// The request, without the pool.
+        request: Fields,
+    },
+    /// Changes an app client.
+    UpdateClient {
+        /// Its name.
+        name: String,
+        /// Its id.
+        id: String,
+        /// What was described when the plan was made.
+        described: Fields,
+        /// The request, without the pool.
+        request: Fields,
+    },
+    /// Sets for how long an app client reuses a session of the hosted UI.
+    SetReuse {
+        /// The app client's name.
+        client: String,
+        /// In minutes.
+        minutes: i64,
+    },
+    /// Gives an app client a branding style.
+    CreateBranding {
+        /// The app client's name.
+        client: String,
+        /// The request, without the pool and the app client.
+        request: Fields,
+    },
+    /// Keeps the secret of a machine's app client.
+    KeepSecret {
+        /// The app client's name.
+        client: String,
+        /// The machine's name.
+        machine: String,
+    },
+    /// Writes the id of an app client into tenants.toml. From then on the lookup finds the organization.
+    Record {
+        /// The app client's name.
+        client: String,
+        /// The name of the machine, if it is for one.
+        machine: Option<String>,
+    },
+}
+
+/// Why steps cannot be done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// The provider is neither in the pool nor in tenants.toml.
+    #[error(
+        "{organization}: the pool has no identity provider {provider}, and tenants.toml does not say how to make it"
+    )]
+    NoProvider {
+        /// The organization's code.
+        organization: String,
+        /// The provider's name.
+        provider: String,
+    },
+    /// A provider's type cannot be changed.
+    #[error("{organization}: the identity provider {provider} is {there} in the pool and {wanted} in tenants.toml")]
+    ProviderType {
+        /// The organization's code.
+        organization: String,
+        /// The provider's name.
+        provider: String,
+        /// Its type in the pool.
+        there: String,
+        /// Its type in tenants.toml.
+        wanted: String,
+    },
+    /// The app client to be used cannot be told.
+    #[error("{organization}: {count} app clients of the pool are named {name}")]
+    SeveralClients {
+        /// The organization's code.
+        organization: String,
+        /// The name.
+        name: String,
+        /// How many.
+        count: usize,
+    },
+    /// The page cannot use an app client with a secret, and a secret cannot be removed.
+    #[error("{organization}: the app client {id} has a secret")]
+    ClientSecret {
+        /// The organization's code.
+        organization: String,
+        /// The app client's id.
+        id: String,
+    },
+    /// A machine's app client was made without a secret, and cannot be given a first one.
+    #[error("{organization}: the app client {id} of the machine {machine} has no secret")]
+    NoSecret {
+        /// The organization's code.
+        organization: String,
+        /// The machine's name.
+        machine: String,
+        /// The app client's id.
+        id: String,
+    },
+    /// The pool would hold more than it may.
+    #[error("the pool would have {needed} {of}, and may have {quota}")]
+    Quota {
+        /// What there would be too many of.
+        of: &'static str,
+        /// How many there would be.
+        needed: usize,
+        /// How many there may be.
+        quota: usize,
+    },
+}
+
+impl Problem {
+    /// The stable code, for machines.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoProvider { .. } => "no_provider",
+            Self::ProviderType { .. } => "provider_type",
+            Self::SeveralClients { .. } => "several_clients",
+            Self::ClientSecret { .. } => "client_secret",
+            Self::NoSecret { .. } => "no_secret",
+            Self::Quota { .. } => "quota",
+        }
+    }
+
+    /// What the operator can do.
+    pub fn what_to_do(&self) -> &'static str {
+        match self {
+            Self::NoProvider { .. } => "Add [tenants.provider] to the organization, or correct identity_provider.",
+            Self::ProviderType { .. } => "Give the provider another name in tenants.toml. People sign in anew then.",
+            Self::SeveralClients { .. } => {
+                "Write the client_id of the right one into tenants.toml, or rename the others."
+            }
+            Self::ClientSecret { .. } => "Rename or delete that app client, and remove client_id from tenants.toml.",
+            Self::NoSecret { .. } => "Delete that app client, and remove the machine's client_id from tenants.toml.",
+            Self::Quota { .. } => {
+                "Ask AWS for a higher quota and write it into [quotas] of pool.toml, or use a second pool. \
+                 The quota of branding styles cannot be raised: remove [branding]."
+            }
+        }
+    }
+}
+
+impl Plan {
+    /// What differs of things that were there: what others have changed or deleted, or the files say otherwise since
+    /// the last run. What was not created yet is no drift.
+    pub fn drift(&self, organizations: &[Organization]) -> Plan {
+        let is_recorded = |step: &Step| {
+            let mut recorded = organizations.iter().filter(|organization| organization.client_id.is_some());
+            recorded.any(|organization| step.organization.as_ref() == Some(&organization.code))
+        };
+        let is_drift = |step: &&Step| match &step.action {
+            Action::CreateClient { .. } => step.is_lost(),
+            Action::CreateProvider { .. } | Action::CreateBranding { .. } | Action::SetReuse { .. } => {
+                is_recorded(step)
+            }
+            Action::KeepSecret { .. } | Action::Record { .. } | Action::CreateResourceServer(_) => false,
+            Action::UpdateResourceServer(_) | Action::UpdateProvider { .. } | Action::UpdateClient { .. } => true,
+        };
+        let steps = self.steps.iter().filter(is_drift).cloned().collect();
+        Plan { steps, problems: self.problems.clone(), organizations: self.organizations }
+    }
+}
+
+/// Lists the steps. `is_kept` says whether the secret of an app client with this name is kept already.
+pub fn plan(pool: &Pool, organizations: &[Organization], observed: &Observed, is_kept: &dyn Fn(&str) -> bool) -> Plan {
+    let mut planning = Planning {
+        pool,
+        observed,
+        is_kept,
+        plan: Plan { organizations: organizations.len(), ..Plan::default() },
+        planned_providers: BTreeSet::new(),
+    };
+    planning.resource_server();
+    for organization in organizations.iter().filter(|organization| !organization.is_disabled) {
+        planning.organization(organization);
+    }
+    planning.quotas();
+    planning.plan
+}
+
+struct Planning<'a> {
+    pool: &'a Pool,
+    observed: &'a Observed,
+    is_kept: &'a dyn Fn(&str) -> bool,
+    plan: Plan,
+    planned_providers: BTreeSet<String>,
+}
+
+impl Planning<'_> {
+    fn step(&mut self, organization: Option<&Organization>, action: Action, changes: Vec<Change>) {
+        let organization = organization.map(|organization| organization.code.clone());
+        self.plan.steps.push(Step { organization, action, changes });
+    }
+
+    fn resource_server(&mut self) {
+        let Some(server) = &self.pool.resource_server else { return };
+        let wanted = desired::resource_server(server);
+        match self.observed.resource_servers.get(&server.identifier) {
+            None => self.step(None, Action::CreateResourceServer(wanted.clone()), overlay::all_new(&wanted)),
+            Some(described) => {
+                let (changes, request) = overlay::resource_server(described, &wanted);
+                if !changes.is_empty() {
+                    self.step(None, Action::UpdateResourceServer(request), changes);
+                }
+            }
+        }
+    }
+
+    fn organization(&mut self, organization: &Organization) {
+        self.provider(organization);
+        let name = client_name(organization, None);
+        let found = self.observed.find(organization.client_id.as_deref(), &name);
+        let wanted = desired::client(self.pool, organization);
+        if self.client(organization, None, &found, &wanted) {
+            self.sessions_and_branding(organization, &name, &found);
+            if found.id().is_none() || found.id() != organization.client_id.as_deref() {
+                self.step(Some(organization), Action::Record { client: name, machine: None }, Vec::new());
+            }
+        }
+        for machine in &organization.machines {
+            self.machine(organization, machine);
+        }
+    }
+
+    /// The steps for the organization's provider, unless another organization has them already.
+    fn provider(&mut self, organization: &Organization) {
+        let name = &organization.identity_provider;
+        if name == NATIVE || self.planned_providers.contains(name) {
+            return;
+        }
+        let described = self.observed.providers.get(name);
+        let wanted = organization
+            .provider
+            .as_ref()
+            .and_then(|provider| Some((desired::provider_type(provider)?, desired::provider(self.pool, provider)?)));
+        match (described, wanted) {
+            (None, None) => {
+                let (organization, provider) = (organization.code.clone(), name.clone());
+                self.plan.problems.push(Problem::NoProvider { organization, provider });
+            }
+            (Some(_), None) => {}
+            (None, Some((kind, wanted))) => self.new_provider(organization, kind, wanted),
+            (Some(described), Some((kind, wanted))) => {
+                self.existing_provider(organization, described, kind, &wanted);
+            }
+        }
+        self.planned_providers.insert(name.clone());
+    }
+
+    fn new_provider(&mut self, organization: &Organization, kind: &str, wanted: Fields) {
+        let name = organization.identity_provider.clone();
+        let mut request = wanted;
+        request.insert("ProviderName".to_owned(), name.clone().into());
+        request.insert("ProviderType".to_owned(), kind.into());
+        let changes = overlay::all_new(&request);
+        self.step(Some(organization), Action::CreateProvider { name, request }, changes);
+    }
+
+    fn existing_provider(&mut self, organization: &Organization, described: &Fields, kind: &str, wanted: &Fields) {
+        let name = organization.identity_provider.clone();
+        let there = described.get("ProviderType").and_then(Value::as_str).unwrap_or_default();
+        if there != kind {
+            self.plan.problems.push(Problem::ProviderType {
+                organization: organization.code.clone(),
+                provider: name,
+                there: there.to_owned(),
+                wanted: kind.to_owned(),
+            });
+            return;
+        }
+        let (changes, request) = overlay::provider(described, wanted);
+        if !changes.is_empty() {
+            let action = Action::UpdateProvider { name, described: described.clone(), request };
+            self.step(Some(organization), action, changes);
+        }
+    }
+
+    /// The step for an app client. Returns whether there will be one that can be used.
+    fn client(
+        &mut self,
+        organization: &Organization,
+        machine: Option<&Machine>,
+        found: &Found,
+        wanted: &Fields,
+    ) -> bool {
+        let name = client_name(organization, machine);
+        let code = || organization.code.clone();
+        let recorded = match machine {
+            None => organization.client_id.as_deref(),
+            Some(machine) => machine.client_id.as_deref(),
+        };
+        match found {
+            Found::Several(count) => {
+                self.plan.problems.push(Problem::SeveralClients { organization: code(), name, count: *count });
+                false
+            }
+            Found::Nothing | Found::Lost => {
+                let mut request = wanted.clone();
+                request.insert("GenerateSecret".to_owned(), machine.is_some().into());
+                let mut changes = overlay::all_new(wanted);
+                if let (Found::Lost, Some(id)) = (found, recorded) {
+                    changes.insert(0, Change { field: "ClientId".to_owned(), from: id.into(), to: Value::Null });
+                }
+                let machine = machine.map(|machine| machine.name.clone());
+                self.step(Some(organization), Action::CreateClient { name, machine, request }, changes);
+                true
+            }
+            Found::Recorded(id) | Found::ByName(id) => {
+                let Some(described) = self.observed.described.get(id) else { return false };
+                let has_secret = described.get("ClientSecret").is_some_and(|secret| !secret.is_null());
+                let problem = match (machine, has_secret) {
+                    (None, true) => Some(Problem::ClientSecret { organization: code(), id: id.clone() }),
+                    (Some(machine), false) => {
+                        let machine = machine.name.clone();
+                        Some(Problem::NoSecret { organization: code(), machine, id: id.clone() })
+                    }
+                    _ => None,
+                };
+                if let Some(problem) = problem {
+                    self.plan.problems.push(problem);
+                    return false;
+                }
+                // The name of an app client that the directory names by its id is the operator's.
+                let mut wanted = wanted.clone();
+                wanted.remove("ClientName");
+                let (changes, request) = overlay::client(described, &wanted);
+                if !changes.is_empty() {
+                    let (id, described) = (id.clone(), described.clone());
+                    self.step(Some(organization), Action::UpdateClient { name, id, described, request }, changes);
+                }
+                true
+            }
+        }
+    }
+
+    fn sessions_and_branding(&mut self, organization: &Organization, client: &str, found: &Found) {
+        let there = found.id().and_then(|id| self.observed.reuse_minutes.get(id)).copied();
+        if let Some(minutes) = desired::reuse_minutes(self.pool, organization)
+            && there != Some(minutes)
+        {
+            let change = Change {
+                field: "SSOSession.MaxValidityMinutes".to_owned(),
+                from: there.map_or(Value::Null, Value::from),
+                to: minutes.into(),
+            };
+            self.step(Some(organization), Action::SetReuse { client: client.to_owned(), minutes }, vec![change]);
+        }
+        let is_branded = found.id().is_some_and(|id| self.observed.branded.contains(id));
+        if let Some(request) = desired::branding(self.pool)
+            && !is_branded
+        {
+            let changes = overlay::all_new(&request);
+            self.step(Some(organization), Action::CreateBranding { client: client.to_owned(), request }, changes);
+        }
+    }
+
+    fn machine(&mut self, organization: &Organization, machine: &Machine) {
+        let name = client_name(organization, Some(machine));
+        let found = self.observed.find(machine.client_id.as_deref(), &name);
+        let wanted = desired::machine(self.pool, organization, machine);
+        if !self.client(organization, Some(machine), &found, &wanted) {
+            return;
+        }
+        if found.id().is_none() || !(self.is_kept)(&name) {
+            let action = Action::KeepSecret { client: name.clone(), machine: machine.name.clone() };
+            self.step(Some(organization), action, Vec::new());
+        }
+        if found.id().is_none() || found.id() != machine.client_id.as_deref() {
+            let action = Action::Record { client: name, machine: Some(machine.name.clone()) };
+            self.step(Some(organization), action, Vec::new());
+        }
+    }
+
+    /// Counts what there would be, before anything is written.
+    fn quotas(&mut self) {
+        let count = |is_new: fn(&Action) -> bool| self.plan.steps.iter().filter(|step| is_new(&step.action)).count();
+        let quotas = &self.pool.quotas;
+        let needs = [
+            (
+                "app clients",
+                self.observed.clients.len(),
+                count(|action| matches!(action, Action::CreateClient { .. })),
+                quotas.app_clients,
+            ),
+            (
+                "identity providers",
+                self.observed.provider_names.len(),
+                count(|action| matches!(action, Action::CreateProvider { .. })),
+                quotas.identity_providers,
+            ),
+            (
+                "resource servers",
+                self.observed.resource_servers.len(),
+                count(|action| matches!(action, Action::CreateResourceServer(_))),
+                quotas.resource_servers,
+            ),
+            (
+                "branding styles",
+                self.observed.branded.len(),
+                count(|action| matches!(action, Action::CreateBranding { .. })),
+                quotas.branding_styles,
+            ),
+        ];
+        for (of, there, new, quota) in needs {
+            if new > 0 && there + new > quota {
+                self.plan.problems.push(Problem::Quota { of, needed: there + new, quota });
+            }
+        }
+    }
+}
