@@ -23,22 +23,63 @@ pub struct Import {
 /// Writes the files. `clients` and `providers` are as Cognito describes them, `providers` by name.
 pub fn import(region: &str, pool_id: &str, clients: &[Fields], providers: &BTreeMap<String, Fields>) -> Import {
     let mut import = Import::default();
-    let mut codes = HashSet::new();
     let mut adopted = Vec::new();
     for client in clients {
-        let (id, name) = (text(client, "ClientId"), text(client, "ClientName"));
         match provider_of(client) {
-            Err(reason) => import.left_out.push(format!("{name} ({id}): {reason}")),
-            Ok(provider) => {
-                let code = unused(code_for(name), &mut codes);
-                organization(&mut import, &code, client, provider, providers.get(provider));
-                adopted.push(client);
+            Err(reason) => {
+                let (id, name) = (text(client, "ClientId"), text(client, "ClientName"));
+                import.left_out.push(format!("{name} ({id}): {reason}"));
             }
+            Ok(provider) => adopted.push((client, provider)),
         }
     }
+    let shared = Shared::of(&adopted, providers);
+    let mut codes = HashSet::new();
+    for (client, provider) in &adopted {
+        let code = unused(code_for(text(client, "ClientName")), &mut codes);
+        organization(&mut import, &code, client, provider, providers.get(*provider), &shared);
+    }
     import.organizations = adopted.len();
-    import.pool = pool_text(region, pool_id, &adopted);
+    let clients: Vec<&Fields> = adopted.into_iter().map(|(client, _)| client).collect();
+    import.pool = pool_text(region, pool_id, &clients, &shared);
     import
+}
+
+/// Attributes and what the provider calls each, in order.
+type Mapping<'a> = Vec<(&'a str, &'a str)>;
+
+/// The attribute mappings that most providers have.
+struct Shared<'a> {
+    saml: Mapping<'a>,
+    oidc: Mapping<'a>,
+}
+
+impl<'a> Shared<'a> {
+    fn of(adopted: &[(&Fields, &str)], providers: &'a BTreeMap<String, Fields>) -> Self {
+        let used: Vec<&Fields> = adopted.iter().filter_map(|(_, provider)| providers.get(*provider)).collect();
+        let of_type = |kind: &str| {
+            let used: Vec<&Fields> =
+                used.iter().copied().filter(|provider| text(provider, "ProviderType") == kind).collect();
+            most_common(&used, mapping)
+        };
+        Self { saml: of_type("SAML"), oidc: of_type("OIDC") }
+    }
+}
+
+/// The attribute mapping of a provider, without what Cognito maps by itself.
+fn mapping(provider: &Fields) -> Mapping<'_> {
+    let mapping = provider.get("AttributeMapping").and_then(Value::as_object).into_iter().flatten();
+    mapping
+        .filter(|(attribute, _)| *attribute != "username")
+        .filter_map(|(attribute, claim)| Some((attribute.as_str(), claim.as_str()?)))
+        .collect()
+}
+
+/// A mapping as TOML writes it.
+fn mapping_text(mapping: &[(&str, &str)]) -> String {
+    let pairs: Vec<String> =
+        mapping.iter().map(|(name, claim)| format!("{} = {}", quoted(name), quoted(claim))).collect();
+    format!("{{ {} }}", pairs.join(", "))
 }
 
 /// The provider of an app client through which people of one organization sign in, or why it is none.
@@ -89,7 +130,14 @@ fn list(texts: &[&str]) -> String {
     format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
 }
 
-fn organization(import: &mut Import, code: &str, client: &Fields, provider: &str, described: Option<&Fields>) {
+fn organization(
+    import: &mut Import,
+    code: &str,
+    client: &Fields,
+    provider: &str,
+    described: Option<&Fields>,
+    shared: &Shared<'_>,
+) {
     let mut out = String::new();
     // Writing into a string cannot fail.
     let _ = write!(
@@ -100,7 +148,7 @@ fn organization(import: &mut Import, code: &str, client: &Fields, provider: &str
         quoted(text(client, "ClientId")),
         quoted(provider)
     );
-    if let Some(table) = described.and_then(|described| provider_table(import, provider, described)) {
+    if let Some(table) = described.and_then(|described| provider_table(import, provider, described, shared)) {
         let _ = write!(out, "\n[tenants.provider]\n{table}");
     }
     if !import.tenants.is_empty() {
@@ -110,7 +158,7 @@ fn organization(import: &mut Import, code: &str, client: &Fields, provider: &str
 }
 
 /// The table of a provider that `tenants` can look after. `None` for others, which stay as they are.
-fn provider_table(import: &mut Import, name: &str, described: &Fields) -> Option<String> {
+fn provider_table(import: &mut Import, name: &str, described: &Fields, shared: &Shared<'_>) -> Option<String> {
     let details = described.get("ProviderDetails").and_then(Value::as_object)?;
     let mut table = match text(described, "ProviderType") {
         "SAML" => match (text(details, "MetadataURL"), text(details, "MetadataFile")) {
@@ -135,19 +183,16 @@ fn provider_table(import: &mut Import, name: &str, described: &Fields) -> Option
         }
         _ => return None,
     };
-    let mapping = described.get("AttributeMapping").and_then(Value::as_object).into_iter().flatten();
-    let mapping: Vec<String> = mapping
-        .filter(|(attribute, _)| *attribute != "username")
-        .filter_map(|(attribute, claim)| Some(format!("{} = {}", quoted(attribute), quoted(claim.as_str()?))))
-        .collect();
-    if !mapping.is_empty() {
-        let _ = writeln!(table, "mapping = {{ {} }}", mapping.join(", "));
+    let shared = if text(described, "ProviderType") == "SAML" { &shared.saml } else { &shared.oidc };
+    let own: Mapping<'_> = mapping(described).into_iter().filter(|pair| !shared.contains(pair)).collect();
+    if !own.is_empty() {
+        let _ = writeln!(table, "mapping = {}", mapping_text(&own));
     }
     Some(table)
 }
 
 /// pool.toml with the values that most app clients have.
-fn pool_text(region: &str, pool_id: &str, clients: &[&Fields]) -> String {
+fn pool_text(region: &str, pool_id: &str, clients: &[&Fields], shared: &Shared<'_>) -> String {
     let mut out = format!("region = {}\nuser_pool_id = {}\n", quoted(region), quoted(pool_id));
     for (key, field) in
         [("callback_urls", "CallbackURLs"), ("sign_out_urls", "LogoutURLs"), ("scopes", "AllowedOAuthScopes")]
@@ -182,6 +227,19 @@ fn pool_text(region: &str, pool_id: &str, clients: &[&Fields]) -> String {
     });
     if let Some(grace) = grace {
         let _ = writeln!(out, "rotation_grace_seconds = {grace}");
+    }
+    out.push_str("\n[attributes]\n");
+    for (kind, mapping) in [("saml", &shared.saml), ("oidc", &shared.oidc)] {
+        if !mapping.is_empty() {
+            let _ = writeln!(out, "{kind} = {}", mapping_text(mapping));
+        }
+    }
+    let mapped = |name: &&str| shared.saml.iter().chain(&shared.oidc).any(|(attribute, _)| attribute == name);
+    let read = most_common(clients, |client| strings(client, "ReadAttributes"));
+    let read: Vec<&str> =
+        read.into_iter().filter(|name| !mapped(name) && !["email", "email_verified"].contains(name)).collect();
+    if !read.is_empty() {
+        let _ = writeln!(out, "also_read = {}", list(&read));
     }
     out
 }
