@@ -5,7 +5,7 @@
 #   tools/setup.sh build   Rust's wasm target, wasm-bindgen, trunk, wasm-opt, esbuild, axe-core
 #   tools/setup.sh demo    the same, and the npm packages of the local hosted UI and the examples
 #   tools/setup.sh test    the same, and rustfmt, clippy, Chromium and its driver; if possible also
-#                          valgrind, and Firefox and WebKit with their drivers
+#                          valgrind, Firefox and WebKit with their drivers, and an AWS emulator
 #   tools/setup.sh bench   the same as test without Firefox and WebKit, and wrk
 #
 # It installs only what is missing. If nothing is, it prints nothing and takes less than a second.
@@ -226,6 +226,22 @@ want_valgrind() {
     apt_try "valgrind, which counts the instructions of a lookup" "25 MB, seconds" valgrind
 }
 
+# An AWS emulator, for the test that provisions organizations (tests/end-to-end/src/ministack.rs). Its Python packages are
+# in a folder of their own. Without Python, that test is skipped and says so.
+want_ministack() {
+  local wanted=tests/end-to-end/ministack/requirements.txt folder=$PREFIX/ministack
+  need_npm_packages tests/end-to-end/ministack "an OpenID provider for the tests"
+  if cmp -s "$wanted" "$folder/requirements.txt"; then return; fi
+  python3 -c 'import ensurepip, venv' 2>/dev/null ||
+    apt_try "Python's venv, for an AWS emulator" "seconds" python3-venv
+  say "installing ministack, an AWS emulator (pip, 40 MB, seconds; given up after two minutes)"
+  rm -rf "$folder"
+  python3 -m venv "$folder" &&
+    at_most 120 "$folder/bin/pip" --quiet --disable-pip-version-check install --no-deps --only-binary=:all: \
+      --requirement "$wanted" && cp "$wanted" "$folder/" ||
+    say "pip could not install it: no test uses an AWS emulator"
+}
+
 need_load_generator() {
   if have wrk; then return; fi
   have apt-get || die "The benchmarks need wrk. Put it on PATH, then run this again."
@@ -248,6 +264,7 @@ print_env() {
   echo "export TRUNK_SKIP_VERSION_CHECK=true"
   # trunk fails if NO_COLOR is 1, the usual value: it takes only true and false.
   echo "[ -z \"\${NO_COLOR-}\" ] || export NO_COLOR=true"
+  [ ! -e "$PREFIX/ministack/requirements.txt" ] || echo "export MINISTACK=$(quoted "$PREFIX/ministack/bin/ministack")"
   for name in "${BROWSER_VARIABLES[@]}"; do
     [ -z "${!name}" ] || echo "export $name=$(quoted "${!name}")"
   done
@@ -284,6 +301,7 @@ main() {
   if [ "$1" = test ]; then
     want_firefox
     want_webkit
+    want_ministack
   fi
   [ "$1" != bench ] || need_load_generator
   write_env

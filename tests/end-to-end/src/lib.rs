@@ -19,6 +19,7 @@ mod delivery;
 mod engine;
 mod inspect;
 mod lookup_stub;
+mod ministack;
 mod page;
 mod pool;
 mod program;
@@ -31,6 +32,7 @@ pub use application::ApplicationStub;
 pub use delivery::Delivery;
 pub use engine::Engine;
 pub use lookup_stub::{LookupStub, StubResponse};
+pub use ministack::Ministack;
 pub use requests::{body_of, is_lookup, lookup_bodies};
 pub use screens::{PRODUCT, SEVERAL_MORE, Screen, recent, two_recents};
 pub use servers::Product;
@@ -257,6 +259,12 @@ impl World {
         self.servers.configure(settings).await?;
         // The browser caches config.json for some minutes.
         self.devtools("Network.clearBrowserCache", json!({})).await.map(drop)
+    }
+
+    /// Replaces the directory of the running lookup service, and waits until it finds an organization by this domain.
+    /// Only with a [`Conditions::directory`] that no other test has.
+    pub async fn replace_directory(&self, text: &str, domain: &str) -> Result<()> {
+        self.servers.replace_directory(text, domain).await
     }
 
     /// The product of `examples/`. `None` without [`Conditions::product`].

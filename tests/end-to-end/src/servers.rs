@@ -108,6 +108,22 @@ impl Servers {
         }
         Ok(())
     }
+
+    /// Replaces the directory, and waits until the service finds an organization by this domain.
+    pub(crate) async fn replace_directory(&self, text: &str, domain: &str) -> Result<()> {
+        let (file, own) = &self.surroundings.directory;
+        own.as_ref().context("the directory of this test is that of others")?;
+        std::fs::write(file, text)?;
+        let lookup = format!("{}/v1/lookup", self.surroundings.picker);
+        let request = json!({ "domain": domain });
+        loop {
+            let response: Value = reqwest::Client::new().post(&lookup).json(&request).send().await?.json().await?;
+            if response["tenants"].as_array().is_some_and(|tenants| !tenants.is_empty()) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
 }
 
 impl Surroundings {

@@ -20,6 +20,7 @@ mod loading;
 mod lookups;
 mod matching;
 mod privacy;
+mod provisioned;
 mod recents;
 mod security;
 mod session;
