@@ -1,12 +1,15 @@
 # GNU make. Before each target, tools/setup.sh installs what the target needs and is missing.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint build bench size screenshots setup
+.PHONY: help demo demo-provision test lint build bench size screenshots setup
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## start the picker, the lookup service and a local hosted UI on this machine (PORT=8080)
 	@PORT='$(PORT)' tools/with demo tools/demo.sh
+
+demo-provision: ## show how organizations are set up in a user pool: plan, apply and drift on this machine
+	@PORT='$(PORT)' tools/with demo tools/demo-provision.sh
 
 test: ## check formatting and lints, then run the native, the browser and the end-to-end tests
 	@tools/with test tools/test.sh

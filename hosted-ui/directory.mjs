@@ -11,7 +11,9 @@ export async function readTenants(path) {
     throw new Refusal(`${path}: tenants: at least one [[tenants]] is needed`);
   }
   const seen = new Map();
-  return tenants.map((entry, index) => {
+  return tenants.flatMap((entry, index) => {
+    // As the lookup service: not while it is disabled, and not before `tenants apply` has made its app client.
+    if (entry.disabled === true || (entry.client_id === undefined && entry.provider !== undefined)) return [];
     const refuse = (field, reason) => new Refusal(`${path}: tenants[${index}].${field}: ${reason}`);
     for (const field of ['code', 'name', 'client_id', 'identity_provider']) {
       if (typeof entry[field] !== 'string' || entry[field] === '') throw refuse(field, 'a text is needed');

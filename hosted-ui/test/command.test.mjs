@@ -94,3 +94,15 @@ test('says what is wrong with the directory file and in which field', async () =
   await assertDirectoryRefused(tenant + tenant, /tenants\[1\]\.client_id: c1 already belongs to "a"/);
   await assertDirectoryRefused(tenant.replace('c1', 'c 1'), /tenants\[0\]\.client_id: only letters/);
 });
+
+test('leaves out what the lookup service does not serve', async () => {
+  const { readTenants } = await import('../directory.mjs');
+  const path = join(folder, 'unserved.toml');
+  const entry = (code, more) => `[[tenants]]\ncode = "${code}"\nname = "${code}"\nidentity_provider = "A"\n${more}`;
+  await writeFile(path, [
+    entry('new', '[tenants.provider]\ntype = "SAML"\n'),
+    entry('gone', 'client_id = "c1"\ndisabled = true\n'),
+    entry('here', 'client_id = "c2"\n[tenants.provider]\ntype = "SAML"\n'),
+  ].join(''));
+  assert.deepEqual((await readTenants(path)).map(({ code }) => code), ['here']);
+});

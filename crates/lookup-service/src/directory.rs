@@ -42,6 +42,8 @@ pub struct Directory {
     domains: NameIndex<Listings>,
     /// The listings of domains that several organizations have.
     shared: Vec<Vec<Listing>>,
+    /// How many organizations of the file are not here: disabled, or without an app client so far.
+    unserved: usize,
 }
 
 /// An organization, by the offset of its JSON.
@@ -83,7 +85,13 @@ impl Directory {
             domains: NameIndex::with_room_for(tenants),
             clients: NameIndex::with_room_for(tenants),
             shared: Vec::new(),
+            unserved: 0,
         }
+    }
+
+    /// Counts an organization that people are not sent to.
+    pub(crate) fn leave_out(&mut self) {
+        self.unserved += 1;
     }
 
     /// Adds an organization after the others.
@@ -159,6 +167,11 @@ impl Directory {
     /// How many organizations there are.
     pub fn tenants(&self) -> usize {
         self.codes.len()
+    }
+
+    /// How many organizations of the file are not here: disabled, or without an app client so far.
+    pub fn unserved(&self) -> usize {
+        self.unserved
     }
 
     /// How many different domains they have.

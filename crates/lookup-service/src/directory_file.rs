@@ -279,7 +279,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Reads one tenant. `None` if it has an error; all of it is read nevertheless.
+    /// Reads one tenant. `None` if it has an error or is not served; all of it is read nevertheless.
     fn tenant(&mut self, index: usize, value: &Spanned<DeValue<'_>>) -> Option<Entry> {
         let Some(table) = value.get_ref().as_table() else {
             self.refuse_type(value, format!("tenants[{index}]"), "a table");
@@ -313,6 +313,10 @@ impl<'t> Reader<'t> {
             .optional(&section, "logo", |text| if is_own_path(text) { Ok(text.to_owned()) } else { Err(Reason::Logo) });
         let isolation = self.optional(&section, "isolation", |text| Isolation::parse(text).ok_or(Reason::Isolation));
 
+        if !is_served {
+            self.directory.leave_out();
+            return None;
+        }
         let (domains, domain) = domains?;
         let tenant = Tenant {
             code: code?,
@@ -324,7 +328,7 @@ impl<'t> Reader<'t> {
             logo,
             isolation,
         };
-        is_served.then_some(Entry { tenant, domains, subdomains })
+        Some(Entry { tenant, domains, subdomains })
     }
 
     /// Whether people may be sent to the tenant: not while it is disabled, and not before `tenants apply` has made its

@@ -23,7 +23,12 @@ use crate::command_line::CommandLine;
 pub(crate) fn check(command_line: &CommandLine, out: &mut impl Write, err: &mut impl Write) -> io::Result<ExitCode> {
     let (mut sound, file) = (true, command_line.directory_name());
     match command_line.load_directory() {
-        Ok(d) => writeln!(out, "{file}: {} tenants, {} domains, no problems", d.tenants(), d.domains())?,
+        Ok(d) => {
+            writeln!(out, "{file}: {} tenants, {} domains, no problems", d.tenants(), d.domains())?;
+            if d.unserved() > 0 {
+                writeln!(out, "{file}: {} more are not served: disabled, or without a client_id so far", d.unserved())?;
+            }
+        }
         Err(error) => {
             sound = false;
             error.lines(&file).iter().try_for_each(|line| writeln!(err, "{line}"))?;

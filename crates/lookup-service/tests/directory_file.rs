@@ -93,6 +93,38 @@ fn a_missing_misspelt_or_mistyped_field_is_named_with_its_line() {
 }
 
 #[test]
+fn an_organization_is_not_found_before_it_has_an_app_client_or_while_it_is_disabled() {
+    const WITHOUT_CLIENT: &str = "[[tenants]]\ncode = \"new\"\nname = \"New\"\nidentity_provider = \"NewSAML\"\n";
+    const PROVIDER: &str = "[tenants.provider]\ntype = \"SAML\"\n[[tenants.machines]]\nname = \"reports\"\n";
+    for (text, is_found) in [
+        (format!("{WITHOUT_CLIENT}{PROVIDER}"), false),
+        (format!("{WITHOUT_CLIENT}client_id = \"1\"\n{PROVIDER}"), true),
+        (format!("{WITHOUT_CLIENT}client_id = \"1\"\ndisabled = true\n{PROVIDER}"), false),
+        (format!("{WITHOUT_CLIENT}client_id = \"1\"\ndisabled = false\n"), true),
+    ] {
+        let directory = directory_file::parse(&format!("{SOUND}{text}")).unwrap();
+        assert_eq!(!find(&directory, LookupRequest::Code("new".to_owned())).is_empty(), is_found, "{text}");
+        assert_eq!(directory.unserved(), usize::from(!is_found), "{text}");
+        assert!(!find(&directory, LookupRequest::Code("acme".to_owned())).is_empty(), "the others are");
+    }
+    check_more(WITHOUT_CLIENT, &["7: tenants[1].client_id: is missing"]);
+    check_more(
+        &format!("{WITHOUT_CLIENT}provider = 1\n"),
+        &["11: tenants[1].provider: must be a table, and is integer"],
+    );
+    check_more(
+        &format!("{WITHOUT_CLIENT}{PROVIDER}[[tenants]]\n").replace("NewSAML", "New SAML"),
+        &[
+            "10: tenants[1].identity_provider",
+            "15: tenants[2].code",
+            "15: tenants[2].name",
+            "15: tenants[2].client_id",
+            "15: tenants[2].identity_provider",
+        ],
+    );
+}
+
+#[test]
 fn codes_client_ids_and_provider_names_follow_cognitos_rules() {
     for code in ["", "ac me", "acme.example", "ácme", &"a".repeat(65)] {
         check("\"acme\"", &format!("{code:?}"), "2: tenants[0].code: must be 1 to 64");

@@ -6,11 +6,18 @@ use control_plane::{ControlPlane, Options};
 use lookup_api::LookupRequest;
 use lookup_service::directory_file;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 use tempfile::TempDir;
+use tenants::aws::{Api, ApiError, Operation};
+use tenants::files::pool_file;
+use tenants::files::provisioning::{self, Secret};
+use tenants::provision::apply::{ApplyError, Host, apply};
+use tenants::provision::observed::observe;
+use tenants::provision::plan::{Step, plan};
 
 const POOL: &str = r#"
 region = "eu-west-1"
@@ -328,6 +335,54 @@ fn an_update_keeps_what_the_program_does_not_know_and_mends_the_rest() {
     assert_eq!(request["CallbackURLs"], json!(["https://login.example.com/callback"]));
 }
 
+/// Calls the stand-in without HTTP.
+struct Direct<'a>(&'a ControlPlane);
+
+impl Api for Direct<'_> {
+    fn call(&self, operation: Operation, request: &Value) -> Result<Value, ApiError> {
+        self.0.perform(operation.name, request).map_err(|error| ApiError::Refused {
+            operation,
+            code: error.code.to_owned(),
+            message: error.message,
+        })
+    }
+}
+
+struct NoHost;
+
+impl Host for NoHost {
+    fn record(&self, _: &str, _: Option<&str>, _: &str) -> Result<(), String> {
+        Ok(())
+    }
+    fn keep_secret(&self, _: &str, _: &str, _: &Secret) -> Result<(), String> {
+        Ok(())
+    }
+    fn wait(&self, _: u32) {}
+    fn done(&self, _: usize, _: usize, _: &Step) {}
+}
+
+#[test]
+fn what_another_operator_changes_between_plan_and_apply_is_not_overwritten() {
+    let operator = Operator::new();
+    operator.apply();
+    let id = operator.client_id("acme");
+    let change = |name: &str, value: Value| {
+        operator.aws.change_client(&id, |client| drop(client.insert(name.to_owned(), value)));
+    };
+    change("CallbackURLs", json!(["https://elsewhere.example/callback"]));
+    let pool = pool_file::parse(POOL, &|_| Err(String::new())).unwrap();
+    let read = |_: &str| Ok(PROVIDER_SECRET.to_owned());
+    let organizations = provisioning::parse(&operator.read("tenants.toml"), &pool, &read).unwrap();
+    let api = Direct(&operator.aws);
+    let observed = observe(&api, &pool, &organizations, &|_, _| {}).unwrap();
+    let plan = plan(&pool, &organizations, &observed, &|_| true);
+    change("AuthSessionValidity", json!(9));
+    let (index, error) = apply(&api, &NoHost, &pool, &plan, HashMap::new()).unwrap_err();
+    assert_eq!(index, 0);
+    assert!(matches!(error, ApplyError::ChangedMeanwhile(_)), "{error}");
+    assert_eq!(operator.client("acme")["CallbackURLs"], json!(["https://elsewhere.example/callback"]));
+}
+
 /// The request by which `apply` changes an app client.
 fn update_request(operator: &Operator) -> Value {
     operator.run(&["apply", "--yes"]);
@@ -607,4 +662,24 @@ fn a_file_with_errors_is_refused_with_line_and_field_before_anything_is_asked() 
         assert!(printed.err.starts_with(line), "{to}: {}", printed.err);
         assert!(operator.aws.requests().is_empty(), "{to}");
     }
+}
+
+#[test]
+fn hundreds_of_organizations_are_set_up_page_by_page() {
+    let options = Options { max_clients: 10_000, max_providers: 10_000, ..Options::default() };
+    let operator = Operator::with(options);
+    operator.edit("pool.toml", "[resource_server]", "[quotas]\nidentity_providers = 1000\n\n[resource_server]");
+    operator.edit("pool.toml", "[branding]", "");
+    let count: usize = std::env::var("ORGANIZATIONS").map_or(150, |count| count.parse().unwrap());
+    let organization = |number| {
+        format!(
+            "[[tenants]]\ncode = \"org-{number}\"\nname = \"Organization {number}\"\nidentity_provider = \"Provider{number}\"\n\
+             [tenants.provider]\ntype = \"SAML\"\nmetadata_url = \"https://idp-{number}.example/metadata\"\n\n"
+        )
+    };
+    operator.write("tenants.toml", &(0..count).map(organization).collect::<String>());
+    operator.apply();
+    let done = format!("{count} organizations: all is as the files say\n");
+    assert_eq!(operator.run(&["drift"]).out, done);
+    assert_ne!(operator.client_id(&format!("org-{}", count - 1)), "");
 }

@@ -74,20 +74,25 @@ fn machines(
 
 pub(crate) fn plan(options: &PlanOptions) -> Result<bool, Refusal> {
     let Comparison { plan, .. } = compare(&options.files)?;
-    write(&plan, options.json)?;
+    let mut out = io::stdout();
+    if options.json {
+        report::write_json(&plan, &mut out)?
+    } else {
+        report::write_text(&plan, &mut out)?
+    }
     Ok(plan.problems.is_empty())
 }
 
 pub(crate) fn drift(options: &PlanOptions) -> Result<bool, Refusal> {
     let Comparison { plan, organizations, .. } = compare(&options.files)?;
     let drift = plan.drift(&organizations);
-    write(&drift, options.json)?;
-    Ok(drift.steps.is_empty() && drift.problems.is_empty())
-}
-
-fn write(plan: &Plan, json: bool) -> io::Result<()> {
     let mut out = io::stdout();
-    if json { report::write_json(plan, &mut out) } else { report::write_text(plan, &mut out) }
+    if options.json {
+        report::write_json(&drift, &mut out)?
+    } else {
+        report::write_drift(&drift, &mut out)?
+    }
+    Ok(drift.steps.is_empty() && drift.problems.is_empty())
 }
 
 pub(crate) fn apply(options: &ApplyOptions) -> Result<bool, Refusal> {

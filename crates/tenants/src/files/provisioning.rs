@@ -111,6 +111,10 @@ pub fn parse(text: &str, pool: &Pool, read: &ReadFile<'_>) -> Result<Vec<Organiz
     let tree = tree(text)?;
     let mut reader = Reader::new(text);
     let tables = reader.tables(&Table::root(&tree), "tenants");
+    if text.matches("[[tenants]]").count() < tables.len() {
+        // `record` adds to these tables.
+        reader.refuse(&Table::root(&tree), "tenants", "must be written with a line [[tenants]] for each organization");
+    }
     let mut organizations = Vec::with_capacity(tables.len());
     let mut uses = Uses::default();
     for table in &tables {
@@ -291,6 +295,83 @@ impl Uses {
             reader.refuse(table, "identity_provider", reason);
         } else if provider.is_some() && first.is_some() && provider != first {
             reader.refuse(table, "provider", format!("differs from the same provider's at {first_code}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pool_file;
+    use super::*;
+    use proptest::prelude::*;
+
+    const POOL: &str = include_str!("../../sample/pool.toml");
+    const TENANTS: &str = include_str!("../../sample/tenants.toml");
+
+    fn no_file(_: &str) -> Result<String, String> {
+        Err("no such file".to_owned())
+    }
+
+    fn sample_pool() -> Pool {
+        pool_file::parse(POOL, &no_file).unwrap()
+    }
+
+    #[test]
+    fn the_sample_has_no_errors() {
+        let organizations = parse(TENANTS, &sample_pool(), &no_file).unwrap();
+        assert_eq!(organizations.len(), 3);
+        assert_eq!(organizations[0].machines[0].scopes, ["api/reports.read"]);
+        assert_eq!(organizations[1].isolation, Isolation::Strict);
+        assert_eq!(organizations[2].provider.as_ref().unwrap().kind, ProviderKind::Native);
+    }
+
+    #[test]
+    fn metadata_are_xml_with_an_entity_descriptor() {
+        assert!(saml_metadata("\u{feff} <?xml version=\"1.0\"?><md:EntityDescriptor/>").is_ok());
+        for text in ["<!DOCTYPE HTML><html></html>", "\n<html lang=en>"] {
+            assert!(saml_metadata(text).unwrap_err().contains("web page"), "{text}");
+        }
+        for text in ["", "{}", "<xml/>", "EntityDescriptor"] {
+            assert!(saml_metadata(text).unwrap_err().contains("no EntityDescriptor"), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_provider_of_two_organizations_is_set_up_once_and_never_beside_strict_isolation() {
+        let two = |first: &str, second: &str| {
+            let organization = |code: &str, more: &str| {
+                format!(
+                    "[[tenants]]\ncode = \"{code}\"\nname = \"A\"\nclient_id = \"{code}\"\nidentity_provider = \"Same\"\n{more}\n"
+                )
+            };
+            let text = organization("a", first) + &organization("b", second);
+            parse(&text, &sample_pool(), &no_file).map(|list| list.len()).map_err(|list| list[0].to_string())
+        };
+        let saml = |url: &str| format!("provider = {{ type = \"SAML\", metadata_url = \"https://{url}.example/\" }}");
+        assert_eq!(two("", ""), Ok(2));
+        assert_eq!(two(&saml("x"), &saml("x")), Ok(2));
+        assert_eq!(two(&saml("x"), ""), Ok(2));
+        assert!(two(&saml("x"), &saml("y")).unwrap_err().ends_with("differs from the same provider's at a"));
+        assert!(two("isolation = \"strict\"", "").unwrap_err().contains("strict isolation"));
+        assert_eq!(two("isolation = \"strict\"\ndisabled = true", ""), Ok(2));
+    }
+
+    proptest! {
+        #[test]
+        fn a_changed_file_is_read_or_refused_without_a_panic(
+            from in 0..TENANTS.len(),
+            length in 0..60_usize,
+            insert in prop::sample::select(vec!["", "\"", "[", "]", "{", "\n", "= 1\n", "[[tenants]]\n", "[tenants.provider]\n", "type = \"SAML\"\n"]),
+        ) {
+            let end = (from + length).min(TENANTS.len());
+            let text = [&TENANTS[..from], insert, &TENANTS[end..]].concat();
+            if let Err(findings) = parse(&text, &sample_pool(), &no_file) {
+                prop_assert!(!findings.is_empty());
+                prop_assert!(findings.iter().all(|finding| finding.line <= text.lines().count() + 1));
+            }
+            let pool_end = end.min(POOL.len());
+            let text = [&POOL[..from.min(pool_end)], insert, &POOL[pool_end..]].concat();
+            prop_assert!(pool_file::parse(&text, &no_file).err().is_none_or(|findings| !findings.is_empty()));
         }
     }
 }

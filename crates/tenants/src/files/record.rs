@@ -23,7 +23,7 @@ pub enum Entry<'a> {
 
 /// The organization is not in the file, or the file is broken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("tenants.toml has no longer an organization {0}")]
+#[error("tenants.toml has no [[tenants]] with the code {0}, or its machine is gone: was it changed meanwhile?")]
 pub struct Gone(String);
 
 /// The text of tenants.toml with this entry for the organization with this code.
@@ -53,7 +53,9 @@ pub fn record(text: &str, code: &str, entry: &Entry<'_>) -> Result<String, Gone>
                 let list = machines.as_array_mut().ok_or_else(gone)?;
                 let mut tables = list.iter_mut().filter_map(|item| item.as_inline_table_mut());
                 let found = tables.find(|table| table.get("name").and_then(|name| name.as_str()) == Some(machine));
-                set(found.ok_or_else(gone)?, "client_id", (*client_id).into());
+                let found = found.ok_or_else(gone)?;
+                set(found, "client_id", (*client_id).into());
+                found.fmt();
             }
         }
         Entry::Removed => {}
@@ -63,4 +65,59 @@ pub fn record(text: &str, code: &str, entry: &Entry<'_>) -> Result<String, Gone>
 
 fn set(table: &mut dyn TableLike, name: &str, to: toml_edit::Value) {
     table.insert(name, value(to));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r#"# All of them.
+issuers = ["https://a.example"]   # only one
+
+[[tenants]]
+name = 'Acme'  # single quotes
+code = "acme"
+domains = [
+  "acme.example", # the main one
+]
+
+[tenants.provider]
+type = "SAML"
+
+[[tenants.machines]]
+name = "reports"
+
+[[tenants]]
+code = "globex"
+client_id = "old"
+provider = { type = "OIDC" }
+machines = [{ name = "a" }, { name = "b" }]
+"#;
+
+    #[test]
+    fn only_the_entry_is_added_and_all_else_stays_as_it_was_written() {
+        let recorded = record(TEXT, "acme", &Entry::ClientId("1")).unwrap();
+        assert_eq!(recorded, TEXT.replace("main one\n]\n", "main one\n]\nclient_id = \"1\"\n"));
+        let replaced = record(TEXT, "globex", &Entry::ClientId("new")).unwrap();
+        assert_eq!(replaced, TEXT.replace("\"old\"", "\"new\""));
+        let disabled = record(TEXT, "acme", &Entry::Disabled).unwrap();
+        assert_eq!(disabled, TEXT.replace("main one\n]\n", "main one\n]\ndisabled = true\n"));
+    }
+
+    #[test]
+    fn machines_are_found_in_either_notation() {
+        let entry = |machine| Entry::MachineClientId { machine, client_id: "1" };
+        let recorded = record(TEXT, "acme", &entry("reports")).unwrap();
+        assert_eq!(recorded, TEXT.replace("name = \"reports\"\n", "name = \"reports\"\nclient_id = \"1\"\n"));
+        let recorded = record(TEXT, "globex", &entry("b")).unwrap();
+        assert_eq!(recorded, TEXT.replace("{ name = \"b\" }", "{ name = \"b\", client_id = \"1\" }"));
+        assert!(record(TEXT, "globex", &entry("c")).is_err());
+    }
+
+    #[test]
+    fn a_removed_organization_takes_its_tables_with_it() {
+        let removed = record(TEXT, "acme", &Entry::Removed).unwrap();
+        assert!(!removed.contains("SAML") && !removed.contains("reports") && removed.contains("globex"), "{removed}");
+        assert!(record(&removed, "acme", &Entry::Disabled).is_err(), "it is gone");
+    }
 }

@@ -221,3 +221,172 @@ pub fn is_unchanged(one: &Fields, other: &Fields) -> bool {
     };
     own(one) == own(other)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn fields(value: Value) -> Fields {
+        value.as_object().unwrap().clone()
+    }
+
+    fn changed(described: Value, wanted: Value) -> Vec<String> {
+        client(&fields(described), &fields(wanted)).0.into_iter().map(|change| change.field).collect()
+    }
+
+    #[test]
+    fn what_cognito_takes_for_a_missing_field_is_no_change() {
+        for (described, wanted) in [
+            (json!({}), json!({ "LogoutURLs": [] })),
+            (json!({}), json!({ "AllowedOAuthFlowsUserPoolClient": false })),
+            (json!({}), json!({ "RefreshTokenRotation": { "Feature": "DISABLED" } })),
+            (
+                json!({ "RefreshTokenRotation": { "Feature": "DISABLED", "RetryGracePeriodSeconds": 0 } }),
+                json!({ "RefreshTokenRotation": { "Feature": "DISABLED" } }),
+            ),
+            (json!({}), json!({ "ReadAttributes": ["email"] })),
+            (json!({ "CallbackURLs": ["a", "b"] }), json!({ "CallbackURLs": ["b", "a"] })),
+            (
+                json!({ "AccessTokenValidity": 1, "RefreshTokenValidity": 30 }),
+                json!({
+                    "AccessTokenValidity": 60,
+                    "RefreshTokenValidity": 30,
+                    "TokenValidityUnits": { "AccessToken": "minutes", "RefreshToken": "days" },
+                }),
+            ),
+            (json!({}), json!({ "AccessTokenValidity": 60, "TokenValidityUnits": { "AccessToken": "minutes" } })),
+        ] {
+            assert!(changed(described.clone(), wanted.clone()).is_empty(), "{described} {wanted}");
+        }
+    }
+
+    #[test]
+    fn what_differs_is_a_change() {
+        for (described, wanted, field) in [
+            (json!({}), json!({ "AllowedOAuthFlowsUserPoolClient": true }), "AllowedOAuthFlowsUserPoolClient"),
+            (json!({}), json!({ "ReadAttributes": ["custom:tenant"] }), "ReadAttributes"),
+            (json!({ "CallbackURLs": ["a", "b"] }), json!({ "CallbackURLs": ["a"] }), "CallbackURLs"),
+            (
+                json!({ "RefreshTokenRotation": { "Feature": "ENABLED", "RetryGracePeriodSeconds": 0 } }),
+                json!({ "RefreshTokenRotation": { "Feature": "ENABLED", "RetryGracePeriodSeconds": 5 } }),
+                "RefreshTokenRotation",
+            ),
+            (
+                json!({ "AccessTokenValidity": 60, "TokenValidityUnits": { "AccessToken": "seconds" } }),
+                json!({ "AccessTokenValidity": 60, "TokenValidityUnits": { "AccessToken": "minutes" } }),
+                "TokenValidityUnits",
+            ),
+        ] {
+            assert_eq!(changed(described.clone(), wanted.clone()), [field], "{described} {wanted}");
+        }
+    }
+
+    #[test]
+    fn an_update_sends_back_everything_but_what_cognito_writes_itself() {
+        let described = json!({
+            "ClientId": "1", "ClientSecret": "s3cret", "LastModifiedDate": 1.5, "CreationDate": 1.5,
+            "AnalyticsConfiguration": { "ApplicationId": "2" }, "CallbackURLs": ["old"],
+        });
+        let (_, request) = client(&fields(described), &fields(json!({ "CallbackURLs": ["new"] })));
+        let wanted =
+            json!({ "ClientId": "1", "AnalyticsConfiguration": { "ApplicationId": "2" }, "CallbackURLs": ["new"] });
+        assert_eq!(Value::Object(request), wanted);
+    }
+
+    #[test]
+    fn derived_details_of_a_provider_are_no_change_and_a_new_issuer_is_discovered_anew() {
+        let described = fields(json!({
+            "ProviderName": "A",
+            "ProviderDetails": {
+                "oidc_issuer": "https://old.example", "client_id": "1", "client_secret": "s3cret",
+                "jwks_uri": "https://old.example/keys", "attributes_url_add_attributes": "false",
+            },
+            "AttributeMapping": { "email": "email", "username": "sub" },
+        }));
+        let wanted = |issuer: &str| {
+            fields(json!({
+                "ProviderDetails": { "oidc_issuer": issuer, "client_id": "1" },
+                "AttributeMapping": { "email": "email" },
+            }))
+        };
+        let (changes, request) = provider(&described, &wanted("https://old.example"));
+        assert!(changes.is_empty(), "{changes:?}");
+        assert_eq!(request["ProviderDetails"]["jwks_uri"], "https://old.example/keys");
+        let (changes, request) = provider(&described, &wanted("https://new.example"));
+        assert_eq!(changes[0].field, "ProviderDetails.oidc_issuer");
+        let kept = json!({ "oidc_issuer": "https://new.example", "client_id": "1", "client_secret": "s3cret" });
+        assert_eq!(request["ProviderDetails"], kept);
+    }
+
+    #[test]
+    fn a_secret_that_differs_is_a_change_that_does_not_show_it() {
+        let details = |secret: &str| fields(json!({ "ProviderDetails": { "client_secret": secret } }));
+        let (changes, request) = provider(&details("one"), &details("two"));
+        assert_eq!(
+            changes,
+            [Change { field: "ProviderDetails.client_secret".to_owned(), from: SECRET.into(), to: SECRET.into() }]
+        );
+        assert_eq!(request["ProviderDetails"]["client_secret"], "two");
+        assert!(provider(&fields(json!({})), &details("two")).0.is_empty(), "what is not described cannot be compared");
+    }
+
+    #[test]
+    fn metadata_come_from_one_place() {
+        let (changes, request) = provider(
+            &fields(json!({ "ProviderDetails": { "MetadataURL": "https://a.example", "MetadataFile": "<old/>" } })),
+            &fields(json!({ "ProviderDetails": { "MetadataFile": "<new/>" } })),
+        );
+        assert_eq!(changes.len(), 1);
+        assert_eq!(request["ProviderDetails"], json!({ "MetadataFile": "<new/>" }));
+    }
+
+    #[test]
+    fn scopes_of_others_stay() {
+        let server = |scopes: Value| fields(json!({ "Identifier": "api", "Name": "api", "Scopes": scopes }));
+        let scope = |name: &str, words: &str| json!({ "ScopeName": name, "ScopeDescription": words });
+        let described = server(json!([scope("theirs", "T"), scope("ours", "old")]));
+        let (changes, request) = resource_server(&described, &server(json!([scope("ours", "new")])));
+        assert_eq!(changes.len(), 1);
+        assert_eq!(request["Scopes"], json!([scope("theirs", "T"), scope("ours", "new")]));
+    }
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            (0..200_i64).prop_map(Value::from),
+            prop::collection::vec("[ab]{1,2}", 0..3).prop_map(|list| json!(list)),
+            Just(json!({ "AccessToken": "minutes" })),
+            Just(json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": 5 })),
+        ]
+    }
+
+    fn any_client() -> impl Strategy<Value = Fields> {
+        let names = prop::sample::select(vec![
+            "CallbackURLs",
+            "AccessTokenValidity",
+            "TokenValidityUnits",
+            "RefreshTokenRotation",
+            "ReadAttributes",
+            "EnableTokenRevocation",
+            "SomethingNew",
+        ]);
+        prop::collection::btree_map(names.prop_map(str::to_owned), any_value(), 0..7)
+            .prop_map(|fields| fields.into_iter().filter(|(_, value)| !value.is_null()).collect())
+    }
+
+    proptest! {
+        #[test]
+        fn after_the_update_nothing_is_left_to_change_and_nothing_else_has_changed(
+            described in any_client(),
+            wanted in any_client(),
+        ) {
+            let (changes, request) = client(&described, &wanted);
+            prop_assert!(client(&request, &wanted).0.is_empty(), "{:?} {:?}", changes, request);
+            for (name, value) in described.iter().filter(|(name, _)| !wanted.contains_key(*name)) {
+                prop_assert_eq!(&request[name], value);
+            }
+        }
+    }
+}

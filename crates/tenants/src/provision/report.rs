@@ -71,6 +71,24 @@ impl Step {
 /// # Errors
 /// If it cannot be written.
 pub fn write_text(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
+    write_steps(plan, out)?;
+    writeln!(out, "{}", summary(plan))
+}
+
+/// Writes what differs from the files ([`Plan::drift`]), for people.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_drift(drift: &Plan, out: &mut impl Write) -> io::Result<()> {
+    write_steps(drift, out)?;
+    let organizations = count(drift.organizations, "organization");
+    match drift.steps.len() + drift.problems.len() {
+        0 => writeln!(out, "{organizations}: all is as the files say"),
+        number => writeln!(out, "{organizations}: {} from the files", count(number, "difference")),
+    }
+}
+
+fn write_steps(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
     let mut organization = None;
     for step in &plan.steps {
         if organization != Some(&step.organization) {
@@ -88,7 +106,7 @@ pub fn write_text(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "CANNOT BE DONE  {problem} [{}]", problem.code())?;
         writeln!(out, "                to do: {}", problem.what_to_do())?;
     }
-    writeln!(out, "{}", summary(plan))
+    Ok(())
 }
 
 fn write_change(change: &Change, out: &mut impl Write) -> io::Result<()> {
@@ -106,16 +124,19 @@ fn value(value: &Value) -> String {
 }
 
 /// How much there is to do.
-pub fn summary(plan: &Plan) -> String {
+fn summary(plan: &Plan) -> String {
     let organizations = count(plan.organizations, "organization");
     if !plan.problems.is_empty() {
         return format!("{organizations}, {}: nothing will be done", count(plan.problems.len(), "problem"));
     }
-    if plan.steps.is_empty() {
-        return format!("{organizations}: all is as the files say");
-    }
     let updates = plan.steps.iter().filter(|step| step.is_update()).count();
-    format!("{organizations}: {}, of which {updates} change what is there", count(plan.steps.len(), "step"))
+    match (plan.steps.len(), updates) {
+        (0, _) => format!("{organizations}: all is as the files say"),
+        (steps, 0) => format!("{organizations}: {}; nothing that is there is changed", count(steps, "step")),
+        (steps, updates) => {
+            format!("{organizations}: {}, of which {updates} change what is there", count(steps, "step"))
+        }
+    }
 }
 
 #[derive(Serialize)]
