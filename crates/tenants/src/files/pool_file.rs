@@ -70,7 +70,7 @@ pub struct Attributes {
     pub saml: Mapping,
     /// By OpenID Connect.
     pub oidc: Mapping,
-    /// What app clients may read beside the mapped attributes.
+    /// What app clients may read beside the standard and the mapped attributes.
     pub also_read: Vec<String>,
 }
 

@@ -61,15 +61,38 @@ pub fn client(pool: &Pool, organization: &Organization) -> Fields {
         "RefreshTokenRotation": rotation,
     }));
     let mapped = mapped_attributes(pool, organization);
+    let also_read = pool.attributes.also_read.iter().map(String::as_str);
+    let read: BTreeSet<&str> = STANDARD_ATTRIBUTES.into_iter().chain(mapped.iter().copied()).chain(also_read).collect();
+    client.insert("ReadAttributes".to_owned(), json!(read));
     if !mapped.is_empty() {
-        let also_read =
-            ["email", "email_verified"].into_iter().chain(pool.attributes.also_read.iter().map(String::as_str));
-        let read: BTreeSet<&str> = mapped.iter().copied().chain(also_read).collect();
-        client.insert("ReadAttributes".to_owned(), json!(read));
         client.insert("WriteAttributes".to_owned(), json!(mapped));
     }
     client
 }
+
+/// What every app client may read: the token endpoint refuses an app client that cannot read all that its scopes name
+/// (<https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html>).
+pub(super) const STANDARD_ATTRIBUTES: [&str; 19] = [
+    "address",
+    "birthdate",
+    "email",
+    "email_verified",
+    "family_name",
+    "gender",
+    "given_name",
+    "locale",
+    "middle_name",
+    "name",
+    "nickname",
+    "phone_number",
+    "phone_number_verified",
+    "picture",
+    "preferred_username",
+    "profile",
+    "updated_at",
+    "website",
+    "zoneinfo",
+];
 
 /// The attributes that any provider's values go into. An app client must be able to write them, or the second sign-in
 /// of a person fails.

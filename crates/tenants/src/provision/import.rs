@@ -1,6 +1,6 @@
 //! Writes pool.toml and tenants.toml for a user pool that others have set up. No I/O.
 
-use super::desired::Fields;
+use super::desired::{Fields, STANDARD_ATTRIBUTES};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
@@ -237,7 +237,7 @@ fn pool_text(region: &str, pool_id: &str, clients: &[&Fields], shared: &Shared<'
     let mapped = |name: &&str| shared.saml.iter().chain(&shared.oidc).any(|(attribute, _)| attribute == name);
     let read = most_common(clients, |client| strings(client, "ReadAttributes"));
     let read: Vec<&str> =
-        read.into_iter().filter(|name| !mapped(name) && !["email", "email_verified"].contains(name)).collect();
+        read.into_iter().filter(|name| !mapped(name) && !STANDARD_ATTRIBUTES.contains(name)).collect();
     if !read.is_empty() {
         let _ = writeln!(out, "also_read = {}", list(&read));
     }

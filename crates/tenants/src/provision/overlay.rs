@@ -351,29 +351,38 @@ mod tests {
         assert_eq!(request["Scopes"], json!([scope("theirs", "T"), scope("ours", "new")]));
     }
 
-    fn any_value() -> impl Strategy<Value = Value> {
-        prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            (0..200_i64).prop_map(Value::from),
-            prop::collection::vec("[ab]{1,2}", 0..3).prop_map(|list| json!(list)),
-            Just(json!({ "AccessToken": "minutes" })),
-            Just(json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": 5 })),
-        ]
+    fn any_list() -> impl Strategy<Value = Value> {
+        prop::collection::vec("[ab]{1,2}", 0..3).prop_map(|list| json!(list))
     }
 
     fn any_client() -> impl Strategy<Value = Fields> {
-        let names = prop::sample::select(vec![
-            "CallbackURLs",
-            "AccessTokenValidity",
-            "TokenValidityUnits",
-            "RefreshTokenRotation",
-            "ReadAttributes",
-            "EnableTokenRevocation",
-            "SomethingNew",
-        ]);
-        prop::collection::btree_map(names.prop_map(str::to_owned), any_value(), 0..7)
-            .prop_map(|fields| fields.into_iter().filter(|(_, value)| !value.is_null()).collect())
+        let unit = || prop::sample::select(vec!["seconds", "minutes", "hours", "days"]);
+        let rotation = prop_oneof![
+            Just(json!({ "Feature": "DISABLED" })),
+            (0..9).prop_map(|grace| json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": grace })),
+        ];
+        let fields = (
+            any_list(),
+            (0..200).prop_map(Value::from),
+            (unit(), unit()).prop_map(|(access, id)| json!({ "AccessToken": access, "IdToken": id })),
+            rotation,
+            any_list(),
+            any::<bool>().prop_map(Value::from),
+            any_list(),
+        );
+        (fields, any::<[bool; 7]>()).prop_map(|((urls, life, units, rotation, read, revocation, new), is_there)| {
+            let names = [
+                "CallbackURLs",
+                "AccessTokenValidity",
+                "TokenValidityUnits",
+                "RefreshTokenRotation",
+                "ReadAttributes",
+                "EnableTokenRevocation",
+                "SomethingNew",
+            ];
+            let fields = names.into_iter().map(str::to_owned).zip([urls, life, units, rotation, read, revocation, new]);
+            fields.zip(is_there).filter(|(_, is_there)| *is_there).map(|(field, _)| field).collect()
+        })
     }
 
     proptest! {
