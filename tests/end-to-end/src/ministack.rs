@@ -48,6 +48,8 @@ impl Ministack {
         // It would listen at all addresses of this machine otherwise.
         command.env("BIND_HOST", "127.0.0.1").env("MINISTACK_HOST", "127.0.0.1");
         command.env("GATEWAY_PORT", port.to_string()).env("LAMBDA_EXECUTOR", "local");
+        // A trigger that fails refuses the tokens, as at AWS.
+        command.env("MINISTACK_COGNITO_PRETOKEN_STRICT", "1");
         let (ministack, _) = Program::run(command, "", tempfile::tempdir()?)?;
         let mut command = Command::new("node");
         command.arg(root().join(PROVIDER)).args(["-a", "127.0.0.1", "-p", &provider_port.to_string()]);
@@ -74,6 +76,18 @@ impl Ministack {
         let (out, err) = (String::from_utf8(stdout)?, String::from_utf8(stderr)?);
         ensure!(status.success(), "tenants {arguments:?}: {status}\n{out}{err}");
         Ok(out)
+    }
+
+    /// Installs the gate (`crates/gate`) as the user pool's trigger, with this directory.
+    pub fn install_gate(&self, directory: &Path) -> Result<()> {
+        let python = Path::new(&env::var(VARIABLE)?).with_file_name("python");
+        let output = Command::new(python)
+            .arg(root().join("tests/end-to-end/ministack/install_gate.py"))
+            .args([&self.address, &self.pool_id])
+            .args([&root().join("target/debug/gate"), directory])
+            .output()?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Ok(())
     }
 
     /// What config.json says of the user pool.

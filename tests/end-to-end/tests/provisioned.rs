@@ -2,7 +2,7 @@
 //! the page.
 
 use anyhow::{Result, ensure};
-use end_to_end::{Conditions, Ministack, journey, root};
+use end_to_end::{Conditions, Ministack, World, journey, root};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -90,9 +90,31 @@ fn a_provisioned_organization_signs_in_and_its_back_end_gets_a_token() {
         w.open("/").await?;
         w.submit("someone@northwind.example").await?;
         w.is_signed_in_to("northwind", "Northwind").await?;
+        gate_decides(&w, &ministack, folder.path()).await?;
 
         back_end_gets_a_token(&ministack, folder.path())
     });
+}
+
+/// The gate adds the claim `tenant` for an organization's people. With a directory in which the organization has another
+/// provider, they get no tokens.
+async fn gate_decides(w: &World, ministack: &Ministack, folder: &Path) -> Result<()> {
+    let directory = folder.join("tenants.toml");
+    ministack.install_gate(&directory)?;
+    w.open("/?tenant=northwind").await?;
+    w.is_signed_in_to("northwind", "Northwind").await?;
+    let claims = "return JSON.parse(atob(JSON.parse(sessionStorage['tenant-picker.session']).id_token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/'))).tenant";
+    ensure!(w.run_script(claims).await? == "northwind", "the tokens have no claim `tenant`");
+
+    let other = fs::read_to_string(&directory)?.replace("NorthwindOIDC", "AnotherOIDC");
+    let elsewhere = folder.join("elsewhere.toml");
+    fs::write(&elsewhere, other)?;
+    ministack.install_gate(&elsewhere)?;
+    w.open("/?tenant=northwind").await?;
+    // The emulator's token endpoint fails without words when a trigger refuses. Cognito hands the gate's words on.
+    let outcome = w.settles().await?;
+    ensure!(outcome.starts_with("token_"), "the gate has refused nobody: {outcome}");
+    Ok(())
 }
 
 /// Does what the document for developers says.
