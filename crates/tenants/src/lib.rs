@@ -3,7 +3,7 @@
 //! - [`files`] reads pool.toml and tenants.toml.
 //! - [`provision`] makes a user pool as they say.
 //! - [`machines`] keeps and replaces the secrets of back ends.
-//! - [`doctor`] looks at a deployment from outside.
+//! - [`doctor`] looks at a deployment from outside, and with credentials from inside.
 //!
 //! [`aws`] and [`web`] send requests, and nothing else does.
 

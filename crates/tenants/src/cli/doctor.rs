@@ -1,6 +1,6 @@
 //! `tenants doctor`.
 
-use super::Refusal;
+use super::{Refusal, files, progress};
 use deployment::Deployment;
 use lookup_api::Tenant;
 use lookup_service::directory_file;
@@ -13,6 +13,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tenants::doctor::app_client::AppClients;
+use tenants::doctor::inside::{self, Inside};
 use tenants::doctor::{self, Machine, Subject, report};
 use tenants::web::Network;
 
@@ -34,6 +35,10 @@ pub(crate) struct DoctorOptions {
     #[arg(long, value_name = "FILE")]
     app_clients: Option<PathBuf>,
 
+    /// pool.toml: also ask Cognito how this user pool is set up, with the credentials of `aws`
+    #[arg(long, value_name = "FILE", conflicts_with = "app_clients")]
+    pool: Option<PathBuf>,
+
     /// Only the organization with this code; repeatable
     #[arg(long = "tenant", value_name = "CODE")]
     tenants: Vec<String>,
@@ -53,9 +58,11 @@ pub(crate) fn run(options: &DoctorOptions) -> Result<bool, Refusal> {
     check_codes(options, &tenants)?;
     let (deployment, picker) = read_config(options)?;
     let app_clients = options.app_clients.as_deref().map(read_app_clients).transpose()?;
-    let subject = Subject { deployment, picker, tenants, only: options.tenants.clone(), app_clients };
-    let examination =
-        doctor::examine(&subject, &Network::new(), &ThisMachine { shows_progress: io::stderr().is_terminal() });
+    let only = options.tenants.clone();
+    let mut subject = Subject { deployment, picker, tenants, only, app_clients, inside: None };
+    let network = Network::new();
+    subject.inside = options.pool.as_deref().map(|file| look_inside(file, &subject, &network)).transpose()?;
+    let examination = doctor::examine(&subject, &network, &ThisMachine { shows_progress: io::stderr().is_terminal() });
     let mut out = io::stdout();
     let written = if options.json {
         report::write_json(&examination, &mut out)
@@ -64,6 +71,19 @@ pub(crate) fn run(options: &DoctorOptions) -> Result<bool, Refusal> {
     };
     written.map_err(|error| Refusal(vec![format!("the report cannot be written: {error}")]))?;
     Ok(examination.problems() == 0)
+}
+
+/// Asks Cognito about the user pool of pool.toml.
+fn look_inside(file: &Path, subject: &Subject, network: &Network) -> Result<Inside, Refusal> {
+    let pool = files::read_pool(file)?;
+    if !subject.deployment.user_pools.iter().any(|known| inside::has_id(known, &pool.id)) {
+        let file = file.display();
+        return Err(Refusal(vec![format!("{file}: user_pool_id: no issuer of config.json ends in {}", pool.id)]));
+    }
+    let aws = files::aws(&pool.region)?;
+    let show = |done, of| progress::show("organizations asked about", done, of);
+    let asked = inside::ask(&aws, network, &pool.id, subject, &show);
+    asked.map_err(|error| Refusal::with_advice(&error, error.what_to_do()))
 }
 
 fn read_config(options: &DoctorOptions) -> Result<(Deployment, WebUrl), Refusal> {

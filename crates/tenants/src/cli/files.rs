@@ -29,8 +29,7 @@ const FINDINGS_SHOWN: usize = 20;
 impl Files {
     /// Reads both files.
     pub(crate) fn read(&self) -> Result<(Pool, Vec<Organization>), Refusal> {
-        let text = read_text(&self.pool)?;
-        let pool = pool_file::parse(&text, &reader(&self.pool)).map_err(|list| findings(&self.pool, &list))?;
+        let pool = read_pool(&self.pool)?;
         let text = read_text(&self.directory)?;
         let organizations = provisioning::parse(&text, &pool, &reader(&self.directory));
         Ok((pool, organizations.map_err(|list| findings(&self.directory, &list))?))
@@ -43,6 +42,11 @@ impl Files {
         let text = record(&text, code, entry).map_err(|error| error.to_string())?;
         replace(&self.directory, &text).map_err(named)
     }
+}
+
+/// Reads pool.toml alone.
+pub(crate) fn read_pool(path: &Path) -> Result<Pool, Refusal> {
+    pool_file::parse(&read_text(path)?, &reader(path)).map_err(|list| findings(path, &list))
 }
 
 /// AWS in the pool's region.

@@ -36,7 +36,8 @@ enum Command {
     Rotate(machine::RotateOptions),
     /// Print a document for the developers of an organization's back end. It has no secret in it
     Handover(machine::HandoverOptions),
-    /// Look at a deployment from outside, as browsers do: no credentials, nobody is signed in, nothing is changed
+    /// Look at a deployment from outside, as browsers do, and with --pool also inside: nobody is signed in, nothing is
+    /// changed
     Doctor(doctor::DoctorOptions),
 }
 

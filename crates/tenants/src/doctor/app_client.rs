@@ -127,9 +127,35 @@ pub struct NotDescriptions {
 
 const SECRET: &str = "ClientSecret";
 
-/// What Cognito says about some app clients, without their secrets.
+/// An app client as Cognito describes it, without its secret.
 #[derive(Debug)]
-pub struct AppClients(Vec<Value>);
+pub struct AppClient(Value);
+
+impl AppClient {
+    /// Takes the description over.
+    pub fn new(mut described: Value) -> Self {
+        // That there is one is all that is kept of it.
+        if described[SECRET].is_string() {
+            described[SECRET] = Value::Bool(true);
+        }
+        Self(described)
+    }
+
+    /// What is wrong with it, as the app client of this tenant.
+    pub fn faults(&self, tenant: &Tenant, deployment: &Deployment) -> Vec<Fault> {
+        faults(&self.0, tenant, deployment)
+    }
+
+    /// The attributes that it can write. `None`: all standard ones.
+    pub fn write_attributes(&self) -> Option<Vec<String>> {
+        let list = &self.0["WriteAttributes"];
+        list.is_array().then(|| texts(list))
+    }
+}
+
+/// What Cognito says about some app clients.
+#[derive(Debug)]
+pub struct AppClients(Vec<AppClient>);
 
 impl AppClients {
     /// Reads what `aws cognito-idp describe-user-pool-client` has printed, once or several times in a row.
@@ -145,12 +171,7 @@ impl AppClients {
                 None => return Ok(Self(clients)),
                 Some(Err(error)) => return Err(NotDescriptions { line: error.line(), reason: error.to_string() }),
                 Some(Ok(mut document)) if document["UserPoolClient"]["ClientId"].is_string() => {
-                    let mut client = document["UserPoolClient"].take();
-                    // That there is one is all that is kept of it.
-                    if client[SECRET].is_string() {
-                        client[SECRET] = Value::Bool(true);
-                    }
-                    clients.push(client);
+                    clients.push(AppClient::new(document["UserPoolClient"].take()));
                 }
                 Some(Ok(_)) => {
                     let space = text[before..].chars().take_while(|c| c.is_whitespace());
@@ -161,14 +182,14 @@ impl AppClients {
         }
     }
 
-    fn find(&self, id: &ClientId) -> Option<&Value> {
-        self.0.iter().find(|client| client["ClientId"] == id.as_str())
+    fn find(&self, id: &ClientId) -> Option<&AppClient> {
+        self.0.iter().find(|client| client.0["ClientId"] == id.as_str())
     }
 
     /// What is wrong with the app client of this tenant.
     pub fn faults(&self, tenant: &Tenant, deployment: &Deployment) -> Vec<Fault> {
         match self.find(&tenant.client_id) {
-            Some(client) => faults(client, tenant, deployment),
+            Some(client) => client.faults(tenant, deployment),
             None => vec![Fault::NotDescribed(tenant.client_id.as_str().to_owned())],
         }
     }

@@ -3,6 +3,7 @@
 //! What Cognito does is in docs/cognito.md, with the sources.
 
 use super::app_client::Fault;
+use super::inside_fault::InsideFault;
 use crate::foreign_text::shown;
 use crate::web::{NoResponse, Response};
 use deployment::UserPool;
@@ -11,6 +12,7 @@ use platform::WebUrl;
 use platform::json::Json;
 use sign_in::jwks::Jwks;
 use sign_in::time::UnixTime;
+use std::borrow::Cow;
 
 /// By how many seconds the device's clock may be off. The picker tolerates as much (docs/contract.md).
 const CLOCK_TOLERANCE: i64 = 5 * 60;
@@ -81,6 +83,9 @@ pub enum Problem {
     /// The app client is not set up as it should be.
     #[error(transparent)]
     AppClient(#[from] Fault),
+    /// The user pool is not set up as it should be.
+    #[error(transparent)]
+    Inside(#[from] InsideFault),
 }
 
 impl Problem {
@@ -104,6 +109,7 @@ impl Problem {
             Self::SignOut(_) => "sign_out",
             Self::StrictSharesProvider { .. } => "strict_shares_provider",
             Self::AppClient(fault) => fault.code(),
+            Self::Inside(fault) => fault.code(),
         }
     }
 
@@ -133,11 +139,12 @@ impl Problem {
                 "Nothing. A person who is signed in to the one organization is signed in to the other without a question."
             }
             Self::AppClient(fault) => fault.people_see(),
+            Self::Inside(fault) => fault.people_see(),
         }
     }
 
     /// What to do.
-    pub fn what_to_do(&self) -> &'static str {
+    pub fn what_to_do(&self) -> Cow<'static, str> {
         match self {
             Self::Unreachable(_) | Self::Status(_) => {
                 "Compare hosted_ui, issuer and jwks_uri in config.json with the user pool."
@@ -163,7 +170,9 @@ impl Problem {
                 "Give the strict organization a provider of its own (docs/isolation.md)."
             }
             Self::AppClient(fault) => fault.what_to_do(),
+            Self::Inside(fault) => return fault.what_to_do(),
         }
+        .into()
     }
 }
 

@@ -21,9 +21,9 @@ pub struct Inside {
     /// Whether a trigger runs before tokens are made.
     pub has_gate: Answer<bool>,
     /// By the id of the app client.
-    clients: BTreeMap<String, ClientAnswers>,
+    pub clients: BTreeMap<String, ClientAnswers>,
     /// By the provider's name. `None`: the pool has no provider of this name.
-    providers: BTreeMap<String, Answer<Option<Provider>>>,
+    pub providers: BTreeMap<String, Answer<Option<Provider>>>,
 }
 
 /// What Cognito says about an organization's app client.
@@ -88,8 +88,8 @@ impl Inside {
     }
 }
 
-/// Asks about the user pool with this id, and about the examined organizations in it. `progress` is called with how many
-/// organizations were asked about, of how many.
+/// Asks about the user pool with this id, and about the examined organizations in it. `progress` is called with how
+/// many organizations were asked about, of how many.
 ///
 /// # Errors
 /// If the first call fails for another reason than a missing right, such as credentials that are not valid.
@@ -210,5 +210,181 @@ fn found<T>(answer: Answer<T>) -> Answer<Option<T>> {
         Ok(answer) => Ok(Some(answer)),
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::{NoResponse, Response};
+    use platform::WebUrl;
+    use platform::json::Json;
+    use std::cell::RefCell;
+
+    const POOL: &str = "eu-west-1_Example";
+
+    /// Cognito, with an answer or a code of refusal for each operation, and a log of what it was asked.
+    struct Cognito {
+        answers: Vec<(&'static str, Result<Value, &'static str>)>,
+        asked: RefCell<Vec<&'static str>>,
+    }
+
+    impl Api for Cognito {
+        fn call(&self, operation: Operation, request: &Value) -> Result<Value, ApiError> {
+            assert_eq!(request["UserPoolId"], POOL);
+            self.asked.borrow_mut().push(operation.name);
+            let answer = self.answers.iter().find(|(name, _)| *name == operation.name).unwrap();
+            answer.1.clone().map_err(|code| match code {
+                "denied" => ApiError::Denied { operation },
+                code => ApiError::Refused { operation, code: code.to_owned(), message: String::new() },
+            })
+        }
+    }
+
+    impl Web for Cognito {
+        fn send(&self, request: &Request) -> Result<Response, NoResponse> {
+            match request.url.as_str() {
+                "https://idp.example/metadata" => {
+                    Ok(Response { status: 200, body: "<there/>".to_owned(), ..Response::default() })
+                }
+                "https://idp.example/moved" => Ok(Response { status: 302, ..Response::default() }),
+                _ => Err(NoResponse("no such host".to_owned())),
+            }
+        }
+    }
+
+    fn subject(isolation: &str, managed_login: bool) -> Subject {
+        let config = json!({
+            "lookup_url": "/v1/lookup",
+            "user_pools": [{ "issuer": format!("https://idp.example/{POOL}"), "hosted_ui": "https://auth.example" }],
+            "isolation": isolation,
+            "managed_login": managed_login,
+        });
+        let picker = WebUrl::parse("https://login.example/").unwrap();
+        let tenant = |code: &str| {
+            let json =
+                format!(r#"{{"code":"{code}","name":"A","client_id":"{code}1","identity_provider":"AcmeSAML"}}"#);
+            Tenant::from_json(&Json::parse(&json).unwrap()).unwrap()
+        };
+        Subject {
+            deployment: Deployment::parse(&config.to_string(), &picker).unwrap(),
+            picker,
+            tenants: vec![tenant("acme"), tenant("beta"), tenant("gamma")],
+            only: vec!["ACME".to_owned(), "beta".to_owned()],
+            app_clients: None,
+            inside: None,
+        }
+    }
+
+    /// A Cognito that answers everything, but for one operation.
+    fn cognito(operation: &'static str, answer: Result<Value, &'static str>) -> Cognito {
+        let details = json!({ "MetadataURL": "https://idp.example/metadata", "client_secret": "s3cret" });
+        let provider = json!({
+            "ProviderType": "SAML",
+            "ProviderDetails": details,
+            "AttributeMapping": { "email": "mail", "username": "sub" },
+        });
+        let answers = vec![
+            (operation, answer),
+            ("DescribeUserPool", Ok(json!({ "UserPool": { "LambdaConfig": { "PreSignUp": "arn" } } }))),
+            ("DescribeUserPoolClient", Ok(json!({ "UserPoolClient": { "ClientSecret": "s3cret" } }))),
+            ("DescribeIdentityProvider", Ok(json!({ "IdentityProvider": provider }))),
+            ("DescribeManagedLoginBrandingByClient", Ok(json!({ "ManagedLoginBranding": {} }))),
+            ("GetUserPoolClientSessionConfiguration", Ok(json!({ "SSOSession": { "MaxValidityMinutes": 0 } }))),
+        ];
+        Cognito { answers, asked: RefCell::default() }
+    }
+
+    fn asked(cognito: &Cognito, subject: &Subject) -> Result<Inside, ApiError> {
+        ask(cognito, cognito, POOL, subject, &|_, _| ())
+    }
+
+    fn inside(operation: &'static str, answer: Result<Value, &'static str>) -> Inside {
+        asked(&cognito(operation, answer), &subject("strict", true)).unwrap()
+    }
+
+    #[test]
+    fn only_what_matters_is_asked_and_a_shared_provider_once() {
+        let everything = cognito("", Ok(Value::Null));
+        asked(&everything, &subject("strict", true)).unwrap();
+        let of_one =
+            ["DescribeUserPoolClient", "DescribeManagedLoginBrandingByClient", "GetUserPoolClientSessionConfiguration"];
+        let expected =
+            [&["DescribeUserPool"][..], &of_one[..], &["DescribeIdentityProvider"][..], &of_one[..]].concat();
+        assert_eq!(*everything.asked.borrow(), expected);
+        let shared = cognito("", Ok(Value::Null));
+        asked(&shared, &subject("shared", false)).unwrap();
+        let expected =
+            ["DescribeUserPool", "DescribeUserPoolClient", "DescribeIdentityProvider", "DescribeUserPoolClient"];
+        assert_eq!(*shared.asked.borrow(), expected);
+    }
+
+    #[test]
+    fn a_trigger_of_either_version_counts_and_another_one_does_not() {
+        for (triggers, there) in [
+            (json!({ "PreTokenGeneration": "arn:aws:lambda:x" }), true),
+            (json!({ "PreTokenGenerationConfig": { "LambdaArn": "arn:aws:lambda:x", "LambdaVersion": "V2_0" } }), true),
+            (json!({ "PreSignUp": "arn:aws:lambda:x", "PreTokenGeneration": "" }), false),
+            (Value::Null, false),
+        ] {
+            let inside = inside("DescribeUserPool", Ok(json!({ "UserPool": { "LambdaConfig": triggers.clone() } })));
+            assert_eq!(inside.has_gate, Ok(there), "{triggers}");
+        }
+    }
+
+    #[test]
+    fn a_missing_right_is_an_answer_and_credentials_that_are_not_valid_end_the_run() {
+        let subject = subject("strict", true);
+        let denied = asked(&cognito("DescribeUserPool", Err("denied")), &subject).unwrap();
+        assert_eq!(denied.has_gate.unwrap_err().code(), "AccessDeniedException");
+        assert!(matches!(denied.clients["acme1"].described, Ok(Some(_))), "the others are asked");
+        for code in ["UnrecognizedClientException", "ResourceNotFoundException"] {
+            assert_eq!(asked(&cognito("DescribeUserPool", Err(code)), &subject).unwrap_err().code(), code);
+        }
+    }
+
+    #[test]
+    fn what_is_not_found_is_an_answer_too() {
+        let inside = |operation| inside(operation, Err("ResourceNotFoundException"));
+        let without_client = &inside("DescribeUserPoolClient").clients["acme1"];
+        assert!(matches!(without_client, ClientAnswers { described: Ok(None), has_branding: None, reuse: None }));
+        assert_eq!(inside("DescribeIdentityProvider").providers["AcmeSAML"], Ok(None));
+        let without_style = &inside("DescribeManagedLoginBrandingByClient").clients["acme1"];
+        assert_eq!(without_style.has_branding, Some(Ok(false)));
+    }
+
+    #[test]
+    fn a_tier_or_region_without_session_settings_is_no_failure() {
+        let reuse =
+            |answer| inside("GetUserPoolClientSessionConfiguration", answer).clients["acme1"].reuse.clone().unwrap();
+        for code in ["FeatureUnavailableInTierException", "UnknownOperationException"] {
+            assert_eq!(reuse(Err(code)), Ok(Reuse::NotAvailable), "{code}");
+        }
+        assert_eq!(reuse(Ok(json!({ "SSOSession": { "MaxValidityMinutes": 0 } }))), Ok(Reuse::Minutes(0)));
+        assert_eq!(reuse(Ok(json!({}))), Ok(Reuse::Minutes(60)), "the default");
+        assert!(reuse(Err("denied")).is_err() && reuse(Err("InternalErrorException")).is_err());
+    }
+
+    #[test]
+    fn metadata_are_taken_from_cognito_or_else_fetched() {
+        let metadata = |details: Value| {
+            let provider = json!({ "IdentityProvider": { "ProviderType": "SAML", "ProviderDetails": details } });
+            let inside = inside("DescribeIdentityProvider", Ok(provider));
+            inside.providers["AcmeSAML"].clone().unwrap().unwrap().metadata
+        };
+        let (there, moved) = ("https://idp.example/metadata", "https://idp.example/moved");
+        assert_eq!(metadata(json!({ "MetadataFile": "<own/>", "MetadataURL": there })), Some(Ok("<own/>".to_owned())));
+        assert_eq!(metadata(json!({ "MetadataURL": there })), Some(Ok("<there/>".to_owned())));
+        assert_eq!(metadata(json!({ "MetadataURL": moved })).unwrap().unwrap_err().reason, "status 302");
+        let nowhere = metadata(json!({ "MetadataURL": "https://nowhere.example" })).unwrap().unwrap_err();
+        assert_eq!(nowhere.reason, "no response: no such host");
+        assert_eq!(metadata(json!({ "oidc_issuer": "https://idp.example" })), None);
+    }
+
+    #[test]
+    fn no_secret_is_kept() {
+        let inside = inside("", Ok(Value::Null));
+        assert!(inside.clients.len() == 2 && !format!("{inside:?}").contains("s3cret"), "{inside:?}");
+        assert_eq!(inside.providers["AcmeSAML"].clone().unwrap().unwrap().mapped, ["email"]);
     }
 }

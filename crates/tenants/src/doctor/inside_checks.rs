@@ -44,14 +44,15 @@ pub fn pool(inside: &Inside, tenants: &[Tenant], deployment: &Deployment) -> Che
 /// Cognito's decision to put it into a token:
 ///
 /// - Every native account may sign in at every app client that has `COGNITO`, and gets a genuine token with that `aud`.
-///   Even with one such organization this is a gap: the accounts need not be its own, and a pool may let people sign up.
+///   Even with one such organization this is a gap: the accounts need not be its own, and a pool may let people sign
+///   up.
 /// - A provider that two organizations share lets its people into both in the same way.
 /// - With a provider of its own on each app client, nobody gets a token of an organization without an account at that
 ///   organization's provider. Two walls stand, `aud` and the one provider, so that a trigger is good advice, and its
 ///   absence is no problem.
 /// - An organization with strict isolation asks not to depend on a single setting, such as the list of providers.
 ///
-/// Refusing in the trigger is what AWS recommends: "authorize tenancy in the application"
+/// AWS recommends as well that the application decides on tenancy, beside the way in which people sign in
 /// (<https://docs.aws.amazon.com/cognito/latest/developerguide/multi-tenant-application-best-practices.html>).
 fn no_wall(tenants: &[&Tenant], deployment: &Deployment) -> Option<NoWall> {
     let code = |tenant: &Tenant| tenant.code.as_str().to_owned();
@@ -137,13 +138,14 @@ fn certificates(provider: &Provider, now: UnixTime) -> Finding {
     }
 }
 
-/// Cognito writes mapped attributes at every sign-in but the first with the rights of the app client. Without a list, it
-/// may write all standard attributes
+/// Cognito writes mapped attributes at every sign-in but the first with the rights of the app client. Without a list,
+/// the app client may write all standard attributes
 /// (<https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html>).
 fn write_attributes(client: &AppClient, provider: &Provider) -> Finding {
     let writable = client.write_attributes();
     let is_writable = |name: &String| match &writable {
-        // No app client can be given these two, and providers map them all the same.
+        // AWS counts these two among what an app client may read by default, but not among what it may write. Whether
+        // it can be given write access is not known, and mapping them works without.
         _ if ["email_verified", "phone_number_verified"].contains(&name.as_str()) => true,
         Some(writable) => writable.contains(name),
         // `custom:` and `dev:` are not standard.
@@ -154,5 +156,224 @@ fn write_attributes(client: &AppClient, provider: &Provider) -> Finding {
         Ok("it can write the mapped ones".to_owned())
     } else {
         Err(InsideFault::WriteAttributes(missing))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::{ApiError, Operation};
+    use crate::doctor::inside::ClientAnswers;
+    use platform::WebUrl;
+    use platform::json::Json;
+    use serde_json::{Value, json};
+    use std::collections::BTreeMap;
+
+    const POOL: &str = "eu-west-1_Example";
+    const UNTIL_2124: &str = include_str!("../../tests/fixtures/until-2124.xml");
+    const UNTIL_2026: &str = include_str!("../../tests/fixtures/until-2026.xml");
+    /// The last second of the certificate in until-2026.xml: 15 January 2026, 12:00 UTC.
+    const LAST_SECOND: UnixTime = UnixTime(1_768_478_400);
+    const DAY: i64 = 86_400;
+
+    fn deployment(isolation: &str) -> Deployment {
+        let config = json!({
+            "lookup_url": "/v1/lookup",
+            "user_pools": [{ "issuer": format!("https://idp.example/{POOL}"), "hosted_ui": "https://auth.example" }],
+            "isolation": isolation,
+        });
+        Deployment::parse(&config.to_string(), &WebUrl::parse("https://login.example/").unwrap()).unwrap()
+    }
+
+    fn tenant(code: &str, provider: &str) -> Tenant {
+        let json = json!({ "code": code, "name": code, "client_id": "c1", "identity_provider": provider });
+        Tenant::from_json(&Json::parse(&json.to_string()).unwrap()).unwrap()
+    }
+
+    fn saml(metadata: &str) -> Provider {
+        let mapped = vec!["email".to_owned(), "name".to_owned()];
+        Provider { kind: "SAML".to_owned(), mapped, metadata: Some(Ok(metadata.to_owned())) }
+    }
+
+    fn denied<T>() -> Result<T, ApiError> {
+        Err(ApiError::Denied { operation: Operation::cognito("DescribeUserPool") })
+    }
+
+    fn app_client_with(changes: &Value) -> AppClient {
+        let mut client = json!({
+            "UserPoolId": POOL,
+            "SupportedIdentityProviders": ["AcmeSAML"],
+            "CallbackURLs": ["https://login.example/callback"],
+            "LogoutURLs": ["https://login.example/signed-out"],
+            "AllowedOAuthFlows": ["code"],
+            "AllowedOAuthScopes": ["openid", "email", "profile"],
+            "AllowedOAuthFlowsUserPoolClient": true,
+            "PreventUserExistenceErrors": "ENABLED",
+        });
+        client.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        AppClient::new(client)
+    }
+
+    /// Answers with which nothing is wrong.
+    fn good() -> Inside {
+        let described = Ok(Some(app_client_with(&json!({}))));
+        let client = ClientAnswers { described, has_branding: Some(Ok(true)), reuse: Some(Ok(Reuse::Minutes(0))) };
+        Inside {
+            pool_id: POOL.to_owned(),
+            has_gate: Ok(true),
+            clients: BTreeMap::from([("c1".to_owned(), client)]),
+            providers: BTreeMap::from([("AcmeSAML".to_owned(), Ok(Some(saml(UNTIL_2124))))]),
+        }
+    }
+
+    fn codes(checks: &[Check]) -> Vec<(&'static str, &'static str)> {
+        let problem = |check: &Check| match &check.verdict {
+            Verdict::Fine(_) => None,
+            Verdict::Wrong(problem) => Some((check.name, problem.code())),
+        };
+        checks.iter().filter_map(problem).collect()
+    }
+
+    fn wrong(inside: &Inside, now: UnixTime) -> Vec<(&'static str, &'static str)> {
+        codes(&organization(inside, &tenant("acme", "AcmeSAML"), &deployment("strict"), now))
+    }
+
+    /// What is wrong with an organization if one answer is another one.
+    fn wrong_with(change: impl FnOnce(&mut Inside)) -> Vec<(&'static str, &'static str)> {
+        let mut inside = good();
+        change(&mut inside);
+        wrong(&inside, LAST_SECOND)
+    }
+
+    fn client(inside: &mut Inside) -> &mut ClientAnswers {
+        inside.clients.get_mut("c1").unwrap()
+    }
+
+    fn set_provider(inside: &mut Inside, answer: Result<Option<Provider>, ApiError>) {
+        inside.providers.insert("AcmeSAML".to_owned(), answer);
+    }
+
+    #[test]
+    fn an_organization_that_is_set_up_well_passes_every_check() {
+        let checks = organization(&good(), &tenant("acme", "AcmeSAML"), &deployment("strict"), LAST_SECOND);
+        let names: Vec<_> = checks.iter().map(|check| check.name).collect();
+        assert_eq!(names, ["app client", "provider", "write attributes", "branding", "session"]);
+        assert_eq!(codes(&checks), []);
+    }
+
+    #[test]
+    fn each_thing_that_is_set_up_wrongly_has_its_own_code() {
+        let without_client = wrong_with(|inside| client(inside).described = Ok(None));
+        assert_eq!(without_client, [("app client", "no_app_client")]);
+        let with_fault = json!({ "EnableTokenRevocation": false });
+        let faulty = wrong_with(|inside| client(inside).described = Ok(Some(app_client_with(&with_fault))));
+        assert_eq!(faulty, [("app client", "revocation")]);
+        assert_eq!(wrong_with(|inside| set_provider(inside, Ok(None))), [("provider", "no_provider")]);
+        let without_style = wrong_with(|inside| client(inside).has_branding = Some(Ok(false)));
+        assert_eq!(without_style, [("branding", "no_branding_style")]);
+        let reuses = wrong_with(|inside| client(inside).reuse = Some(Ok(Reuse::Minutes(60))));
+        assert_eq!(reuses, [("session", "session_reuse")]);
+        assert_eq!(wrong_with(|inside| client(inside).reuse = Some(Ok(Reuse::NotAvailable))), []);
+    }
+
+    #[test]
+    fn a_missing_right_is_a_problem_of_its_check_alone() {
+        assert_eq!(wrong_with(|inside| client(inside).described = denied()), [("app client", "no_right")]);
+        assert_eq!(wrong_with(|inside| set_provider(inside, denied())), [("provider", "no_right")]);
+        assert_eq!(wrong_with(|inside| client(inside).has_branding = Some(denied())), [("branding", "no_right")]);
+        assert_eq!(wrong_with(|inside| client(inside).reuse = Some(denied())), [("session", "no_right")]);
+        let inside = Inside { has_gate: denied(), ..good() };
+        let check = pool(&inside, &[], &deployment("shared"));
+        let Verdict::Wrong(problem) = &check.verdict else { panic!("{check:?}") };
+        assert_eq!(problem.code(), "no_right");
+        assert!(problem.to_string().contains("cognito-idp:DescribeUserPool"), "{problem}");
+        let operation = Operation::cognito("DescribeUserPoolClient");
+        let dead = ApiError::NoResponse { operation, reason: "no route".to_owned() };
+        assert_eq!(wrong_with(|inside| client(inside).described = Err(dead)), [("app client", "no_answer")]);
+    }
+
+    #[test]
+    fn a_certificate_is_reported_from_thirty_days_before_its_last_second() {
+        let mut inside = good();
+        set_provider(&mut inside, Ok(Some(saml(UNTIL_2026))));
+        let at = |seconds: i64| wrong(&inside, UnixTime(LAST_SECOND.0 + seconds));
+        assert_eq!(at(-30 * DAY), []);
+        assert_eq!(at(-30 * DAY + 1), [("provider", "certificate_expires")]);
+        assert_eq!(at(0), [("provider", "certificate_expires")]);
+        assert_eq!(at(1), [("provider", "certificate_expired")]);
+        let checks = organization(&inside, &tenant("acme", "AcmeSAML"), &deployment("strict"), LAST_SECOND);
+        let Verdict::Wrong(problem) = &checks[1].verdict else { panic!("{checks:?}") };
+        assert_eq!(problem.to_string(), "the provider's signing certificate expires on 2026-01-15");
+    }
+
+    #[test]
+    fn an_old_certificate_beside_a_new_one_is_fine() {
+        let both = UNTIL_2124.replace(r#" use="encryption""#, "");
+        let mut inside = good();
+        set_provider(&mut inside, Ok(Some(saml(&both))));
+        assert_eq!(wrong(&inside, UnixTime(LAST_SECOND.0 + DAY)), []);
+    }
+
+    #[test]
+    fn metadata_that_cannot_be_had_or_read_are_told_apart() {
+        let unreadable = wrong_with(|inside| set_provider(inside, Ok(Some(saml("<html></html>")))));
+        assert_eq!(unreadable, [("provider", "certificate_unreadable")]);
+        let nothing = NoMetadata { url: "https://idp.example".to_owned(), reason: "status 404".to_owned() };
+        let nothing = Provider { metadata: Some(Err(nothing)), ..saml("") };
+        assert_eq!(wrong_with(|inside| set_provider(inside, Ok(Some(nothing)))), [("provider", "no_metadata")]);
+        let oidc = Provider { kind: "OIDC".to_owned(), metadata: None, ..saml("") };
+        assert_eq!(wrong_with(|inside| set_provider(inside, Ok(Some(oidc)))), []);
+    }
+
+    #[test]
+    fn mapped_attributes_have_to_be_writable_and_without_a_list_the_standard_ones_are() {
+        let mapped = |names: &[&str]| {
+            let mapped = names.iter().map(|name| (*name).to_owned()).collect();
+            Provider { mapped, ..saml(UNTIL_2124) }
+        };
+        let missing = |list: Value, names: &[&str]| {
+            write_attributes(&app_client_with(&json!({ "WriteAttributes": list })), &mapped(names))
+        };
+        let lacks =
+            |names: &[&str]| Err(InsideFault::WriteAttributes(names.iter().map(|name| (*name).to_owned()).collect()));
+        assert!(missing(json!(["email", "name", "nickname"]), &["email", "name"]).is_ok());
+        assert_eq!(missing(json!(["email"]), &["email", "name"]), lacks(&["name"]));
+        assert_eq!(missing(json!([]), &["email"]), lacks(&["email"]));
+        assert!(missing(Value::Null, &["email", "name"]).is_ok());
+        assert_eq!(missing(Value::Null, &["email", "custom:team"]), lacks(&["custom:team"]));
+        assert!(missing(json!(["email"]), &["email", "email_verified"]).is_ok());
+        assert_eq!(lacks(&["name"]).unwrap_err().code(), "write_attributes");
+    }
+
+    #[test]
+    fn a_trigger_is_missed_where_cognito_lets_people_of_others_in() {
+        let inside = Inside { has_gate: Ok(false), ..good() };
+        let (acme, native) = (tenant("acme", "AcmeSAML"), tenant("native", "COGNITO"));
+        let (same, other) = (tenant("same", "AcmeSAML"), tenant("other", "OtherSAML"));
+        let finding = |tenants: &[&Tenant], isolation: &str| {
+            let tenants: Vec<Tenant> = tenants.iter().map(|tenant| (*tenant).clone()).collect();
+            match pool(&inside, &tenants, &deployment(isolation)).verdict {
+                Verdict::Wrong(Problem::Inside(InsideFault::NoGate(reason))) => Some(reason.to_string()),
+                Verdict::Wrong(problem) => panic!("{problem}"),
+                Verdict::Fine(_) => None,
+            }
+        };
+        assert_eq!(finding(&[&acme, &other], "shared"), None, "aud and one provider each are two walls");
+        let native = finding(&[&acme, &native], "shared").unwrap();
+        assert_eq!(native, "native has the user pool's own accounts");
+        let shared = finding(&[&acme, &other, &same], "shared").unwrap();
+        assert_eq!(shared, "acme and same share an identity provider");
+        assert_eq!(finding(&[&acme, &other], "strict").unwrap(), "acme has strict isolation");
+        let check = pool(&inside, std::slice::from_ref(&acme), &deployment("strict"));
+        assert_eq!(codes(&[check]), [("trigger", "no_gate")]);
+        assert_eq!(codes(&[pool(&good(), &[acme], &deployment("strict"))]), [], "there is a trigger");
+    }
+
+    #[test]
+    fn organizations_of_another_pool_are_left_alone() {
+        let other = Inside { pool_id: "eu-west-1_Other".to_owned(), has_gate: Ok(false), ..good() };
+        assert!(organization(&other, &tenant("acme", "AcmeSAML"), &deployment("strict"), LAST_SECOND).is_empty());
+        let check = pool(&other, &[tenant("native", "COGNITO")], &deployment("strict"));
+        assert_eq!(codes(&[check]), []);
     }
 }

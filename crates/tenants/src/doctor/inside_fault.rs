@@ -32,7 +32,7 @@ pub enum InsideFault {
     #[error("the provider's signing certificate expires on {0}")]
     CertificateExpires(String),
     /// No signing certificate of the provider is valid any more. Has the last day.
-    #[error("the provider's signing certificate has expired on {0}")]
+    #[error("the provider's signing certificate expired on {0}")]
     CertificateExpired(String),
     /// The provider's signing certificates cannot be read.
     #[error(transparent)]
@@ -100,7 +100,9 @@ impl InsideFault {
                 "Nothing yet. After the provider has changed its certificate, an error after they have signed in there."
             }
             Self::CertificateExpires(_) => "Nothing yet. After that day, an error after they have signed in there.",
-            Self::CertificateExpired(_) => "An error after they have signed in there, if the date is checked.",
+            Self::CertificateExpired(_) => {
+                "Perhaps an error after they have signed in there: AWS does not say whether Cognito checks the date."
+            }
             Self::CertificateUnreadable(_) => "An error after they have signed in there, or nothing yet.",
             Self::WriteAttributes(_) => "An error at their second sign-in. The first one works.",
             Self::NoBrandingStyle => "\"Login pages unavailable\", wherever Cognito shows a page of its own.",
@@ -117,19 +119,19 @@ impl InsideFault {
             Self::NoAnswer(error) => return error.what_to_do().into(),
             Self::NoAppClient(_) => "Compare client_id in tenants.toml with the user pool, or run `tenants plan`.",
             Self::NoGate(_) => {
-                "Add a pre-token-generation trigger that refuses people who do not belong to the app client (docs/deployment.md)."
+                "Add a pre-token-generation trigger that refuses people who do not belong to the app client (docs/isolation.md)."
             }
             Self::NoProvider(_) => {
                 "Compare identity_provider in tenants.toml with the user pool, to the letter, or run `tenants plan`."
             }
-            Self::NoMetadata { .. } => "Ask the organization for the address of its metadata, and set it at the provider.",
+            Self::NoMetadata { .. } => "Ask the organization for its metadata address, and set it at the provider.",
             Self::CertificateExpires(_) | Self::CertificateExpired(_) => {
                 "Ask the organization for metadata with its new certificate. If the provider has a metadata file and no address, replace the file."
             }
             Self::CertificateUnreadable(_) => {
                 "Ask the organization for its SAML metadata, and set them at the provider anew."
             }
-            Self::WriteAttributes(_) => "Add them to WriteAttributes of the app client, or take them out of the mapping.",
+            Self::WriteAttributes(_) => "Add them to the app client's WriteAttributes, or take them out of the mapping.",
             Self::NoBrandingStyle => "Give the app client a branding style (20 for each user pool at most).",
             Self::SessionReuse(_) => {
                 "Set MaxValidityMinutes of the app client to 0. The user pool must track sessions for it (docs/isolation.md)."

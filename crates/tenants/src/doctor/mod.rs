@@ -1,15 +1,22 @@
 //! Looks at a deployment from outside, as browsers do: whether sign-ins begin at the right provider, come back, can be
-//! finished by the page and signed out of. It signs nobody in and changes nothing. Where it is given what Cognito says
-//! about the app clients, it compares them with what the picker needs.
+//! finished by the page and signed out of. It signs nobody in and changes nothing.
+//!
+//! Where it is given what Cognito says about the app clients ([`AppClients`]), or may ask Cognito itself
+//! ([`inside::ask`]), it compares that with what the picker needs.
 
 pub mod app_client;
+pub mod certificate;
 pub mod checks;
+pub mod inside;
+pub mod inside_checks;
+pub mod inside_fault;
 pub mod report;
 
 use crate::web::{Request, Web};
 use app_client::AppClients;
 use checks::{Problem, Verdict};
 use deployment::{Deployment, UserPool};
+use inside::Inside;
 use lookup_api::{Isolation, Tenant};
 use platform::WebUrl;
 use sign_in::authorize::{SignInOptions, begin};
@@ -28,8 +35,11 @@ pub struct Subject {
     pub tenants: Vec<Tenant>,
     /// The codes of those to examine, in any case. All, if it is empty.
     pub only: Vec<String>,
-    /// What Cognito says about the app clients. Without it, only what can be seen from outside is examined.
+    /// What Cognito says about the app clients, in a file.
     pub app_clients: Option<AppClients>,
+    /// What Cognito says about one of the user pools. Without this and without the file, only what can be seen from
+    /// outside is examined.
+    pub inside: Option<Inside>,
 }
 
 impl Subject {
@@ -124,6 +134,9 @@ impl<W: Web, M: Machine> Doctor<'_, W, M> {
             Check { name: "issuer", verdict: checks::issuer(&metadata, pool.issuer.as_str()) },
         ];
         checks.extend(clock.map(|verdict| Check { name: "clock", verdict }));
+        let Subject { deployment, tenants, inside, .. } = self.subject;
+        let inside = inside.as_ref().filter(|inside| inside::has_id(pool, &inside.pool_id));
+        checks.extend(inside.map(|inside| inside_checks::pool(inside, tenants, deployment)));
         Part { id: pool.issuer.as_str().to_owned(), name: pool.hosted_ui.href.clone(), checks }
     }
 
@@ -137,7 +150,13 @@ impl<W: Web, M: Machine> Doctor<'_, W, M> {
             ],
             Err(_) => vec![Check { name: "user pool", verdict: Verdict::Wrong(Problem::UnknownIssuer) }],
         };
-        checks.extend(self.app_client(tenant).into_iter().map(|verdict| Check { name: "app client", verdict }));
+        let Subject { deployment, app_clients, inside, .. } = self.subject;
+        if let Some(clients) = app_clients {
+            checks.extend(inside_checks::app_client(clients.faults(tenant, deployment)));
+        }
+        if let Some(inside) = inside {
+            checks.extend(inside_checks::organization(inside, tenant, deployment, self.machine.now()));
+        }
         Part { id: tenant.code.as_str().to_owned(), name: tenant.name.clone(), checks }
     }
 
@@ -172,15 +191,6 @@ impl<W: Web, M: Machine> Doctor<'_, W, M> {
         let deployment = &self.subject.deployment;
         let Ok(address) = logout_url(deployment, tenant) else { return Verdict::Wrong(Problem::UnknownIssuer) };
         checks::sign_out(&self.web.send(&self.get(address)), &deployment.logout_uri)
-    }
-
-    /// One verdict for each fault, or one that there is none. Nothing, if Cognito was not asked.
-    fn app_client(&self, tenant: &Tenant) -> Vec<Verdict> {
-        let Some(clients) = &self.subject.app_clients else { return Vec::new() };
-        match clients.faults(tenant, &self.subject.deployment) {
-            faults if faults.is_empty() => vec![Verdict::Fine("set up as the picker needs it".to_owned())],
-            faults => faults.into_iter().map(|fault| Verdict::Wrong(fault.into())).collect(),
-        }
     }
 
     /// A provider that two organizations share keeps one session for both.

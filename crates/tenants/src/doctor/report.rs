@@ -3,6 +3,7 @@
 use super::checks::{Verdict, count};
 use super::{Examination, Part};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// Writes the report for people. With `all`, also what is fine.
@@ -63,7 +64,7 @@ struct JsonCheck<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     people_see: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    what_to_do: Option<&'a str>,
+    what_to_do: Option<Cow<'a, str>>,
 }
 
 /// Writes the report as JSON, on one line.
