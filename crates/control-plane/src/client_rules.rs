@@ -90,12 +90,18 @@ fn check_scopes(pool: &Pool, settings: &Fields) -> Result<(), ApiError> {
 }
 
 fn check_attributes(pool: &Pool, settings: &Fields) -> Result<(), ApiError> {
+    let invalid = |kind| Err(ApiError::invalid(format!("Invalid {kind} attributes specified while creating a client")));
     for (field, kind) in [("ReadAttributes", "read"), ("WriteAttributes", "write")] {
         if texts(settings, field).iter().any(|name| !pool.attributes().any(|attribute| attribute == *name)) {
-            return Err(ApiError::invalid(format!("Invalid {kind} attributes specified while creating a client")));
+            return invalid(kind);
         }
     }
-    Ok(())
+    // A list must have all required attributes (aws/aws-cdk#2608), and whether an address is verified is for Cognito to
+    // say: that it refuses these two is a guess.
+    let writable = texts(settings, "WriteAttributes");
+    let has_all = pool.options.required_attributes.iter().all(|name| writable.contains(&name.as_str()));
+    let has_verified = writable.iter().any(|name| name.ends_with("_verified"));
+    if !writable.is_empty() && (!has_all || has_verified) { invalid("write") } else { Ok(()) }
 }
 
 /// Tokens are valid for five minutes to a day, refresh tokens for an hour to ten years.

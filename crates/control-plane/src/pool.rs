@@ -54,6 +54,8 @@ pub struct Options {
     pub domain: String,
     /// The pool's custom attributes, with `custom:`.
     pub custom_attributes: Vec<String>,
+    /// The attributes that every profile must have, beside `sub`.
+    pub required_attributes: Vec<String>,
     /// How many app clients a pool may have.
     pub max_clients: usize,
     /// How many identity providers a pool may have.
@@ -73,6 +75,7 @@ impl Default for Options {
             secret_access_key: "local".to_owned(),
             domain: "local-pool".to_owned(),
             custom_attributes: vec!["custom:tenant".to_owned()],
+            required_attributes: vec!["email".to_owned()],
             max_clients: 1000,
             max_providers: 300,
             max_resource_servers: 25,
@@ -159,7 +162,8 @@ impl Pool {
     fn describe(&self) -> Value {
         let options = &self.options;
         let attributes = self.attributes().map(|name| {
-            json!({ "Name": name, "AttributeDataType": "String", "Mutable": name != "sub", "Required": name == "sub",
+            let is_required = name == "sub" || options.required_attributes.iter().any(|required| required == name);
+            json!({ "Name": name, "AttributeDataType": "String", "Mutable": name != "sub", "Required": is_required,
                 "DeveloperOnlyAttribute": false })
         });
         json!({ "UserPool": {

@@ -32,7 +32,7 @@ reuse_minutes = 60
 
 [attributes]
 saml = { email = "mail" }
-oidc = { email = "email", name = "name" }
+oidc = { email = "email", email_verified = "email_verified", name = "name" }
 
 [branding]
 
@@ -662,6 +662,16 @@ fn a_file_with_errors_is_refused_with_line_and_field_before_anything_is_asked() 
         assert!(printed.err.starts_with(line), "{to}: {}", printed.err);
         assert!(operator.aws.requests().is_empty(), "{to}");
     }
+}
+
+#[test]
+fn required_attributes_can_be_written_as_cognito_demands() {
+    let options =
+        Options { required_attributes: vec!["email".to_owned(), "given_name".to_owned()], ..Options::default() };
+    let operator = Operator::with(options);
+    operator.apply();
+    assert_eq!(operator.client("acme")["WriteAttributes"], json!(["email", "given_name", "name"]));
+    assert_eq!(operator.run(&["drift"]).code, 0);
 }
 
 #[test]

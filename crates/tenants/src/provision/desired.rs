@@ -26,7 +26,8 @@ fn fields(value: Value) -> Fields {
 }
 
 /// The app client through which an organization's people sign in: public, with the code grant alone and one provider.
-pub fn client(pool: &Pool, organization: &Organization) -> Fields {
+/// `required` are the attributes that every profile of the pool must have.
+pub fn client(pool: &Pool, organization: &Organization, required: &BTreeSet<String>) -> Fields {
     let tokens = &pool.tokens;
     let is_native = organization.identity_provider == NATIVE;
     // A public client must not take passwords for an organization that has a provider: whoever has an account of the
@@ -64,8 +65,13 @@ pub fn client(pool: &Pool, organization: &Organization) -> Fields {
     let also_read = pool.attributes.also_read.iter().map(String::as_str);
     let read: BTreeSet<&str> = STANDARD_ATTRIBUTES.into_iter().chain(mapped.iter().copied()).chain(also_read).collect();
     client.insert("ReadAttributes".to_owned(), json!(read));
-    if !mapped.is_empty() {
-        client.insert("WriteAttributes".to_owned(), json!(mapped));
+    // Whether an address is verified is for Cognito to write. A list without a required attribute is refused
+    // (https://github.com/aws/aws-cdk/issues/2608).
+    let mapped = mapped.into_iter().filter(|name| !["email_verified", "phone_number_verified"].contains(name));
+    let write: BTreeSet<&str> = mapped.collect();
+    if !write.is_empty() {
+        let write: BTreeSet<&str> = write.into_iter().chain(required.iter().map(String::as_str)).collect();
+        client.insert("WriteAttributes".to_owned(), json!(write));
     }
     client
 }

@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What the user pool has.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Observed {
+    /// The attributes that every profile must have. An app client must be able to write them.
+    pub required_attributes: BTreeSet<String>,
     /// All app clients: their ids and names. Names need not be unique.
     pub clients: Vec<(String, String)>,
     /// The app clients of organizations and machines, by id, as they are described.
@@ -82,6 +84,7 @@ pub fn observe(
     let reader = PoolReader { api, pool_id: &pool.id };
     let reading = Reading { reader, pool };
     let mut observed = Observed {
+        required_attributes: reader.required_attributes()?,
         clients: reader.clients()?,
         provider_names: reader.provider_names()?,
         resource_servers: reader.resource_servers()?,
@@ -183,6 +186,15 @@ impl<A: Api> PoolReader<'_, A> {
                 None => return Ok(entries),
             }
         }
+    }
+
+    /// `sub` is required as well, but Cognito writes it.
+    fn required_attributes(&self) -> Result<BTreeSet<String>, ApiError> {
+        let request = json!({ "UserPoolId": self.pool_id });
+        let pool = object(self.api.call(Operation::cognito("DescribeUserPool"), &request)?, "UserPool");
+        let attributes = pool.get("SchemaAttributes").and_then(Value::as_array).into_iter().flatten();
+        let required = attributes.filter(|attribute| attribute["Required"] == true && attribute["Name"] != "sub");
+        Ok(required.filter_map(|attribute| text(attribute, "Name")).collect())
     }
 
     fn clients(&self) -> Result<Vec<(String, String)>, ApiError> {

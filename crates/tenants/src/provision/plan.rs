@@ -269,7 +269,7 @@ impl Planning<'_> {
         self.provider(organization);
         let name = client_name(organization, None);
         let found = self.observed.find(organization.client_id.as_deref(), &name);
-        let wanted = desired::client(self.pool, organization);
+        let wanted = desired::client(self.pool, organization, &self.observed.required_attributes);
         if self.client(organization, None, &found, &wanted) {
             self.sessions_and_branding(organization, &name, &found);
             if found.id().is_none() || found.id() != organization.client_id.as_deref() {
