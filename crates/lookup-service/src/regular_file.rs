@@ -20,7 +20,7 @@ pub enum ReadError {
 ///
 /// # Errors
 /// If it is no regular file, or cannot be read.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
+pub fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
     refuse_irregular(fs::metadata(path)?.file_type())?;
     read_open(open(path)?)
 }

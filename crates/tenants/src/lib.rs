@@ -10,7 +10,9 @@
 pub mod aws;
 pub mod doctor;
 pub mod files;
-mod foreign_text;
 pub mod machines;
 pub mod provision;
 pub mod web;
+mod words;
+
+pub use words::count;

@@ -132,20 +132,24 @@ impl Operator {
     /// Runs a command in the operator's folder. No command may print a secret.
     #[track_caller]
     fn run(&self, arguments: &[&str]) -> Printed {
-        let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_tenants"))
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .env_clear()
-            .env("AWS_ACCESS_KEY_ID", self.access_key)
-            .env("AWS_SECRET_ACCESS_KEY", "local")
-            .env("AWS_ENDPOINT_URL", self.aws.address())
-            .output()
-            .unwrap();
+        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
         let (out, err) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
         for secret in self.secrets() {
             assert!(!out.contains(&secret) && !err.contains(&secret), "{arguments:?} has printed a secret");
         }
         Printed { code: status.code().unwrap(), out, err }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tenants"));
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("AWS_ACCESS_KEY_ID", self.access_key)
+            .env("AWS_SECRET_ACCESS_KEY", "local")
+            .env("AWS_ENDPOINT_URL", self.aws.address());
+        command
     }
 
     /// Every secret that there is.
@@ -274,7 +278,7 @@ fn a_run_that_ends_after_any_write_is_finished_by_the_next_one() {
         operator.aws.die_after(writes);
         let printed = operator.run(&["apply", "--yes"]);
         assert_eq!(printed.code, 2, "after {writes} writes: {printed:?}");
-        assert!(printed.err.contains("it goes on from there"), "{}", printed.err);
+        assert!(printed.err.contains("what is done stays done"), "{}", printed.err);
         operator.aws.revive();
         operator.apply();
         assert_eq!(operator.pool(), wanted, "after {writes} writes");
@@ -374,8 +378,8 @@ fn what_another_operator_changes_between_plan_and_apply_is_not_overwritten() {
     let read = |_: &str| Ok(PROVIDER_SECRET.to_owned());
     let organizations = provisioning::parse(&operator.read("tenants.toml"), &pool, &read).unwrap();
     let api = Direct(&operator.aws);
-    let observed = observe(&api, &pool, &organizations, &|_, _| {}).unwrap();
-    let plan = plan(&pool, &organizations, &observed, &|_| true);
+    let observed = observe(&api, &pool, &organizations, None, &|_, _| {}).unwrap();
+    let plan = plan(&pool, &organizations, &observed, &|_, _| true);
     change("AuthSessionValidity", json!(9));
     let (index, error) = apply(&api, &NoHost, &pool, &plan, HashMap::new()).unwrap_err();
     assert_eq!(index, 0);
@@ -399,7 +403,7 @@ fn what_others_have_deleted_is_drift_and_is_made_again() {
     operator.ask("DeleteIdentityProvider", json!({ "ProviderName": "GlobexOIDC" }));
     let drift = operator.run(&["drift"]);
     assert_eq!(drift.code, 1);
-    assert!(drift.out.contains(&format!("ClientId: {old} -> nothing")), "{}", drift.out);
+    assert!(drift.out.contains(&format!("client_id: {old} -> the new one")), "{}", drift.out);
     assert!(drift.out.contains("create the identity provider GlobexOIDC"), "{}", drift.out);
     operator.apply();
     assert_ne!(operator.client_id("acme"), old);
@@ -495,7 +499,7 @@ fn a_secret_is_replaced_while_the_old_one_works_and_retired_on_demand() {
     }
     let again = operator.run(&["rotate", "acme", "reports"]);
     assert_eq!((again.code, kept()), (2, new.clone()), "{again:?}");
-    assert!(again.err.contains("retire the old one first"), "{again:?}");
+    assert!(again.err.contains("retire the old one with --retire"), "{again:?}");
 
     assert_eq!(operator.run(&["rotate", "acme", "reports", "--retire"]).code, 0);
     assert_eq!(secrets(), 1);
@@ -542,7 +546,12 @@ fn an_imported_pool_has_nothing_to_do() {
     assert!(printed.out.contains("3 organizations, 2 app clients left out"), "{}", printed.out);
     assert!(printed.out.contains("left out: acme.reports"), "{}", printed.out);
     let plan = operator.run(&["plan", "--pool", "imported/pool.toml", "--directory", "imported/tenants.toml"]);
-    assert_eq!(plan.out, "3 organizations: all is as the files say\n", "{}", operator.read("imported/tenants.toml"));
+    assert!(
+        plan.out.ends_with("\n3 organizations: all is as the files say\n"),
+        "{}",
+        operator.read("imported/tenants.toml")
+    );
+    assert!(plan.out.starts_with("LEFT OVER       the app client acme.reports"), "{}", plan.out);
     let again = operator.run(&import);
     assert!(again.err.contains("exists already, and nothing was written"), "{again:?}");
 }
@@ -627,7 +636,7 @@ fn a_file_with_errors_is_refused_with_line_and_field_before_anything_is_asked() 
             "tenants.toml",
             "metadata_url = \"https://idp.acme.example/metadata\"",
             "metadata_file = \"none.xml\"",
-            "tenants.toml:11: tenants[0].provider.metadata_file: none.xml: No such file",
+            "tenants.toml:11: tenants[0].provider.metadata_file: none.xml: cannot be read: No such file",
         ),
         (
             "tenants.toml",
@@ -692,4 +701,246 @@ fn hundreds_of_organizations_are_set_up_page_by_page() {
     let done = format!("{count} organizations: all is as the files say\n");
     assert_eq!(operator.run(&["drift"]).out, done);
     assert_ne!(operator.client_id(&format!("org-{}", count - 1)), "");
+}
+
+const NATIVE: &str = r#"
+[[tenants]]
+code = "CODE"
+name = "CODE"
+identity_provider = "COGNITO"
+provider = { type = "COGNITO" }
+"#;
+
+/// Organizations with native accounts.
+fn native(codes: &[&str]) -> String {
+    codes.iter().map(|code| NATIVE.replace("CODE", code)).collect()
+}
+
+#[test]
+fn an_app_client_stays_with_the_organization_that_names_it_whatever_its_name_is() {
+    let operator = Operator::new();
+    operator.write("tenants.toml", &native(&["acme"]));
+    operator.apply();
+    let old = operator.client_id("acme");
+    operator.edit("tenants.toml", "code = \"acme\"", "code = \"acme-old\"");
+    let renamed = operator.read("tenants.toml");
+    operator.write("tenants.toml", &format!("{renamed}{}", native(&["acme"])));
+    let plan = operator.run(&["plan"]);
+    assert!(plan.out.contains("create the app client acme"), "{}", plan.out);
+    operator.apply();
+    assert_eq!(operator.client_id("acme-old"), old);
+    assert_ne!(operator.client_id("acme"), old);
+    operator.run(&["remove", "acme", "--confirm", "acme"]);
+    assert_eq!(operator.run(&["remove", "acme", "--delete", "--confirm", "acme"]).code, 0);
+    operator.ask("DescribeUserPoolClient", json!({ "ClientId": old }));
+}
+
+#[test]
+fn an_entry_that_was_removed_by_hand_leaves_an_app_client_that_is_named() {
+    let operator = Operator::new();
+    operator.apply();
+    operator.ask("CreateUserPoolClient", json!({ "ClientName": "acme" }));
+    operator.ask("CreateUserPoolClient", json!({ "ClientName": "something else" }));
+    operator.edit(
+        "tenants.toml",
+        "[[tenants.machines]]\nname = \"reports\"\nscopes = [\"api/reports.read\"]\n",
+        "[tenants.x]\n#",
+    );
+    let text = operator.read("tenants.toml");
+    operator.write("tenants.toml", &text.replace("[tenants.x]\n#client_id", "#"));
+    let drift = operator.run(&["drift"]);
+    assert_eq!(drift.code, 1, "{drift:?}");
+    assert_eq!(drift.out.matches("LEFT OVER").count(), 2, "{}", drift.out);
+    assert!(drift.out.contains("the app client acme.reports ("), "{}", drift.out);
+    let json: Value = serde_json::from_str(&operator.run(&["plan", "--json"]).out).unwrap();
+    assert_eq!(json["leftovers"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn the_files_of_another_pool_change_nothing() {
+    let operator = Operator::new();
+    operator.apply();
+    let other = Operator::new();
+    other.write("tenants.toml", &operator.read("tenants.toml"));
+    let before = other.read("tenants.toml");
+    let printed = other.run(&["apply", "--yes"]);
+    assert_eq!((printed.code, other.read("tenants.toml")), (1, before));
+    assert!(
+        printed.out.contains("none of the 4 app clients that tenants.toml names is in the pool"),
+        "{}",
+        printed.out
+    );
+    assert!(other.writes().is_empty());
+}
+
+#[test]
+fn a_response_without_its_list_is_no_empty_pool() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            use std::io::{Read, Write};
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        }
+    });
+    let operator = Operator::new();
+    let output = operator.command(&["drift"]).env("AWS_ENDPOINT_URL", address).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(err.contains("there is no UserPoolClients in the response: is this AWS?"), "{err}");
+}
+
+#[test]
+fn a_conflict_is_no_reason_to_overwrite_what_caused_it() {
+    let operator = Operator::new();
+    operator.apply();
+    let id = operator.client_id("acme");
+    let change = |name: &str, value: Value| {
+        operator.aws.change_client(&id, |client| drop(client.insert(name.to_owned(), value)));
+    };
+    change("CallbackURLs", json!(["https://elsewhere.example/callback"]));
+    operator.aws.conflict(1);
+    operator.apply();
+    assert_eq!(operator.client("acme")["CallbackURLs"], json!(["https://login.example.com/callback"]));
+    let updates = operator.aws.requests().into_iter().filter(|(action, _)| action == "UpdateUserPoolClient").count();
+    let describes = operator.aws.requests().into_iter().rev().take(3).map(|(action, _)| action).collect::<Vec<_>>();
+    assert_eq!(updates, 2);
+    assert_eq!(
+        describes,
+        ["UpdateUserPoolClient", "DescribeUserPoolClient", "UpdateUserPoolClient"],
+        "described again"
+    );
+}
+
+#[test]
+fn a_provider_that_two_share_is_set_up_by_whichever_says_how() {
+    let shared = |code: &str, provider: &str| {
+        format!(
+            "[[tenants]]\ncode = \"{code}\"\nname = \"A\"\nclient_id = \"{code}\"\nidentity_provider = \"Shared\"\n{provider}\n"
+        )
+    };
+    let definition = "provider = { type = \"SAML\", metadata_url = \"https://idp.example/\" }";
+    let operator = Operator::new();
+    operator.write(
+        "tenants.toml",
+        &(shared("a", "").replace("client_id = \"a\"\n", &format!("{definition}\n")) + &shared("b", "")),
+    );
+    operator.edit("tenants.toml", "client_id = \"b\"\n", "");
+    let printed = operator.run(&["apply", "--yes"]);
+    assert!(printed.err.contains("tenants[1].client_id: is missing"), "{printed:?}");
+    operator.write("tenants.toml", &(shared("a", "") + &shared("b", definition)));
+    operator.ask("CreateUserPoolClient", json!({ "ClientName": "b" }));
+    let plan = operator.run(&["plan"]);
+    assert!(plan.out.contains("create the identity provider Shared (SAML)"), "{}", plan.out);
+}
+
+#[test]
+fn a_provider_that_others_use_is_not_deleted_with_its_organization() {
+    let operator = Operator::new();
+    operator.apply();
+    let other = json!({ "ClientName": "other", "SupportedIdentityProviders": ["AcmeSAML"] });
+    operator.ask("CreateUserPoolClient", other);
+    operator.run(&["remove", "acme", "--confirm", "acme"]);
+    let printed = operator.run(&["remove", "acme", "--delete", "--confirm", "acme"]);
+    assert!(printed.out.contains("The identity provider AcmeSAML stays"), "{}", printed.out);
+    operator.ask("DescribeIdentityProvider", json!({ "ProviderName": "AcmeSAML" }));
+}
+
+#[test]
+fn nothing_is_removed_that_cannot_be_told() {
+    let operator = Operator::new();
+    operator.write("tenants.toml", &native(&["acme"]));
+    for _ in 0..2 {
+        operator.ask("CreateUserPoolClient", json!({ "ClientName": "acme" }));
+    }
+    let printed = operator.run(&["remove", "acme", "--confirm", "acme"]);
+    assert_eq!(printed.code, 2, "{printed:?}");
+    assert!(printed.err.contains("2 app clients of the pool are named acme"), "{printed:?}");
+}
+
+#[test]
+fn what_is_out_of_service_takes_no_passwords_and_is_drift_if_somebody_switches_it_on() {
+    let operator = Operator::new();
+    operator.apply();
+    let id = operator.client_id("initech");
+    operator.run(&["remove", "initech", "--confirm", "initech"]);
+    let client = operator.ask("DescribeUserPoolClient", json!({ "ClientId": id }))["UserPoolClient"].clone();
+    assert_eq!(client["ExplicitAuthFlows"], json!(["ALLOW_CUSTOM_AUTH"]));
+    operator.aws.change_client(&id, |client| {
+        client.insert("ExplicitAuthFlows".to_owned(), json!(["ALLOW_USER_PASSWORD_AUTH"]));
+    });
+    let drift = operator.run(&["drift"]);
+    assert!(drift.code == 1 && drift.out.contains("ExplicitAuthFlows"), "{drift:?}");
+}
+
+#[test]
+fn a_rotation_that_was_cut_off_never_costs_the_secret_in_use() {
+    let operator = Operator::new();
+    operator.apply();
+    let kept = || -> Value { serde_json::from_str(&operator.read("secrets/acme.reports.json")).unwrap() };
+    let id = kept()["client_id"].clone();
+    let listed = || operator.ask("ListUserPoolClientSecrets", json!({ "ClientId": id }))["ClientSecrets"].clone();
+    let old = kept();
+    let old_id = listed()[0]["ClientSecretId"].clone();
+    // Cognito has made the secret, and nobody has heard of it.
+    operator.ask("AddUserPoolClientSecret", json!({ "ClientId": id }));
+    assert_eq!(operator.run(&["rotate", "acme", "reports", "--retire"]).code, 0);
+    assert_eq!(kept(), old);
+    let left = listed();
+    assert_eq!((left.as_array().unwrap().len(), &left[0]["ClientSecretId"]), (1, &old_id), "the one in use has stayed");
+
+    operator.ask("AddUserPoolClientSecret", json!({ "ClientId": id }));
+    assert_eq!(operator.run(&["rotate", "acme", "reports"]).code, 0);
+    assert_ne!(kept(), old);
+    assert_eq!(listed().as_array().unwrap().len(), 2, "the one that nobody had is gone");
+    let two = operator.run(&["rotate", "acme", "reports"]);
+    assert!(two.err.contains("retire the old one with --retire"), "{two:?}");
+
+    fs::remove_file(operator.path("secrets/acme.reports.json")).unwrap();
+    for command in [&["rotate", "acme", "reports"][..], &["rotate", "acme", "reports", "--retire"], &["apply", "--yes"]]
+    {
+        let printed = operator.run(command);
+        assert_eq!(printed.code, 2, "{printed:?}");
+        assert!(printed.err.contains("cannot be told which one your back end has"), "{printed:?}");
+        assert_eq!(listed().as_array().unwrap().len(), 2, "{command:?}");
+    }
+}
+
+#[test]
+fn the_secret_of_another_app_client_does_not_count_as_kept() {
+    let operator = Operator::new();
+    operator.apply();
+    let file = "secrets/acme.reports.json";
+    let kept = operator.read(file);
+    operator.write(file, "{\"client_id\":\"other\",\"client_secret\":\"of another one\"}");
+    let plan = operator.run(&["plan"]);
+    assert!(plan.out.contains("keep the secret of the machine client reports"), "{}", plan.out);
+    operator.apply();
+    assert_eq!(operator.read(file), kept);
+    assert_eq!(operator.read("secrets/.gitignore"), "*\n");
+}
+
+#[test]
+fn what_cannot_be_written_is_found_out_before_the_pool_is_changed() {
+    let operator = Operator::new();
+    operator.write("secrets", "a file");
+    let printed = operator.run(&["apply", "--yes"]);
+    assert!(printed.code == 2 && printed.err.contains("Mend that first: nothing was done."), "{printed:?}");
+    fs::set_permissions(operator.path("tenants.toml"), fs::Permissions::from_mode(0o444)).unwrap();
+    let printed = operator.run(&["apply", "--yes"]);
+    assert!(printed.err.contains("tenants.toml: cannot be written: it is read-only"), "{printed:?}");
+    assert!(operator.writes().is_empty());
+}
+
+#[test]
+fn two_runs_do_not_change_the_pool_at_the_same_time() {
+    let operator = Operator::new();
+    let held = fs::File::open(operator.path("pool.toml")).unwrap();
+    rustix::fs::flock(&held, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    let printed = operator.run(&["apply", "--yes"]);
+    assert!(printed.code == 2 && printed.err.contains("another run of `tenants` is using pool.toml"), "{printed:?}");
+    assert_eq!(operator.run(&["plan"]).code, 0, "reading is possible");
+    drop(held);
+    operator.apply();
 }

@@ -8,7 +8,12 @@ use crate::files::provisioning::Secret;
 use serde_json::Value;
 use std::env;
 use std::io;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// The longest time that the AWS CLI may take.
+const CLI_LIMIT: Duration = Duration::from_secs(60);
 
 /// What signs requests.
 #[derive(Debug, Clone)]
@@ -32,9 +37,15 @@ pub enum CredentialsError {
     /// The AWS CLI could not be run.
     #[error("the AWS CLI could not be run: {0}")]
     Cli(#[from] io::Error),
-    /// The AWS CLI has none. Has the last line that it printed.
-    #[error("the AWS CLI has no credentials: {0}")]
-    NotSignedIn(String),
+    /// Only one of the two variables is set. The AWS CLI could have the credentials of another account.
+    #[error("only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set")]
+    Half,
+    /// The AWS CLI has none. What it prints may have secrets in it.
+    #[error("the AWS CLI has no credentials: run `aws configure export-credentials` to see why")]
+    NotSignedIn,
+    /// The AWS CLI has not ended.
+    #[error("the AWS CLI did not answer within a minute: run `aws configure export-credentials` to see why")]
+    TooSlow,
     /// The AWS CLI has printed something else.
     #[error("the AWS CLI printed no credentials; version 2.9 or later is needed")]
     Unreadable,
@@ -47,22 +58,14 @@ impl Credentials {
     /// If there are none.
     pub fn find() -> Result<Self, CredentialsError> {
         let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
-        if let (Some(access_key_id), Some(secret)) = (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"))
-        {
-            let session_token = variable("AWS_SESSION_TOKEN").map(Secret::new);
-            return Ok(Self { access_key_id, secret_access_key: Secret::new(secret), session_token });
+        match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
+            (Some(access_key_id), Some(secret)) => {
+                let session_token = variable("AWS_SESSION_TOKEN").map(Secret::new);
+                Ok(Self { access_key_id, secret_access_key: Secret::new(secret), session_token })
+            }
+            (None, None) => Self::parse(&ask_cli()?).ok_or(CredentialsError::Unreadable),
+            _ => Err(CredentialsError::Half),
         }
-        let output = Command::new("aws").args(["configure", "export-credentials", "--format", "process"]).output();
-        let output = output.map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => CredentialsError::NoCli,
-            _ => CredentialsError::Cli(error),
-        })?;
-        if !output.status.success() {
-            let printed = String::from_utf8_lossy(&output.stderr);
-            let last = printed.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it printed nothing");
-            return Err(CredentialsError::NotSignedIn(crate::foreign_text::shown(last)));
-        }
-        Self::parse(&output.stdout).ok_or(CredentialsError::Unreadable)
     }
 
     /// Reads what a credential process prints
@@ -76,6 +79,31 @@ impl Credentials {
             session_token: text("SessionToken").map(Secret::new),
         })
     }
+}
+
+/// What the AWS CLI prints. It may ask for a second factor on the terminal.
+fn ask_cli() -> Result<Vec<u8>, CredentialsError> {
+    let mut program = Command::new("aws")
+        .args(["configure", "export-credentials", "--format", "process"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => CredentialsError::NoCli,
+            _ => CredentialsError::Cli(error),
+        })?;
+    let until = Instant::now() + CLI_LIMIT;
+    // It prints less than a pipe holds, so it need not be read meanwhile.
+    while program.try_wait()?.is_none() {
+        if Instant::now() > until {
+            program.kill()?;
+            program.wait()?;
+            return Err(CredentialsError::TooSlow);
+        }
+        sleep(Duration::from_millis(20));
+    }
+    let output = program.wait_with_output()?;
+    if output.status.success() { Ok(output.stdout) } else { Err(CredentialsError::NotSignedIn) }
 }
 
 #[cfg(test)]

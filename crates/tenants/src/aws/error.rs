@@ -1,13 +1,14 @@
-//! Why a call has failed, in words for the operator. No message has anything of the request in it.
+//! Why a call has failed, in words for the operator. AWS quotes values of the request in its messages, and among them may
+//! be secrets, so they are left out.
 
 use super::Operation;
-use crate::foreign_text::shown;
+use crate::words::shown;
 
 /// Why a call has failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApiError {
     /// The service has refused the call.
-    #[error("{} was refused: {} ({code})", .operation.name, shown(.message))]
+    #[error("{} was refused: {} ({})", .operation.name, shown(.message), shown(.code))]
     Refused {
         /// What was called.
         operation: Operation,
@@ -43,7 +44,7 @@ impl ApiError {
             "AccessDeniedException" | "AccessDenied" => Self::Denied { operation },
             _ => {
                 let message = text("message").or_else(|| text("Message")).unwrap_or_default();
-                Self::Refused { operation, code: code.to_owned(), message: message.to_owned() }
+                Self::Refused { operation, code: code.to_owned(), message: without_values(message) }
             }
         }
     }
@@ -62,9 +63,14 @@ impl ApiError {
         self.code() == "ResourceNotFoundException"
     }
 
-    /// Whether the call had no effect and may be made again in a moment.
+    /// Whether the call had no effect and may be made again in a moment, as it is.
     pub(super) fn is_temporary(&self) -> bool {
-        matches!(self.code(), "TooManyRequestsException" | "ThrottlingException" | "ConcurrentModificationException")
+        matches!(self.code(), "TooManyRequestsException" | "ThrottlingException")
+    }
+
+    /// Whether another call has changed the same thing at the same time. The call had no effect.
+    pub fn is_conflict(&self) -> bool {
+        self.code() == "ConcurrentModificationException"
     }
 
     /// What the operator can do.
@@ -72,7 +78,7 @@ impl ApiError {
         match self {
             Self::Denied { operation } => format!("Add {} to the policy of the credentials.", operation.right()),
             Self::NoResponse { .. } => {
-                "Check the connection, and run the command again: it goes on from there.".to_owned()
+                "Check the connection, and run the command again: what is done stays done.".to_owned()
             }
             Self::Refused { code, .. } => match code.as_str() {
                 "UnrecognizedClientException" | "InvalidSignatureException" | "IncompleteSignatureException" => {
@@ -88,9 +94,44 @@ impl ApiError {
                     "Raise the pool to the Essentials tier, or remove [sessions] from pool.toml."
                 }
                 "ResourceNotFoundException" => "Check region and user_pool_id in pool.toml, and run `tenants plan`.",
-                _ => "Correct pool.toml or tenants.toml, and run the command again.",
+                _ => "Look at these words of AWS, and at `tenants plan`.",
             }
             .to_owned(),
         }
+    }
+}
+
+/// The message without the values that it quotes: AWS writes them as `Value '…' at '…' failed to satisfy constraint`.
+fn without_values(message: &str) -> String {
+    let mut rest = message;
+    let mut text = String::new();
+    while let Some((before, after)) = rest.split_once("Value '") {
+        text.push_str(before);
+        text.push_str("Value … at '");
+        // A value may have quotes in it, but not the name of the field behind it.
+        rest = after.split_once("' at '").map_or("", |(_, after)| after);
+    }
+    text + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_quoted_value_is_in_no_message_and_the_reason_stays() {
+        let body = json!({
+            "__type": "com.amazonaws#InvalidParameterException",
+            "message": "2 validation errors detected: Value 's3cret' at 'clientSecret' failed to satisfy constraint: too long; Value 'it's' at 'name' failed",
+        });
+        let error = ApiError::refused(Operation::cognito("CreateIdentityProvider"), &body);
+        assert_eq!(error.code(), "InvalidParameterException");
+        assert_eq!(
+            error.to_string(),
+            "CreateIdentityProvider was refused: 2 validation errors detected: Value … at 'clientSecret' failed to satisfy constraint: too long; Value … at 'name' failed (InvalidParameterException)"
+        );
+        let cut = json!({ "__type": "X", "message": "Value 's3cret" });
+        assert!(!ApiError::refused(Operation::cognito("A"), &cut).to_string().contains("s3cret"));
     }
 }

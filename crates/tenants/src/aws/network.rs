@@ -60,8 +60,8 @@ impl Aws {
     }
 
     fn send(&self, operation: Operation, body: &str) -> Result<Value, ApiError> {
-        let no_response = |reason: String| ApiError::NoResponse { operation, reason };
         let url = self.endpoint(operation.service);
+        let no_response = |reason: String| ApiError::NoResponse { operation, reason: format!("{url}: {reason}") };
         let target = format!("{}.{}", operation.service.target(), operation.name);
         let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target.as_str())];
         let signed = self.signed_headers(operation.service, &url, &headers, body).map_err(no_response)?;

@@ -1,9 +1,13 @@
 //! Reads the operator's files, and writes tenants.toml.
 
 use super::Refusal;
+use lookup_service::regular_file;
 use lookup_service::text_encoding::decode;
-use std::fs;
-use std::io;
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 use tenants::aws::{Aws, Credentials};
 use tenants::files::Finding;
@@ -35,6 +39,35 @@ impl Files {
         Ok((pool, organizations.map_err(|list| findings(&self.directory, &list))?))
     }
 
+    /// Keeps other runs of this program from changing the pool, as long as the file is open.
+    pub(crate) fn lock(&self) -> Result<File, Refusal> {
+        let named = |error: io::Error| Refusal(vec![format!("{}: {error}", self.pool.display())]);
+        let file = File::open(&self.pool).map_err(named)?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(file),
+            Err(error) if error == Errno::WOULDBLOCK => {
+                let line = format!("another run of `tenants` is using {}", self.pool.display());
+                Err(Refusal::with_advice(line, "Wait until it is done."))
+            }
+            Err(error) => Err(named(error.into())),
+        }
+    }
+
+    /// Checks that the directory can be written, before the pool is changed.
+    pub(crate) fn check_writable(&self) -> Result<(), Refusal> {
+        let named = |reason: String| {
+            let line = format!("{}: cannot be written: {reason}", self.directory.display());
+            Refusal::with_advice(line, "Mend that first: nothing was done.")
+        };
+        let metadata = fs::metadata(&self.directory).map_err(|error| named(error.to_string()))?;
+        if metadata.permissions().readonly() {
+            return Err(named("it is read-only".to_owned()));
+        }
+        let text = fs::read_to_string(&self.directory).map_err(|error| named(error.to_string()))?;
+        let checked = write_beside(&self.directory, &text).and_then(|(_, unfinished)| fs::remove_file(unfinished));
+        checked.map_err(|error| named(error.to_string()))
+    }
+
     /// Writes something down about an organization.
     pub(crate) fn record(&self, code: &str, entry: &Entry<'_>) -> Result<(), String> {
         let named = |error: io::Error| format!("{}: {error}", self.directory.display());
@@ -61,10 +94,19 @@ fn read_text(path: &Path) -> Result<String, Refusal> {
     decode(&bytes).map(str::to_owned).map_err(|error| named(&error))
 }
 
+/// The longest file that is read for a field, in bytes. Metadata have some ten thousand.
+const FILE_MAX: usize = 1024 * 1024;
+
 /// Reads files that `file` names. A relative name is looked for beside it.
 fn reader(file: &Path) -> impl Fn(&str) -> Result<String, String> {
     let folder = folder(file).to_owned();
-    move |name| fs::read_to_string(folder.join(name)).map_err(|error| error.to_string())
+    move |name| {
+        let bytes = regular_file::read(&folder.join(name)).map_err(|error| error.to_string())?;
+        if bytes.len() > FILE_MAX {
+            return Err(format!("has more than {FILE_MAX} bytes"));
+        }
+        decode(&bytes).map(str::to_owned).map_err(|error| error.to_string())
+    }
 }
 
 /// The folder that a file is in.
@@ -82,11 +124,30 @@ fn findings(path: &Path, list: &[Finding]) -> Refusal {
 }
 
 /// Replaces a file at once: who reads it meanwhile, such as the lookup service, sees the old text or the new one. A
-/// link stays a link.
+/// link stays a link, and owner and mode stay. A file that is mounted by itself cannot be replaced, so it is written.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let (path, unfinished) = write_beside(path, text)?;
+    match fs::rename(&unfinished, &path) {
+        Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {
+            fs::remove_file(&unfinished)?;
+            fs::write(path, text)
+        }
+        done => done.inspect_err(|_| drop(fs::remove_file(&unfinished))),
+    }
+}
+
+/// Writes a text into a file beside this one, with its owner and mode. Returns both paths, without links.
+fn write_beside(path: &Path, text: &str) -> io::Result<(PathBuf, PathBuf)> {
     let path = fs::canonicalize(path)?;
     let unfinished = path.with_extension("toml.unfinished");
-    fs::write(&unfinished, text)?;
-    fs::set_permissions(&unfinished, fs::metadata(&path)?.permissions())?;
-    fs::rename(unfinished, path)
+    let write = || {
+        let metadata = fs::metadata(&path)?;
+        let mut out = File::create(&unfinished)?;
+        out.set_permissions(metadata.permissions())?;
+        chown(&unfinished, Some(metadata.uid()), Some(metadata.gid()))?;
+        out.write_all(text.as_bytes())?;
+        out.sync_all()
+    };
+    write().inspect_err(|_| drop(fs::remove_file(&unfinished)))?;
+    Ok((path, unfinished))
 }

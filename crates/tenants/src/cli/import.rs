@@ -4,6 +4,8 @@ use super::{Refusal, files, progress};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use tenants::count;
+use tenants::files::pool_file::is_region;
 use tenants::provision::import;
 use tenants::provision::observed::{PoolReader, all};
 
@@ -19,7 +21,8 @@ pub(crate) struct ImportOptions {
 }
 
 pub(crate) fn run(options: &ImportOptions) -> Result<bool, Refusal> {
-    let Some((region, _)) = options.user_pool_id.split_once('_') else {
+    let region = options.user_pool_id.split_once('_').map(|(region, _)| region);
+    let Some(region) = region.filter(|region| is_region(region)) else {
         return Err(Refusal(vec!["--user-pool-id is not the id of a user pool, such as eu-west-1_EXAMPLE".to_owned()]));
     };
     let aws = files::aws(region)?;
@@ -27,6 +30,11 @@ pub(crate) fn run(options: &ImportOptions) -> Result<bool, Refusal> {
     let reader = PoolReader { api: &aws, pool_id: &options.user_pool_id };
     let (clients, providers) = all(&reader, &show).map_err(|error| Refusal::with_advice(&error, error.what_to_do()))?;
     let import = import::import(region, &options.user_pool_id, &clients, &providers);
+    if import.organizations == 0 {
+        let mut lines = vec!["no app client of the pool is one of an organization, and nothing was written".to_owned()];
+        lines.extend(import.left_out.iter().map(|line| format!("left out: {line}")));
+        return Err(Refusal(lines));
+    }
     let files = [("pool.toml", &import.pool), ("tenants.toml", &import.tenants)].into_iter();
     let files: Vec<_> = files.chain(import.files.iter().map(|(name, text)| (name.as_str(), text))).collect();
     if let Some((name, _)) = files.iter().find(|(name, _)| options.into.join(name).exists()) {
@@ -41,7 +49,9 @@ pub(crate) fn run(options: &ImportOptions) -> Result<bool, Refusal> {
     for line in &import.left_out {
         writeln!(out, "left out: {line}")?;
     }
-    writeln!(out, "{} organizations, {} app clients left out", import.organizations, import.left_out.len())?;
+    let (organizations, left_out) =
+        (count(import.organizations, "organization"), count(import.left_out.len(), "app client"));
+    writeln!(out, "{organizations}, {left_out} left out")?;
     writeln!(
         out,
         "Add names and domains to {}, then run `tenants plan`.",

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use tenants::files::pool_file::Pool;
 use tenants::files::provisioning::{Machine, Organization};
 use tenants::machines::handover::{self, Handover};
-use tenants::machines::rotation::{self, RotationError};
+use tenants::machines::rotation;
 use tenants::machines::secrets::Secrets;
 use tenants::provision::desired::client_name;
 
@@ -64,19 +64,17 @@ fn choose(options: &MachineOptions) -> Result<Chosen, Refusal> {
 }
 
 pub(crate) fn rotate(options: &RotateOptions) -> Result<bool, Refusal> {
+    let _lock = options.machine.files.lock()?;
     let Chosen { pool, organization, machine, client_id } = choose(&options.machine)?;
     let aws = files::aws(&pool.region)?;
     let secrets = Secrets::new(&pool.machines.secrets, files::folder(&options.machine.files.pool), &aws);
     let name = client_name(&organization, Some(&machine));
     let done = if options.retire {
-        rotation::retire(&aws, &pool.id, &client_id)
+        rotation::retire(&aws, &secrets, &pool.id, &name, &client_id)
     } else {
         rotation::rotate(&aws, &secrets, &pool.id, &name, &client_id)
     };
-    done.map_err(|error| match error {
-        RotationError::Api(error) => Refusal::with_advice(&error, error.what_to_do()),
-        error => Refusal(vec![error.to_string()]),
-    })?;
+    done.map_err(|error| Refusal::with_advice(&error, error.what_to_do()))?;
     let mut out = io::stdout();
     if options.retire {
         writeln!(out, "{name}: the old secret is deleted")?;

@@ -53,8 +53,12 @@ impl Refusal {
 }
 
 impl From<io::Error> for Refusal {
+    /// Without words, if whoever reads the output has read enough.
     fn from(error: io::Error) -> Self {
-        Self(vec![format!("the output cannot be written: {error}")])
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self(Vec::new()),
+            _ => Self(vec![format!("the output cannot be written: {error}")]),
+        }
     }
 }
 
@@ -75,6 +79,7 @@ pub(crate) fn run() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(Refusal(lines)) => {
+            progress::clear();
             let mut err = io::stderr();
             for line in lines {
                 let _ = writeln!(err, "{line}");

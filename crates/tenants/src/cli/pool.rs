@@ -2,7 +2,7 @@
 
 use super::files::{self, Files};
 use super::{Refusal, progress};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::thread::sleep;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use tenants::machines::secrets::Secrets;
 use tenants::provision::apply::{self, Host};
 use tenants::provision::desired::client_name;
 use tenants::provision::observed::{self, Observed};
-use tenants::provision::plan::{self, Plan, Step};
+use tenants::provision::plan::{self, Action, Plan, Step};
 use tenants::provision::report;
 
 #[derive(clap::Args)]
@@ -51,16 +51,15 @@ fn compare(files: &Files) -> Result<Comparison, Refusal> {
     let aws = files::aws(&pool.region)?;
     let show = |done, of| progress::show("organizations read", done, of);
     let refused = |error: tenants::aws::ApiError| Refusal::with_advice(&error, error.what_to_do());
-    let observed = observed::observe(&aws, &pool, &organizations, &show).map_err(refused)?;
+    let observed = observed::observe(&aws, &pool, &organizations, None, &show).map_err(refused)?;
     let secrets = Secrets::new(&pool.machines.secrets, files::folder(&files.pool), &aws);
-    let mut kept = HashSet::new();
+    let mut kept = HashMap::new();
     for (organization, machine) in machines(&organizations) {
         let name = client_name(organization, Some(machine));
-        if secrets.is_kept(&name).map_err(refused)? {
-            kept.insert(name);
-        }
+        kept.extend(secrets.kept(&name).map_err(refused)?.map(|kept| (name, kept.client_id)));
     }
-    let plan = plan::plan(&pool, &organizations, &observed, &|name| kept.contains(name));
+    let is_kept = |name: &str, id: &str| kept.get(name).is_some_and(|kept| kept == id);
+    let plan = plan::plan(&pool, &organizations, &observed, &is_kept);
     Ok(Comparison { pool, organizations, observed, plan, aws })
 }
 
@@ -92,10 +91,11 @@ pub(crate) fn drift(options: &PlanOptions) -> Result<bool, Refusal> {
     } else {
         report::write_drift(&drift, &mut out)?
     }
-    Ok(drift.steps.is_empty() && drift.problems.is_empty())
+    Ok(drift.steps.is_empty() && drift.problems.is_empty() && drift.leftovers.is_empty())
 }
 
 pub(crate) fn apply(options: &ApplyOptions) -> Result<bool, Refusal> {
+    let _lock = options.files.lock()?;
     let Comparison { pool, organizations, observed, plan, aws } = compare(&options.files)?;
     report::write_text(&plan, &mut io::stdout())?;
     if !plan.problems.is_empty() {
@@ -115,6 +115,10 @@ pub(crate) fn apply(options: &ApplyOptions) -> Result<bool, Refusal> {
         files: &options.files,
         secrets: Secrets::new(&pool.machines.secrets, files::folder(&options.files.pool), &aws),
     };
+    options.files.check_writable()?;
+    if plan.steps.iter().any(|step| matches!(step.action, Action::KeepSecret { .. })) {
+        host.secrets.check().map_err(|error| Refusal::with_advice(error, "Mend that first: nothing was done."))?;
+    }
     let ids = known_ids(&organizations, &observed);
     apply::apply(&aws, &host, &pool, &plan, ids).map_err(|(done, error)| {
         let (step, total) = (&plan.steps[done], plan.steps.len());
@@ -154,10 +158,11 @@ impl Host for ThisMachine<'_> {
     }
 
     fn keep_secret(&self, client: &str, client_id: &str, secret: &Secret) -> Result<(), String> {
-        self.secrets.keep(client, client_id, secret).map_err(|error| error.to_string())
+        self.secrets.keep(client, client_id, secret, None).map_err(|error| error.to_string())
     }
 
     fn wait(&self, attempt: u32) {
+        progress::note("waiting: AWS does not know everywhere yet what was just created");
         sleep(Duration::from_millis(250 << attempt.min(5)));
     }
 

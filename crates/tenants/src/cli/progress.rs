@@ -11,6 +11,19 @@ pub(crate) fn show(what: &str, done: usize, of: usize) {
     }
 }
 
+/// Shows a note in the place of that line.
+pub(crate) fn note(words: &str) {
+    let mut err = io::stderr();
+    if err.is_terminal() {
+        let _ = write!(err, "\r\x1b[K{words}\r");
+    }
+}
+
+/// Removes that line, before something else is printed.
+pub(crate) fn clear() {
+    note("");
+}
+
 /// Asks a question on the terminal and returns what was typed. `None` if there is nobody to answer.
 pub(crate) fn ask(question: &str) -> Option<String> {
     let mut err = io::stderr();

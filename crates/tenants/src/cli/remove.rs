@@ -5,7 +5,7 @@ use super::{Refusal, progress};
 use std::io::{self, Write};
 use tenants::files::provisioning::Organization;
 use tenants::files::record::Entry;
-use tenants::provision::observed;
+use tenants::provision::observed::{self, PoolReader};
 use tenants::provision::removal::{self, Belongings};
 
 #[derive(clap::Args)]
@@ -26,6 +26,7 @@ pub(crate) struct RemoveOptions {
 }
 
 pub(crate) fn run(options: &RemoveOptions) -> Result<bool, Refusal> {
+    let _lock = options.files.lock()?;
     let (pool, organizations) = options.files.read()?;
     let Some(organization) = organizations.iter().find(|organization| organization.code == options.code) else {
         let file = options.files.directory.display();
@@ -37,9 +38,23 @@ pub(crate) fn run(options: &RemoveOptions) -> Result<bool, Refusal> {
     }
     let aws = files::aws(&pool.region)?;
     let refused = |error: tenants::aws::ApiError| Refusal::with_advice(&error, error.what_to_do());
-    let observed = observed::observe(&aws, &pool, std::slice::from_ref(organization), &|_, _| {}).map_err(refused)?;
+    let only = Some(options.code.as_str());
+    let observed = observed::observe(&aws, &pool, &organizations, only, &|_, _| {}).map_err(refused)?;
+    let several = "Write the client_id of the right one into tenants.toml.";
     let belongings = removal::belongings(organization, &organizations, &observed);
+    let mut belongings = belongings.map_err(|error| Refusal::with_advice(error, several))?;
     let mut out = io::stdout();
+    if let (true, Some(provider)) = (options.delete, belongings.provider.clone()) {
+        let reader = PoolReader { api: &aws, pool_id: &pool.id };
+        let show = |done, of| progress::show("app clients read", done, of);
+        let (clients, _) = observed::all(&reader, &show).map_err(refused)?;
+        let users = removal::users_of(&provider, &belongings, &clients);
+        if !users.is_empty() {
+            writeln!(out, "The identity provider {provider} stays: other app clients have it ({})", users.join(", "))?;
+            belongings.provider = None;
+        }
+    }
+    options.files.check_writable()?;
     write_belongings(options, organization, &belongings, &mut out)?;
     confirm(options)?;
     let record = |entry| options.files.record(&options.code, &entry).map_err(|error| Refusal(vec![error]));
@@ -47,6 +62,9 @@ pub(crate) fn run(options: &RemoveOptions) -> Result<bool, Refusal> {
         removal::delete(&aws, &pool, &belongings).map_err(refused)?;
         record(Entry::Removed)?;
         writeln!(out, "{} is gone. The secrets of its machine clients are where they were.", options.code)?;
+        if organizations.len() == 1 {
+            writeln!(out, "It was the last one. The lookup service refuses a file without organizations.")?;
+        }
     } else {
         // First the directory, so that nobody is sent to an app client that refuses.
         if !organization.is_disabled {

@@ -3,7 +3,7 @@
 //! Cognito's names are those of
 //! [UserPoolClientType](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html).
 
-use crate::foreign_text::shown;
+use crate::words::shown;
 use deployment::Deployment;
 use lookup_api::{ClientId, Tenant};
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! Until when the certificates in SAML metadata are valid that a provider signs with. No I/O.
 
-use crate::foreign_text::shown;
+use crate::words::shown;
 use base64ct::{Base64, Encoding};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};

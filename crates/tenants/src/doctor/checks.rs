@@ -4,8 +4,8 @@
 
 use super::app_client::Fault;
 use super::inside_fault::InsideFault;
-use crate::foreign_text::shown;
 use crate::web::{NoResponse, Response};
+use crate::words::{count, shown};
 use deployment::UserPool;
 use lookup_api::Tenant;
 use platform::WebUrl;
@@ -199,11 +199,6 @@ pub fn keys(response: &Received, origin: &str) -> Verdict {
         None | Some(0) => Verdict::Wrong(Problem::NoKeys),
         Some(number) => Verdict::Fine(format!("{}, readable from {origin}", count(number, "key"))),
     }
-}
-
-/// A number with its noun, such as `2 keys`.
-pub(crate) fn count(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 /// The issuer's metadata: tokens have the issuer that it names.

@@ -2,7 +2,7 @@
 
 use super::certificate::Unreadable;
 use crate::aws::ApiError;
-use crate::foreign_text::shown;
+use crate::words::shown;
 use std::borrow::Cow;
 
 /// What is wrong inside a user pool. `Display` says what was found. It never contains a secret.

@@ -1,7 +1,8 @@
 //! The report: for people, to be pasted into an issue, and for machines. It has no secret and no person in it.
 
-use super::checks::{Verdict, count};
+use super::checks::Verdict;
 use super::{Examination, Part};
+use crate::words::count;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write};

@@ -167,8 +167,7 @@ pub fn parse(text: &str, read: &ReadFile<'_>) -> Result<Pool, Vec<Finding>> {
 
 fn pool(reader: &mut Reader<'_>, root: &Table<'_>, read: &ReadFile<'_>) -> Option<Pool> {
     let region = reader.required(root, "region", |text| {
-        let fit = text.contains('-') && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if fit { Ok(()) } else { Err("is not an AWS region, such as eu-west-1".to_owned()) }
+        if is_region(text) { Ok(()) } else { Err("is not an AWS region, such as eu-west-1".to_owned()) }
     });
     let id = reader.required(root, "user_pool_id", |text| match (text.split_once('_'), &region) {
         (None, _) => Err("is not the id of a user pool, such as eu-west-1_EXAMPLE".to_owned()),
@@ -206,6 +205,11 @@ fn pool(reader: &mut Reader<'_>, root: &Table<'_>, read: &ReadFile<'_>) -> Optio
         machines: machines?,
         quotas,
     })
+}
+
+/// Whether it looks like an AWS region, such as `eu-west-1`.
+pub fn is_region(text: &str) -> bool {
+    text.contains('-') && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 /// Cognito's rule for callback and sign-out URLs: https, or http for this machine, and no fragment

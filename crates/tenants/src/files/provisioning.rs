@@ -8,6 +8,7 @@ use lookup_api::Isolation;
 use lookup_service::directory_file;
 use std::collections::HashMap;
 use std::fmt;
+use toml_edit::DocumentMut;
 
 /// The name by which app clients know the pool's own accounts.
 pub const NATIVE: &str = "COGNITO";
@@ -102,7 +103,7 @@ pub struct Machine {
     pub client_id: Option<String>,
 }
 
-/// Reads the text of tenants.toml. `read` opens the files that it names.
+/// Reads the text of tenants.toml: the organizations of this pool. `read` opens the files that it names.
 ///
 /// # Errors
 /// Everything that is wrong with it, in the order of lines.
@@ -110,20 +111,31 @@ pub fn parse(text: &str, pool: &Pool, read: &ReadFile<'_>) -> Result<Vec<Organiz
     directory_file::parse(text).map_err(|findings| findings.into_iter().map(Finding::from).collect::<Vec<_>>())?;
     let tree = tree(text)?;
     let mut reader = Reader::new(text);
-    let tables = reader.tables(&Table::root(&tree), "tenants");
-    if text.matches("[[tenants]]").count() < tables.len() {
-        // `record` adds to these tables.
-        reader.refuse(&Table::root(&tree), "tenants", "must be written with a line [[tenants]] for each organization");
+    let root = Table::root(&tree);
+    let tables = reader.tables(&root, "tenants");
+    if !can_be_recorded(text) {
+        reader.refuse(&root, "tenants", "must be written with a line [[tenants]] for each organization");
     }
+    let issuers = reader.strings(&root, "issuers", |_| Ok(()));
     let mut organizations = Vec::with_capacity(tables.len());
     let mut uses = Uses::default();
     for table in &tables {
+        let issuer = reader.string(table, "issuer").or_else(|| issuers.first().filter(|_| issuers.len() == 1).cloned());
+        if issuer.is_some_and(|issuer| issuer.rsplit('/').next() != Some(&pool.id)) {
+            continue;
+        }
         if let Some(organization) = organization(&mut reader, table, pool, read) {
             uses.check(&mut reader, table, &organization);
             organizations.push(organization);
         }
     }
     reader.finish(Some(organizations))
+}
+
+/// Whether `record` can add to the organizations.
+fn can_be_recorded(text: &str) -> bool {
+    let document: Result<DocumentMut, _> = text.parse();
+    document.is_ok_and(|document| document.get("tenants").is_some_and(|tenants| tenants.is_array_of_tables()))
 }
 
 impl From<lookup_service::finding::Finding> for Finding {
@@ -252,7 +264,7 @@ fn machines(reader: &mut Reader<'_>, table: &Table<'_>, pool: &Pool) -> Vec<Mach
             let fit = (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
             if !fit {
                 Err("must be 1 to 32 letters a to z, digits and hyphens".to_owned())
-            } else if machines.iter().any(|other| other.name == text) {
+            } else if machines.iter().any(|other| other.name.eq_ignore_ascii_case(text)) {
                 Err("is the name of another machine client of this organization".to_owned())
             } else {
                 Ok(())
@@ -265,36 +277,68 @@ fn machines(reader: &mut Reader<'_>, table: &Table<'_>, pool: &Pool) -> Vec<Mach
             }
             Some(_) => Ok(()),
         });
-        let client_id = reader.string(&table, "client_id");
+        let client_id = reader.ruled(&table, "client_id", |text| {
+            let fit = (1..=128).contains(&text.len())
+                && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+'));
+            if fit { Ok(()) } else { Err("is not an app client id".to_owned()) }
+        });
         machines.extend(name.map(|name| Machine { name, scopes, client_id }));
     }
     machines
 }
 
-/// Which organization has named a provider first.
+/// What the organizations before have used.
 #[derive(Default)]
-struct Uses(HashMap<String, (Option<Provider>, Isolation, String)>);
+struct Uses {
+    /// By provider: the codes and the isolation of its organizations.
+    organizations: HashMap<String, Vec<(String, Isolation)>>,
+    /// By provider: how it is set up, and the code of the organization that says so.
+    providers: HashMap<String, (Provider, String)>,
+    /// By app client: the code of the organization.
+    clients: HashMap<String, String>,
+}
 
 impl Uses {
+    fn check(&mut self, reader: &mut Reader<'_>, table: &Table<'_>, organization: &Organization) {
+        self.check_clients(reader, table, organization);
+        if organization.identity_provider != NATIVE && !organization.is_disabled {
+            self.check_provider(reader, table, organization);
+        }
+    }
+
+    /// Refuses a machine with the app client of another one, or of an organization. The lookup service's rules have
+    /// refused two organizations with one.
+    fn check_clients(&mut self, reader: &mut Reader<'_>, table: &Table<'_>, organization: &Organization) {
+        let own = organization.client_id.iter();
+        let machines = organization.machines.iter().filter_map(|machine| machine.client_id.as_ref());
+        for client in own.chain(machines) {
+            if let Some(other) = self.clients.insert(client.clone(), organization.code.clone()) {
+                let reason = format!("{client} is an app client of {other} already");
+                reader.refuse(table, "machines", reason);
+            }
+        }
+    }
+
     /// Refuses two different set-ups of one provider, and a provider that a strictly isolated organization shares:
     /// whoever is signed in there gets into both
     /// (<https://docs.aws.amazon.com/cognito/latest/developerguide/multi-tenant-application-best-practices.html>).
-    fn check(&mut self, reader: &mut Reader<'_>, table: &Table<'_>, organization: &Organization) {
-        if organization.identity_provider == NATIVE || organization.is_disabled {
-            return;
-        }
-        let Organization { provider, isolation, code, .. } = organization;
-        let known = self.0.get(&organization.identity_provider);
-        let Some((first, first_isolation, first_code)) = known else {
-            let first = (provider.clone(), *isolation, code.clone());
-            self.0.insert(organization.identity_provider.clone(), first);
-            return;
-        };
-        if *isolation == Isolation::Strict || *first_isolation == Isolation::Strict {
-            let reason = format!("is the provider of {first_code} too, and one of the two has strict isolation");
+    fn check_provider(&mut self, reader: &mut Reader<'_>, table: &Table<'_>, organization: &Organization) {
+        let Organization { identity_provider: name, isolation, code, provider, .. } = organization;
+        let others = self.organizations.entry(name.clone()).or_default();
+        let is_strict = |of: Isolation| of == Isolation::Strict;
+        let beside = others.iter().find(|(_, other)| is_strict(*other) || is_strict(*isolation));
+        if let Some((other, _)) = beside {
+            let reason = format!("is the provider of {other} too, and one of the two has strict isolation");
             reader.refuse(table, "identity_provider", reason);
-        } else if provider.is_some() && first.is_some() && provider != first {
-            reader.refuse(table, "provider", format!("differs from the same provider's at {first_code}"));
+        }
+        others.push((code.clone(), *isolation));
+        let Some(provider) = provider else { return };
+        match self.providers.get(name) {
+            Some((known, other)) if known != provider => {
+                reader.refuse(table, "provider", format!("differs from the same provider's at {other}"));
+            }
+            Some(_) => {}
+            None => drop(self.providers.insert(name.clone(), (provider.clone(), code.clone()))),
         }
     }
 }
@@ -354,6 +398,42 @@ mod tests {
         assert!(two(&saml("x"), &saml("y")).unwrap_err().ends_with("differs from the same provider's at a"));
         assert!(two("isolation = \"strict\"", "").unwrap_err().contains("strict isolation"));
         assert_eq!(two("isolation = \"strict\"\ndisabled = true", ""), Ok(2));
+    }
+
+    #[test]
+    fn no_two_clients_have_one_id_and_lists_can_be_recorded() {
+        let with = |from: &str, to: &str| {
+            assert!(TENANTS.contains(from), "{from}");
+            parse(&TENANTS.replacen(from, to, 1), &sample_pool(), &no_file)
+                .map(|_| ())
+                .map_err(|list| list[0].to_string())
+        };
+        let machine = "name = \"reports\"";
+        assert_eq!(with(machine, &format!("{machine}\nclient_id = \"m1\"")), Ok(()));
+        for (from, to, reason) in [
+            (machine, "name = \"reports\"\nclient_id = \"bad id!\"", "is not an app client id"),
+            (machine, "name = \"reports\"\nclient_id = \"\"", "is not an app client id"),
+            (
+                "code = \"acme\"",
+                "code = \"acme\"\nclient_id = \"m1\"\nmachines = [{ name = \"a\", scopes = [\"api/reports.read\"], client_id = \"m1\" }]\n#",
+                "TOML",
+            ),
+        ] {
+            assert!(with(from, to).unwrap_err().contains(reason), "{to}");
+        }
+        let twice = "code = \"initech\"\nclient_id = \"c1\"\nmachines = [{ name = \"a\", scopes = [\"api/reports.read\"], client_id = \"c1\" }]";
+        let refused = with("code = \"initech\"", twice).unwrap_err();
+        assert!(refused.ends_with("c1 is an app client of initech already"), "{refused}");
+        let inline = "# [[tenants]]\ntenants = [{ code = \"a\", name = \"A\", client_id = \"1\", identity_provider = \"Aaa\" }]\n";
+        let refused = parse(inline, &sample_pool(), &no_file).unwrap_err();
+        assert!(refused[0].reason.contains("a line [[tenants]] for each"), "{refused:?}");
+    }
+
+    #[test]
+    fn organizations_of_another_pool_are_left_alone() {
+        let with = |text: &str| parse(&format!("{text}\n{TENANTS}"), &sample_pool(), &no_file).unwrap().len();
+        assert_eq!(with("issuers = [\"https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_LocalPool\"]"), 3);
+        assert_eq!(with("issuers = [\"https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other\"]"), 0);
     }
 
     proptest! {

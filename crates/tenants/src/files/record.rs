@@ -21,50 +21,94 @@ pub enum Entry<'a> {
     Removed,
 }
 
-/// The organization is not in the file, or the file is broken.
+/// Why nothing can be written down.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("tenants.toml has no [[tenants]] with the code {0}, or its machine is gone: was it changed meanwhile?")]
-pub struct Gone(String);
+pub enum RecordError {
+    /// Somebody has broken the file.
+    #[error("tenants.toml is not TOML any more")]
+    Broken,
+    /// Somebody has removed the organization or its machine from the file.
+    #[error("tenants.toml has no [[tenants]] with the code {0} any more, or its machine is gone")]
+    Gone(String),
+}
 
 /// The text of tenants.toml with this entry for the organization with this code.
 ///
 /// # Errors
-/// If somebody has removed the organization, or its machine, from the file in the meantime.
-pub fn record(text: &str, code: &str, entry: &Entry<'_>) -> Result<String, Gone> {
-    let gone = || Gone(code.to_owned());
-    let mut document: DocumentMut = text.parse().map_err(|_| gone())?;
-    let tenants = document.get_mut("tenants").and_then(|item| item.as_array_of_tables_mut()).ok_or_else(gone)?;
-    let is_named = |table: &Table| table.get("code").and_then(|item| item.as_str()) == Some(code);
-    let index = tenants.iter().position(is_named).ok_or_else(gone)?;
-    if *entry == Entry::Removed {
-        tenants.remove(index);
-        return Ok(document.to_string());
-    }
-    let tenant = tenants.get_mut(index).ok_or_else(gone)?;
+/// If somebody has changed the file in the meantime.
+pub fn record(text: &str, code: &str, entry: &Entry<'_>) -> Result<String, RecordError> {
+    // TOML's own line ends are those of Unix. The file keeps its own, and its byte order mark.
+    let (mark, text) = text.strip_prefix('\u{feff}').map_or(("", text), |text| ("\u{feff}", text));
+    let has_windows_lines = text.contains("\r\n");
+    let mut document: DocumentMut = text.replace("\r\n", "\n").parse().map_err(|_| RecordError::Broken)?;
+    add(&mut document, code, entry).ok_or_else(|| RecordError::Gone(code.to_owned()))?;
+    let text = document.to_string();
+    Ok(format!("{mark}{}", if has_windows_lines { text.replace('\n', "\r\n") } else { text }))
+}
+
+/// `None` if the organization or its machine is not there.
+fn add(document: &mut DocumentMut, code: &str, entry: &Entry<'_>) -> Option<()> {
+    let tenants = document.get_mut("tenants")?.as_array_of_tables_mut()?;
+    let index = tenants.iter().position(|table| text(table, "code") == Some(code))?;
+    let tenant = tenants.get_mut(index)?;
     match entry {
         Entry::ClientId(client_id) => set(tenant, "client_id", (*client_id).into()),
         Entry::Disabled => set(tenant, "disabled", true.into()),
-        Entry::MachineClientId { machine, client_id } => {
-            let machines = tenant.get_mut("machines").ok_or_else(gone)?;
-            if let Some(tables) = machines.as_array_of_tables_mut() {
-                let is_named = |table: &&mut Table| table.get("name").and_then(|item| item.as_str()) == Some(machine);
-                set(tables.iter_mut().find(is_named).ok_or_else(gone)?, "client_id", (*client_id).into());
-            } else {
-                let list = machines.as_array_mut().ok_or_else(gone)?;
-                let mut tables = list.iter_mut().filter_map(|item| item.as_inline_table_mut());
-                let found = tables.find(|table| table.get("name").and_then(|name| name.as_str()) == Some(machine));
-                let found = found.ok_or_else(gone)?;
-                set(found, "client_id", (*client_id).into());
-                found.fmt();
-            }
-        }
-        Entry::Removed => {}
+        Entry::MachineClientId { machine, client_id } => set_machine(tenant, machine, client_id)?,
+        Entry::Removed => remove(document, index)?,
     }
-    Ok(document.to_string())
+    Some(())
 }
 
+fn text<'a>(table: &'a dyn TableLike, name: &str) -> Option<&'a str> {
+    table.get(name)?.as_str()
+}
+
+fn set_machine(tenant: &mut Table, machine: &str, client_id: &str) -> Option<()> {
+    let machines = tenant.get_mut("machines")?;
+    if let Some(tables) = machines.as_array_of_tables_mut() {
+        let table = tables.iter_mut().find(|table| text(*table, "name") == Some(machine))?;
+        set(table, "client_id", client_id.into());
+    } else {
+        let mut tables = machines.as_array_mut()?.iter_mut().filter_map(|item| item.as_inline_table_mut());
+        let table = tables.find(|table| text(*table, "name") == Some(machine))?;
+        set(table, "client_id", client_id.into());
+        table.fmt();
+    }
+    Some(())
+}
+
+/// Sets a field. The comment behind an old value stays.
 fn set(table: &mut dyn TableLike, name: &str, to: toml_edit::Value) {
-    table.insert(name, value(to));
+    match table.get_mut(name).and_then(|item| item.as_value_mut()) {
+        Some(old) => {
+            let decor = old.decor().clone();
+            *old = to;
+            *old.decor_mut() = decor;
+        }
+        None => drop(table.insert(name, value(to))),
+    }
+}
+
+/// Removes an organization, and of the comments before it those that follow the last empty line.
+fn remove(document: &mut DocumentMut, index: usize) -> Option<()> {
+    let tenants = document.get_mut("tenants")?.as_array_of_tables_mut()?;
+    let before = tenants.get(index)?.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
+    let kept = before.rfind("\n\n").map_or(String::new(), |at| before[..=at].to_owned());
+    tenants.remove(index);
+    match tenants.get_mut(index) {
+        Some(next) => {
+            let own = next.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
+            let prefix = format!("{kept}{own}");
+            next.decor_mut().set_prefix(prefix);
+        }
+        None => {
+            let after = document.trailing().as_str().unwrap_or_default();
+            let trailing = format!("{kept}{after}");
+            document.set_trailing(trailing);
+        }
+    }
+    Some(())
 }
 
 #[cfg(test)]
@@ -119,5 +163,23 @@ machines = [{ name = "a" }, { name = "b" }]
         let removed = record(TEXT, "acme", &Entry::Removed).unwrap();
         assert!(!removed.contains("SAML") && !removed.contains("reports") && removed.contains("globex"), "{removed}");
         assert!(record(&removed, "acme", &Entry::Disabled).is_err(), "it is gone");
+        assert!(removed.starts_with("# All of them.\nissuers"), "{removed}");
+    }
+
+    #[test]
+    fn comments_of_others_stay_where_an_organization_was() {
+        let text = "# All.\n\n# The first.\n[[tenants]]\ncode = \"a\"\n# end of a\n\n# The second.\n[[tenants]]\ncode = \"b\"\n\n# Last.\n";
+        let removed = record(text, "a", &Entry::Removed).unwrap();
+        assert_eq!(removed, "# All.\n# end of a\n\n# The second.\n[[tenants]]\ncode = \"b\"\n\n# Last.\n");
+        let removed = record(text, "b", &Entry::Removed).unwrap();
+        assert_eq!(removed, "# All.\n\n# The first.\n[[tenants]]\ncode = \"a\"\n# end of a\n\n# Last.\n");
+    }
+
+    #[test]
+    fn line_ends_a_byte_order_mark_and_the_comment_behind_a_value_stay() {
+        let text = "\u{feff}[[tenants]]\r\ncode = \"a\"\r\nclient_id =  \"old\" # since 2020\r\n";
+        let recorded = record(text, "a", &Entry::ClientId("new")).unwrap();
+        assert_eq!(recorded, text.replace("old", "new"));
+        assert_eq!(record("[[tenants\n", "a", &Entry::Disabled), Err(RecordError::Broken));
     }
 }

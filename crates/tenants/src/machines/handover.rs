@@ -43,8 +43,8 @@ where your back end keeps its other secrets: whoever has it can do what your bac
 The file client-secret.json is what you got: `client_id` and `client_secret`.
 
 ```sh
-curl --fail --silent --show-error \
-  --user "$(jq -r '.client_id + ":" + .client_secret' client-secret.json)" \
+jq -r '"user = \"" + .client_id + ":" + .client_secret + "\""' client-secret.json |
+  curl --config - --fail --silent --show-error \
   --data grant_type=client_credentials --data-urlencode 'scope={scopes}' \
   '{hosted_ui}/oauth2/token'
 ```

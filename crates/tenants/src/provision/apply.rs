@@ -1,13 +1,14 @@
 //! Does the steps of a plan, one after the other. What was done stays done: a run that ends early is finished by the
 //! next one, because the plan is made from what the pool has.
 
-use super::desired::Fields;
-use super::observed::{describe_client, describe_provider, object};
+use super::desired::{Fields, fields};
+use super::observed::{describe_client, describe_provider, describe_resource_server, object};
 use super::overlay::is_unchanged;
 use super::plan::{Action, Plan, Step};
 use crate::aws::{Api, ApiError, Operation};
 use crate::files::pool_file::Pool;
 use crate::files::provisioning::Secret;
+use crate::machines::rotation::{self, RotationError};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -44,6 +45,9 @@ pub enum ApplyError {
     /// Somebody else has changed the same thing since the plan was made.
     #[error("{0} was changed by somebody else since the plan was made")]
     ChangedMeanwhile(String),
+    /// The secret of a machine's app client cannot be told.
+    #[error("{0}")]
+    Secret(#[from] RotationError),
     /// Something could not be written on this machine.
     #[error("{0}")]
     Host(String),
@@ -54,6 +58,7 @@ impl ApplyError {
     pub fn what_to_do(&self) -> String {
         match self {
             Self::Api(error) => error.what_to_do(),
+            Self::Secret(error) => error.what_to_do(),
             Self::ChangedMeanwhile(_) => "Look at `tenants plan` again.".to_owned(),
             Self::Host(_) => "Mend that, and run `tenants apply` again: it goes on from there.".to_owned(),
         }
@@ -95,27 +100,28 @@ impl<A: Api, H: Host> Applying<'_, A, H> {
     fn step(&mut self, step: &Step) -> Result<(), ApplyError> {
         match &step.action {
             Action::CreateResourceServer(request) => self.create("CreateResourceServer", request).map(drop),
-            Action::UpdateResourceServer(request) => self.write("UpdateResourceServer", request).map(drop),
+            Action::UpdateResourceServer { identifier, described, request } => {
+                let describe = || describe_resource_server(self.api, &self.pool.id, identifier);
+                self.update("UpdateResourceServer", identifier, described, request, describe)
+            }
             Action::CreateProvider { request, .. } => self.create("CreateIdentityProvider", request).map(drop),
             Action::UpdateProvider { name, described, request } => {
-                let now = describe_provider(self.api, &self.pool.id, name)?;
-                self.refuse_if_changed(name, described, &now)?;
-                self.write("UpdateIdentityProvider", request).map(drop)
+                let describe = || describe_provider(self.api, &self.pool.id, name);
+                self.update("UpdateIdentityProvider", name, described, request, describe)
             }
             Action::CreateClient { name, request, .. } => self.create_client(name, request),
             Action::UpdateClient { name, id, described, request } => {
-                let now = describe_client(self.api, &self.pool.id, id)?;
-                self.refuse_if_changed(name, described, &now)?;
-                self.write("UpdateUserPoolClient", request).map(drop)
+                let describe = || describe_client(self.api, &self.pool.id, id);
+                self.update("UpdateUserPoolClient", name, described, request, describe)
             }
             Action::SetReuse { client, minutes } => {
                 let request = json!({ "ClientId": self.id(client), "SSOSession": { "MaxValidityMinutes": minutes } });
-                self.write("SetUserPoolClientSessionConfiguration", &fields(request)).map(drop)
+                self.write_until_done("SetUserPoolClientSessionConfiguration", &fields(request)).map(drop)
             }
             Action::CreateBranding { client, request } => {
                 let mut request = request.clone();
                 request.insert("ClientId".to_owned(), self.id(client).into());
-                self.write("CreateManagedLoginBranding", &request).map(drop)
+                self.write_until_done("CreateManagedLoginBranding", &request).map(drop)
             }
             Action::KeepSecret { client, .. } => self.keep_secret(client),
             Action::Record { client, machine } => {
@@ -130,14 +136,50 @@ impl<A: Api, H: Host> Applying<'_, A, H> {
         self.ids.get(client).map(String::as_str).unwrap_or_default()
     }
 
-    fn refuse_if_changed(&self, name: &str, planned: &Fields, now: &Fields) -> Result<(), ApplyError> {
-        if is_unchanged(planned, now) { Ok(()) } else { Err(ApplyError::ChangedMeanwhile(name.to_owned())) }
+    /// Changes something, unless somebody else has changed it since the plan was made. Before each attempt it is
+    /// described again.
+    fn update(
+        &self,
+        operation: &'static str,
+        name: &str,
+        planned: &Fields,
+        request: &Fields,
+        describe: impl Fn() -> Result<Fields, ApiError>,
+    ) -> Result<(), ApplyError> {
+        let mut attempt = 0;
+        loop {
+            if !is_unchanged(planned, &describe()?) {
+                return Err(ApplyError::ChangedMeanwhile(name.to_owned()));
+            }
+            match self.write(operation, request) {
+                Err(ApplyError::Api(error)) if error.is_conflict() && attempt + 1 < ATTEMPTS => {
+                    self.host.wait(attempt);
+                    attempt += 1;
+                }
+                done => return done.map(drop),
+            }
+        }
     }
 
     fn create(&mut self, operation: &'static str, request: &Fields) -> Result<Value, ApplyError> {
-        let response = self.write(operation, request)?;
+        let response = self.write_until_done(operation, request)?;
         self.has_created = true;
         Ok(response)
+    }
+
+    /// Calls an operation with a request that does not depend on what is there, so that it may be made again after a
+    /// conflict with another call.
+    fn write_until_done(&self, operation: &'static str, request: &Fields) -> Result<Value, ApplyError> {
+        let mut attempt = 0;
+        loop {
+            match self.write(operation, request) {
+                Err(ApplyError::Api(error)) if error.is_conflict() && attempt + 1 < ATTEMPTS => {
+                    self.host.wait(attempt);
+                    attempt += 1;
+                }
+                done => return done,
+            }
+        }
     }
 
     /// Calls an operation that changes the pool. What was created a moment ago may not be known to it yet, so it is
@@ -174,11 +216,7 @@ impl<A: Api, H: Host> Applying<'_, A, H> {
     fn keep_secret(&mut self, client: &str) -> Result<(), ApplyError> {
         let secret = match self.secrets.remove(client) {
             Some(secret) => secret,
-            None => {
-                let described = describe_client(self.api, &self.pool.id, self.id(client))?;
-                let secret = described.get("ClientSecret").and_then(Value::as_str);
-                Secret::new(secret.unwrap_or_default().to_owned())
-            }
+            None => rotation::only_secret(self.api, &self.pool.id, self.id(client))?,
         };
         self.host.keep_secret(client, self.id(client), &secret).map_err(ApplyError::Host)
     }
@@ -193,12 +231,5 @@ fn may_be_unknown_yet(error: &ApiError) -> bool {
             _ => false,
         },
         ApiError::Denied { .. } | ApiError::NoResponse { .. } => false,
-    }
-}
-
-fn fields(value: Value) -> Fields {
-    match value {
-        Value::Object(fields) => fields,
-        _ => Fields::new(),
     }
 }

@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 /// Fields of a request or of a description.
 pub type Fields = Map<String, Value>;
 
-/// The name of an organization's app client, or of a machine's. No two are the same, because codes have no full stop.
+/// The name that a new app client of an organization gets, or of a machine. No two in tenants.toml are the same, because
+/// codes have no full stop. In the pool others may have it.
 pub fn client_name(organization: &Organization, machine: Option<&Machine>) -> String {
     match machine {
         None => organization.code.clone(),
@@ -18,7 +19,7 @@ pub fn client_name(organization: &Organization, machine: Option<&Machine>) -> St
     }
 }
 
-fn fields(value: Value) -> Fields {
+pub(super) fn fields(value: Value) -> Fields {
     match value {
         Value::Object(fields) => fields,
         _ => Fields::new(),
@@ -74,6 +75,16 @@ pub fn client(pool: &Pool, organization: &Organization, required: &BTreeSet<Stri
         client.insert("WriteAttributes".to_owned(), json!(write));
     }
     client
+}
+
+/// An app client through which nobody signs in any more.
+pub fn switched_off() -> Fields {
+    fields(json!({
+        "AllowedOAuthFlows": [],
+        "AllowedOAuthScopes": [],
+        "AllowedOAuthFlowsUserPoolClient": false,
+        "ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH"],
+    }))
 }
 
 /// What every app client may read: the token endpoint refuses an app client that cannot read all that its scopes name

@@ -90,6 +90,9 @@ fn provider_of(client: &Fields) -> Result<&str, &'static str> {
     if !strings(client, "AllowedOAuthFlows").contains(&"code") {
         return Err("does not allow the code grant");
     }
+    if !strings(client, "CallbackURLs").iter().any(|url| url.starts_with("http")) {
+        return Err("has no callback URL of a page");
+    }
     match strings(client, "SupportedIdentityProviders").as_slice() {
         [provider] => Ok(provider),
         [] => Err("has no identity provider"),
@@ -157,6 +160,23 @@ fn organization(
     import.tenants.push_str(&out);
 }
 
+/// The name of the file with this document, which no other document has. Some file systems ignore case.
+fn metadata_file(import: &mut Import, provider: &str, document: &str) -> String {
+    let name = provider.replace(|c: char| !c.is_alphanumeric() && !"-_.".contains(c), "-");
+    let names = std::iter::once(name.clone()).chain((2..).map(|number| format!("{name}-{number}")));
+    for file in names.map(|name| format!("{name}.xml")) {
+        match import.files.iter().find(|(known, _)| known.to_lowercase() == file.to_lowercase()) {
+            Some((known, text)) if text == document => return known.clone(),
+            Some(_) => {}
+            None => {
+                import.files.push((file.clone(), document.to_owned()));
+                return file;
+            }
+        }
+    }
+    name
+}
+
 /// The table of a provider that `tenants` can look after. `None` for others, which stay as they are.
 fn provider_table(import: &mut Import, name: &str, described: &Fields, shared: &Shared<'_>) -> Option<String> {
     let details = described.get("ProviderDetails").and_then(Value::as_object)?;
@@ -164,10 +184,7 @@ fn provider_table(import: &mut Import, name: &str, described: &Fields, shared: &
         "SAML" => match (text(details, "MetadataURL"), text(details, "MetadataFile")) {
             ("", "") => return None,
             ("", document) => {
-                let file = format!("{name}.xml").replace(['/', '\\'], "-");
-                if !import.files.iter().any(|(known, _)| *known == file) {
-                    import.files.push((file.clone(), document.to_owned()));
-                }
+                let file = metadata_file(import, name, document);
                 format!("type = \"SAML\"\nmetadata_file = {}\n", quoted(&file))
             }
             (url, _) => format!("type = \"SAML\"\nmetadata_url = {}\n", quoted(url)),
@@ -197,7 +214,11 @@ fn pool_text(region: &str, pool_id: &str, clients: &[&Fields], shared: &Shared<'
     for (key, field) in
         [("callback_urls", "CallbackURLs"), ("sign_out_urls", "LogoutURLs"), ("scopes", "AllowedOAuthScopes")]
     {
-        let _ = writeln!(out, "{key} = {}", list(&most_common(clients, |client| strings(client, field))));
+        let some = clients.iter().copied().filter(|client| !strings(client, field).is_empty()).collect::<Vec<_>>();
+        let _ = writeln!(out, "{key} = {}", list(&most_common(&some, |client| strings(client, field))));
+        if some.is_empty() {
+            out.push_str("# No app client has one: add the picker's.\n");
+        }
     }
     let units = |client: &Fields, token: &str| {
         let unit = client.get("TokenValidityUnits").and_then(|units| units.get(token)?.as_str());

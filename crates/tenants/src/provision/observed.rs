@@ -7,9 +7,11 @@ use crate::files::provisioning::{NATIVE, Organization};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the user pool has.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// What the user pool has. The descriptions have secrets in them, so there is no `Debug`.
+#[derive(Clone, Default, PartialEq)]
 pub struct Observed {
+    /// The app clients that tenants.toml names. They belong to the organization that names them, whatever their name is.
+    pub recorded: BTreeSet<String>,
     /// The attributes that every profile must have. An app client must be able to write them.
     pub required_attributes: BTreeSet<String>,
     /// All app clients: their ids and names. Names need not be unique.
@@ -35,11 +37,11 @@ pub enum Found {
     Nothing,
     /// The one that the directory names.
     Recorded(String),
-    /// One with the same name, which the directory does not name: of a run that was ended, or made by hand.
+    /// One with the same name, which tenants.toml does not name: of a run that was ended, or made by hand.
     ByName(String),
-    /// The directory names one that is not there, and no other has the name.
+    /// tenants.toml names one that is not there, and no other has the name.
     Lost,
-    /// Several have the name.
+    /// tenants.toml names none of several that have the name.
     Several(usize),
 }
 
@@ -54,14 +56,14 @@ impl Found {
 }
 
 impl Observed {
-    /// The app client with the recorded id, or else with this name.
+    /// The app client with the recorded id, or else with this name. One that is recorded for somebody else is not taken.
     pub fn find(&self, recorded: Option<&str>, name: &str) -> Found {
         if let Some(id) = recorded
             && self.clients.iter().any(|(known, _)| known == id)
         {
             return Found::Recorded(id.to_owned());
         }
-        let mut named = self.clients.iter().filter(|(_, known)| known == name);
+        let mut named = self.clients.iter().filter(|(id, known)| known == name && !self.recorded.contains(id));
         match (named.next(), named.count()) {
             (Some((id, _)), 0) => Found::ByName(id.clone()),
             (Some(_), more) => Found::Several(more + 1),
@@ -71,7 +73,8 @@ impl Observed {
     }
 }
 
-/// Reads what the pool has. `progress` is called with how many of the organizations have been read, of how many.
+/// Reads what the pool has. `organizations` are all of tenants.toml, and `only` is the code of the one that matters, if
+/// it is one. `progress` is called with how many have been read, of how many.
 ///
 /// # Errors
 /// If a call is refused, or there is no response.
@@ -79,23 +82,34 @@ pub fn observe(
     api: &impl Api,
     pool: &Pool,
     organizations: &[Organization],
+    only: Option<&str>,
     progress: &dyn Fn(usize, usize),
 ) -> Result<Observed, ApiError> {
     let reader = PoolReader { api, pool_id: &pool.id };
     let reading = Reading { reader, pool };
     let mut observed = Observed {
+        recorded: recorded(organizations),
         required_attributes: reader.required_attributes()?,
         clients: reader.clients()?,
         provider_names: reader.provider_names()?,
         resource_servers: reader.resource_servers()?,
         ..Observed::default()
     };
-    for (done, organization) in organizations.iter().enumerate() {
-        progress(done, organizations.len());
+    let matters = |organization: &&Organization| only.is_none_or(|code| organization.code == code);
+    let chosen: Vec<&Organization> = organizations.iter().filter(matters).collect();
+    for (done, organization) in chosen.iter().enumerate() {
+        progress(done, chosen.len());
         reading.organization(organization, &mut observed)?;
     }
-    progress(organizations.len(), organizations.len());
+    progress(chosen.len(), chosen.len());
     Ok(observed)
+}
+
+/// The ids of all app clients that tenants.toml names.
+fn recorded(organizations: &[Organization]) -> BTreeSet<String> {
+    let machines = organizations.iter().flat_map(|organization| &organization.machines);
+    let machines = machines.filter_map(|machine| machine.client_id.clone());
+    organizations.iter().filter_map(|organization| organization.client_id.clone()).chain(machines).collect()
 }
 
 /// Reads all app clients and identity providers of a pool, the latter by name. `progress` is called with how many app
@@ -130,6 +144,16 @@ pub fn describe_client(api: &impl Api, pool_id: &str, client_id: &str) -> Result
     let request = json!({ "UserPoolId": pool_id, "ClientId": client_id });
     let response = api.call(Operation::cognito("DescribeUserPoolClient"), &request)?;
     Ok(object(response, "UserPoolClient"))
+}
+
+/// The description of a resource server.
+///
+/// # Errors
+/// If the call is refused, or there is no response.
+pub fn describe_resource_server(api: &impl Api, pool_id: &str, identifier: &str) -> Result<Fields, ApiError> {
+    let request = json!({ "UserPoolId": pool_id, "Identifier": identifier });
+    let response = api.call(Operation::cognito("DescribeResourceServer"), &request)?;
+    Ok(object(response, "ResourceServer"))
 }
 
 /// The description of an identity provider.
@@ -178,9 +202,12 @@ impl<A: Api> PoolReader<'_, A> {
         let mut request = json!({ "UserPoolId": self.pool_id, "MaxResults": page });
         loop {
             let mut response = self.api.call(Operation::cognito(operation), &request)?;
-            if let Some(Value::Array(list)) = response.get_mut(name).map(Value::take) {
-                entries.extend(list);
-            }
+            // Without the list, an empty response would look like an empty pool.
+            let Some(Value::Array(list)) = response.get_mut(name).map(Value::take) else {
+                let reason = format!("there is no {name} in the response: is this AWS?");
+                return Err(ApiError::NoResponse { operation: Operation::cognito(operation), reason });
+            };
+            entries.extend(list);
             match text(&response, "NextToken") {
                 Some(token) => request["NextToken"] = token.into(),
                 None => return Ok(entries),

@@ -140,6 +140,11 @@ pub fn provider(described: &Fields, wanted: &Fields) -> (Vec<Change>, Fields) {
         if from == *to || (is_secret(name) && from.is_null()) {
             continue;
         }
+        // Somebody has chosen the other method.
+        if name == "attributes_request_method" && !from.is_null() {
+            details.insert(name.clone(), from);
+            continue;
+        }
         let field = format!("ProviderDetails.{name}");
         changes.push(if is_secret(name) {
             Change { field, from: SECRET.into(), to: SECRET.into() }

@@ -4,9 +4,10 @@ use super::desired::{self, Fields, client_name};
 use super::observed::{Found, Observed};
 use super::overlay::{self, Change};
 use crate::files::pool_file::Pool;
-use crate::files::provisioning::{Machine, NATIVE, Organization};
+use crate::files::provisioning::{Machine, NATIVE, Organization, Provider};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// The steps that make the pool as the files say, in the order in which they are done.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -15,8 +16,21 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Why the steps cannot be done. Nothing is written while there is one.
     pub problems: Vec<Problem>,
+    /// App clients of the pool that look like an organization's, and that tenants.toml does not name. Nothing is done
+    /// about them.
+    pub leftovers: Vec<Leftover>,
     /// How many organizations there are.
     pub organizations: usize,
+}
+
+/// An app client with the name of an organization or of one of its machines, which tenants.toml does not name: of an
+/// entry that was removed by hand, or of two runs at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leftover {
+    /// The app client's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// One step.
@@ -31,12 +45,19 @@ pub struct Step {
 }
 
 /// What a step does. App clients are named, because a new one has no id yet.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Action {
     /// Creates the resource server.
     CreateResourceServer(Fields),
     /// Changes the resource server.
-    UpdateResourceServer(Fields),
+    UpdateResourceServer {
+        /// Its identifier.
+        identifier: String,
+        /// What was described when the plan was made.
+        described: Fields,
+        /// The request, without the pool.
+        request: Fields,
+    },
     /// Creates an identity provider.
     CreateProvider {
         /// Its name.
@@ -103,6 +124,13 @@ pub enum Action {
     },
 }
 
+/// Requests and descriptions have secrets in them.
+impl fmt::Debug for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// Why steps cannot be done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
@@ -156,6 +184,14 @@ pub enum Problem {
         /// The app client's id.
         id: String,
     },
+    /// The files are those of another pool, most likely.
+    #[error("none of the {count} app clients that tenants.toml names is in the pool {pool}")]
+    OtherPool {
+        /// How many tenants.toml names.
+        count: usize,
+        /// The pool's id.
+        pool: String,
+    },
     /// The pool would hold more than it may.
     #[error("the pool would have {needed} {of}, and may have {quota}")]
     Quota {
@@ -177,6 +213,7 @@ impl Problem {
             Self::SeveralClients { .. } => "several_clients",
             Self::ClientSecret { .. } => "client_secret",
             Self::NoSecret { .. } => "no_secret",
+            Self::OtherPool { .. } => "other_pool",
             Self::Quota { .. } => "quota",
         }
     }
@@ -185,6 +222,9 @@ impl Problem {
     pub fn what_to_do(&self) -> &'static str {
         match self {
             Self::NoProvider { .. } => "Add [tenants.provider] to the organization, or correct identity_provider.",
+            Self::OtherPool { .. } => {
+                "Correct user_pool_id in pool.toml. If this is the pool, remove the client_ids from tenants.toml."
+            }
             Self::ProviderType { .. } => "Give the provider another name in tenants.toml. People sign in anew then.",
             Self::SeveralClients { .. } => {
                 "Write the client_id of the right one into tenants.toml, or rename the others."
@@ -208,40 +248,82 @@ impl Plan {
             recorded.any(|organization| step.organization.as_ref() == Some(&organization.code))
         };
         let is_drift = |step: &&Step| match &step.action {
-            Action::CreateClient { .. } => step.is_lost(),
             Action::CreateProvider { .. } | Action::CreateBranding { .. } | Action::SetReuse { .. } => {
                 is_recorded(step)
             }
-            Action::KeepSecret { .. } | Action::Record { .. } | Action::CreateResourceServer(_) => false,
-            Action::UpdateResourceServer(_) | Action::UpdateProvider { .. } | Action::UpdateClient { .. } => true,
+            Action::Record { .. } => step.is_update(),
+            Action::CreateResourceServer(_) => {
+                organizations.iter().flat_map(|of| &of.machines).any(|machine| machine.client_id.is_some())
+            }
+            Action::CreateClient { .. } | Action::KeepSecret { .. } => false,
+            Action::UpdateResourceServer { .. } | Action::UpdateProvider { .. } | Action::UpdateClient { .. } => true,
         };
         let steps = self.steps.iter().filter(is_drift).cloned().collect();
-        Plan { steps, problems: self.problems.clone(), organizations: self.organizations }
+        Plan { steps, ..self.clone() }
     }
 }
 
-/// Lists the steps. `is_kept` says whether the secret of an app client with this name is kept already.
-pub fn plan(pool: &Pool, organizations: &[Organization], observed: &Observed, is_kept: &dyn Fn(&str) -> bool) -> Plan {
+/// Lists the steps. `is_kept` says whether the secret of the app client with this name and id is kept already.
+pub fn plan(
+    pool: &Pool,
+    organizations: &[Organization],
+    observed: &Observed,
+    is_kept: &dyn Fn(&str, &str) -> bool,
+) -> Plan {
+    let mut definitions = BTreeMap::new();
+    for organization in organizations.iter().filter(|organization| !organization.is_disabled) {
+        if let Some(provider) = &organization.provider {
+            definitions.entry(organization.identity_provider.as_str()).or_insert(provider);
+        }
+    }
     let mut planning = Planning {
         pool,
         observed,
         is_kept,
         plan: Plan { organizations: organizations.len(), ..Plan::default() },
+        definitions,
         planned_providers: BTreeSet::new(),
     };
+    planning.refuse_other_pool();
     planning.resource_server();
-    for organization in organizations.iter().filter(|organization| !organization.is_disabled) {
-        planning.organization(organization);
+    for organization in organizations {
+        if organization.is_disabled {
+            planning.switch_off(organization);
+        } else {
+            planning.organization(organization);
+        }
     }
     planning.quotas();
+    planning.plan.leftovers = leftovers(organizations, observed);
     planning.plan
+}
+
+/// App clients with the name of an organization or of a machine of one, which nobody has.
+fn leftovers(organizations: &[Organization], observed: &Observed) -> Vec<Leftover> {
+    let mut taken = observed.recorded.clone();
+    for organization in organizations {
+        let own = observed.find(organization.client_id.as_deref(), &client_name(organization, None));
+        taken.extend(own.id().map(str::to_owned));
+        for machine in &organization.machines {
+            let found = observed.find(machine.client_id.as_deref(), &client_name(organization, Some(machine)));
+            taken.extend(found.id().map(str::to_owned));
+        }
+    }
+    let codes: BTreeSet<&str> = organizations.iter().map(|organization| organization.code.as_str()).collect();
+    let is_leftover = |(id, name): &&(String, String)| {
+        codes.contains(name.split('.').next().unwrap_or_default()) && !taken.contains(id)
+    };
+    let leftover = |(id, name): &(String, String)| Leftover { id: id.clone(), name: name.clone() };
+    observed.clients.iter().filter(is_leftover).map(leftover).collect()
 }
 
 struct Planning<'a> {
     pool: &'a Pool,
     observed: &'a Observed,
-    is_kept: &'a dyn Fn(&str) -> bool,
+    is_kept: &'a dyn Fn(&str, &str) -> bool,
     plan: Plan,
+    /// How providers are set up, by name.
+    definitions: BTreeMap<&'a str, &'a Provider>,
     planned_providers: BTreeSet<String>,
 }
 
@@ -249,6 +331,27 @@ impl Planning<'_> {
     fn step(&mut self, organization: Option<&Organization>, action: Action, changes: Vec<Change>) {
         let organization = organization.map(|organization| organization.code.clone());
         self.plan.steps.push(Step { organization, action, changes });
+    }
+
+    /// With the files of another pool, everything would be made anew.
+    fn refuse_other_pool(&mut self) {
+        let Observed { recorded, clients, .. } = self.observed;
+        if !recorded.is_empty() && !clients.iter().any(|(id, _)| recorded.contains(id)) {
+            self.plan.problems.push(Problem::OtherPool { count: recorded.len(), pool: self.pool.id.clone() });
+        }
+    }
+
+    /// The steps for the app clients of an organization that is out of service.
+    fn switch_off(&mut self, organization: &Organization) {
+        let own = (organization.client_id.as_deref(), client_name(organization, None));
+        let machines = organization.machines.iter();
+        let machines = machines.map(|machine| (machine.client_id.as_deref(), client_name(organization, Some(machine))));
+        for (recorded, name) in std::iter::once(own).chain(machines) {
+            let found = self.observed.find(recorded, &name);
+            if let Some(id) = found.id() {
+                self.update(organization, name, id, desired::switched_off());
+            }
+        }
     }
 
     fn resource_server(&mut self) {
@@ -259,7 +362,8 @@ impl Planning<'_> {
             Some(described) => {
                 let (changes, request) = overlay::resource_server(described, &wanted);
                 if !changes.is_empty() {
-                    self.step(None, Action::UpdateResourceServer(request), changes);
+                    let (identifier, described) = (server.identifier.clone(), described.clone());
+                    self.step(None, Action::UpdateResourceServer { identifier, described, request }, changes);
                 }
             }
         }
@@ -272,12 +376,25 @@ impl Planning<'_> {
         let wanted = desired::client(self.pool, organization, &self.observed.required_attributes);
         if self.client(organization, None, &found, &wanted) {
             self.sessions_and_branding(organization, &name, &found);
-            if found.id().is_none() || found.id() != organization.client_id.as_deref() {
-                self.step(Some(organization), Action::Record { client: name, machine: None }, Vec::new());
-            }
+            self.record(organization, None, &found);
         }
         for machine in &organization.machines {
             self.machine(organization, machine);
+        }
+    }
+
+    /// The step that writes down another app client than the recorded one.
+    fn record(&mut self, organization: &Organization, machine: Option<&Machine>, found: &Found) {
+        let recorded = match machine {
+            None => organization.client_id.as_deref(),
+            Some(machine) => machine.client_id.as_deref(),
+        };
+        if found.id().is_none() || found.id() != recorded {
+            let client = client_name(organization, machine);
+            let machine = machine.map(|machine| machine.name.clone());
+            let (from, to) = (recorded.into(), found.id().unwrap_or("the new one").into());
+            let change = Change { field: "client_id".to_owned(), from, to };
+            self.step(Some(organization), Action::Record { client, machine }, vec![change]);
         }
     }
 
@@ -288,9 +405,9 @@ impl Planning<'_> {
             return;
         }
         let described = self.observed.providers.get(name);
-        let wanted = organization
-            .provider
-            .as_ref()
+        let wanted = self
+            .definitions
+            .get(name.as_str())
             .and_then(|provider| Some((desired::provider_type(provider)?, desired::provider(self.pool, provider)?)));
         match (described, wanted) {
             (None, None) => {
@@ -344,10 +461,6 @@ impl Planning<'_> {
     ) -> bool {
         let name = client_name(organization, machine);
         let code = || organization.code.clone();
-        let recorded = match machine {
-            None => organization.client_id.as_deref(),
-            Some(machine) => machine.client_id.as_deref(),
-        };
         match found {
             Found::Several(count) => {
                 self.plan.problems.push(Problem::SeveralClients { organization: code(), name, count: *count });
@@ -356,10 +469,7 @@ impl Planning<'_> {
             Found::Nothing | Found::Lost => {
                 let mut request = wanted.clone();
                 request.insert("GenerateSecret".to_owned(), machine.is_some().into());
-                let mut changes = overlay::all_new(wanted);
-                if let (Found::Lost, Some(id)) = (found, recorded) {
-                    changes.insert(0, Change { field: "ClientId".to_owned(), from: id.into(), to: Value::Null });
-                }
+                let changes = overlay::all_new(wanted);
                 let machine = machine.map(|machine| machine.name.clone());
                 self.step(Some(organization), Action::CreateClient { name, machine, request }, changes);
                 true
@@ -379,16 +489,22 @@ impl Planning<'_> {
                     self.plan.problems.push(problem);
                     return false;
                 }
-                // The name of an app client that the directory names by its id is the operator's.
+                // The name of an app client that is there is the operator's.
                 let mut wanted = wanted.clone();
                 wanted.remove("ClientName");
-                let (changes, request) = overlay::client(described, &wanted);
-                if !changes.is_empty() {
-                    let (id, described) = (id.clone(), described.clone());
-                    self.step(Some(organization), Action::UpdateClient { name, id, described, request }, changes);
-                }
+                self.update(organization, name, id, wanted);
                 true
             }
+        }
+    }
+
+    /// The step that changes an app client that is there, if there is something to change.
+    fn update(&mut self, organization: &Organization, name: String, id: &str, wanted: Fields) {
+        let Some(described) = self.observed.described.get(id) else { return };
+        let (changes, request) = overlay::client(described, &wanted);
+        if !changes.is_empty() {
+            let (id, described) = (id.to_owned(), described.clone());
+            self.step(Some(organization), Action::UpdateClient { name, id, described, request }, changes);
         }
     }
 
@@ -420,14 +536,11 @@ impl Planning<'_> {
         if !self.client(organization, Some(machine), &found, &wanted) {
             return;
         }
-        if found.id().is_none() || !(self.is_kept)(&name) {
-            let action = Action::KeepSecret { client: name.clone(), machine: machine.name.clone() };
+        if !found.id().is_some_and(|id| (self.is_kept)(&name, id)) {
+            let action = Action::KeepSecret { client: name, machine: machine.name.clone() };
             self.step(Some(organization), action, Vec::new());
         }
-        if found.id().is_none() || found.id() != machine.client_id.as_deref() {
-            let action = Action::Record { client: name, machine: Some(machine.name.clone()) };
-            self.step(Some(organization), action, Vec::new());
-        }
+        self.record(organization, Some(machine), &found);
     }
 
     /// Counts what there would be, before anything is written.

@@ -1,35 +1,69 @@
 //! Takes an organization out of service, and later out of the user pool.
 
-use super::desired::client_name;
-use super::observed::{Observed, describe_client};
+use super::desired::{Fields, client_name, switched_off};
+use super::observed::{Found, Observed, describe_client};
 use super::overlay;
 use crate::aws::{Api, ApiError, Operation};
 use crate::files::pool_file::Pool;
 use crate::files::provisioning::{NATIVE, Organization};
 use serde_json::{Value, json};
 
+/// How often an app client is switched off that somebody else changes at the same time.
+const ATTEMPTS: usize = 5;
+
 /// What there is of an organization in the user pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Belongings {
     /// The ids of its app client and of those of its machines.
     pub clients: Vec<String>,
-    /// Its identity provider, if `tenants` looks after it and no other organization has it.
+    /// Its identity provider, if `tenants` looks after it and no other organization of tenants.toml has it.
     pub provider: Option<String>,
 }
 
+/// Several app clients of the pool have this name, and tenants.toml does not say which one it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{count} app clients of the pool are named {name}")]
+pub struct Several {
+    /// How many.
+    count: usize,
+    /// The name.
+    name: String,
+}
+
 /// What there is of an organization in the user pool.
-pub fn belongings(organization: &Organization, all: &[Organization], observed: &Observed) -> Belongings {
-    let own = observed.find(organization.client_id.as_deref(), &client_name(organization, None));
-    let machines = organization
-        .machines
-        .iter()
-        .map(|machine| observed.find(machine.client_id.as_deref(), &client_name(organization, Some(machine))));
-    let clients = std::iter::once(own).chain(machines).filter_map(|found| found.id().map(str::to_owned)).collect();
+///
+/// # Errors
+/// If it cannot be told.
+pub fn belongings(
+    organization: &Organization,
+    all: &[Organization],
+    observed: &Observed,
+) -> Result<Belongings, Several> {
+    let own = (organization.client_id.as_deref(), client_name(organization, None));
+    let machines = organization.machines.iter();
+    let machines = machines.map(|machine| (machine.client_id.as_deref(), client_name(organization, Some(machine))));
+    let mut clients = Vec::new();
+    for (recorded, name) in std::iter::once(own).chain(machines) {
+        match observed.find(recorded, &name) {
+            Found::Several(count) => return Err(Several { count, name }),
+            found => clients.extend(found.id().map(str::to_owned)),
+        }
+    }
     let provider = &organization.identity_provider;
     let is_shared = all.iter().any(|other| other.code != organization.code && other.identity_provider == *provider);
     let is_ours = organization.provider.is_some() && provider != NATIVE && !is_shared;
     let provider = (is_ours && observed.provider_names.contains(provider)).then(|| provider.clone());
-    Belongings { clients, provider }
+    Ok(Belongings { clients, provider })
+}
+
+/// The ids of app clients that would be left without their provider: those of the pool that are not the organization's.
+pub fn users_of<'a>(provider: &str, belongings: &Belongings, clients: &'a [Fields]) -> Vec<&'a str> {
+    let has_provider = |client: &&Fields| {
+        let providers = client.get("SupportedIdentityProviders").and_then(Value::as_array);
+        providers.is_some_and(|providers| providers.iter().any(|name| name == provider))
+    };
+    let ids = clients.iter().filter(has_provider).filter_map(|client| client.get("ClientId")?.as_str());
+    ids.filter(|id| !belongings.clients.iter().any(|own| own == id)).collect()
 }
 
 /// Makes the organization's app clients refuse everybody. They and their ids stay, so this can be undone by
@@ -38,15 +72,22 @@ pub fn belongings(organization: &Organization, all: &[Organization], observed: &
 /// # Errors
 /// If a call is refused, or there is no response.
 pub fn disable(api: &impl Api, pool: &Pool, belongings: &Belongings) -> Result<(), ApiError> {
-    let off = json!({ "AllowedOAuthFlows": [], "AllowedOAuthScopes": [], "AllowedOAuthFlowsUserPoolClient": false });
-    for id in &belongings.clients {
-        let described = describe_client(api, &pool.id, id)?;
-        let (changes, request) = overlay::client(&described, &off.as_object().cloned().unwrap_or_default());
-        if !changes.is_empty() {
-            api.call(Operation::cognito("UpdateUserPoolClient"), &Value::Object(request))?;
+    belongings.clients.iter().try_for_each(|id| switch_off(api, pool, id))
+}
+
+fn switch_off(api: &impl Api, pool: &Pool, id: &str) -> Result<(), ApiError> {
+    let mut attempt = 1;
+    loop {
+        let (changes, mut request) = overlay::client(&describe_client(api, &pool.id, id)?, &switched_off());
+        if changes.is_empty() {
+            return Ok(());
+        }
+        request.insert("UserPoolId".to_owned(), pool.id.clone().into());
+        match api.call(Operation::cognito("UpdateUserPoolClient"), &Value::Object(request)) {
+            Err(error) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
+            done => return done.map(drop),
         }
     }
-    Ok(())
 }
 
 /// Deletes what there is of the organization. What is gone already is no error.

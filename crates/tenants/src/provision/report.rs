@@ -1,51 +1,47 @@
 //! Writes a plan, for people and for machines. It has no secret in it.
 
 use super::overlay::Change;
-use super::plan::{Action, Plan, Problem, Step};
-use crate::doctor::checks::count;
-use crate::foreign_text::shown;
+use super::plan::{Action, Leftover, Plan, Problem, Step};
+use crate::words::count;
+use crate::words::shown;
 use serde::Serialize;
 use serde_json::Value;
 use std::io::{self, Write};
 
-impl Step {
+impl Action {
     /// The stable name of the step, for machines.
     pub fn name(&self) -> &'static str {
-        match &self.action {
-            Action::CreateResourceServer(_) => "create_resource_server",
-            Action::UpdateResourceServer(_) => "update_resource_server",
-            Action::CreateProvider { .. } => "create_identity_provider",
-            Action::UpdateProvider { .. } => "update_identity_provider",
-            Action::CreateClient { machine: None, .. } => "create_app_client",
-            Action::CreateClient { .. } => "create_machine_client",
-            Action::UpdateClient { .. } => "update_app_client",
-            Action::SetReuse { .. } => "set_session_reuse",
-            Action::CreateBranding { .. } => "create_branding_style",
-            Action::KeepSecret { .. } => "keep_secret",
-            Action::Record { .. } => "record_client_id",
+        match self {
+            Self::CreateResourceServer(_) => "create_resource_server",
+            Self::UpdateResourceServer { .. } => "update_resource_server",
+            Self::CreateProvider { .. } => "create_identity_provider",
+            Self::UpdateProvider { .. } => "update_identity_provider",
+            Self::CreateClient { machine: None, .. } => "create_app_client",
+            Self::CreateClient { .. } => "create_machine_client",
+            Self::UpdateClient { .. } => "update_app_client",
+            Self::SetReuse { .. } => "set_session_reuse",
+            Self::CreateBranding { .. } => "create_branding_style",
+            Self::KeepSecret { .. } => "keep_secret",
+            Self::Record { .. } => "record_client_id",
         }
     }
+}
 
+impl Step {
     /// Whether the step changes something that was there.
     pub fn is_update(&self) -> bool {
         match &self.action {
-            Action::UpdateResourceServer(_) | Action::UpdateProvider { .. } | Action::UpdateClient { .. } => true,
-            Action::SetReuse { .. } => self.changes.iter().any(|change| !change.from.is_null()),
+            Action::UpdateResourceServer { .. } | Action::UpdateProvider { .. } | Action::UpdateClient { .. } => true,
+            Action::SetReuse { .. } | Action::Record { .. } => self.changes.iter().any(|change| !change.from.is_null()),
             _ => false,
         }
-    }
-
-    /// Whether the step restores something that tenants.toml names and the pool no longer has.
-    pub fn is_lost(&self) -> bool {
-        matches!(self.action, Action::CreateClient { .. })
-            && self.changes.iter().any(|change| change.field == "ClientId")
     }
 
     /// The step in words.
     pub fn words(&self) -> String {
         match &self.action {
             Action::CreateResourceServer(_) => "create the resource server".to_owned(),
-            Action::UpdateResourceServer(_) => "change the resource server".to_owned(),
+            Action::UpdateResourceServer { .. } => "change the resource server".to_owned(),
             Action::CreateProvider { name, request } => {
                 let kind = request.get("ProviderType").and_then(Value::as_str).unwrap_or_default();
                 format!("create the identity provider {name} ({kind})")
@@ -82,7 +78,7 @@ pub fn write_text(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
 pub fn write_drift(drift: &Plan, out: &mut impl Write) -> io::Result<()> {
     write_steps(drift, out)?;
     let organizations = count(drift.organizations, "organization");
-    match drift.steps.len() + drift.problems.len() {
+    match drift.steps.len() + drift.problems.len() + drift.leftovers.len() {
         0 => writeln!(out, "{organizations}: all is as the files say"),
         number => writeln!(out, "{organizations}: {} from the files", count(number, "difference")),
     }
@@ -96,11 +92,19 @@ fn write_steps(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
             organization = Some(&step.organization);
         }
         writeln!(out, "  {} {}", if step.is_update() { '~' } else { '+' }, step.words())?;
-        if step.is_update() || step.is_lost() {
-            for change in step.changes.iter().filter(|change| step.is_update() || change.field == "ClientId") {
-                write_change(change, out)?;
-            }
+        if step.is_update() {
+            step.changes.iter().try_for_each(|change| write_change(change, out))?;
         }
+    }
+    for Leftover { id, name } in &plan.leftovers {
+        writeln!(
+            out,
+            "LEFT OVER       the app client {name} ({id}) is in the pool, and tenants.toml does not name it"
+        )?;
+        writeln!(
+            out,
+            "                to do: delete it, if nobody uses it. An organization goes by `tenants remove`."
+        )?;
     }
     for problem in &plan.problems {
         writeln!(out, "CANNOT BE DONE  {problem} [{}]", problem.code())?;
@@ -144,6 +148,13 @@ struct JsonPlan<'a> {
     organizations: usize,
     steps: Vec<JsonStep<'a>>,
     problems: Vec<JsonProblem<'a>>,
+    leftovers: Vec<JsonLeftover<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonLeftover<'a> {
+    client_id: &'a str,
+    name: &'a str,
 }
 
 #[derive(Serialize)]
@@ -177,13 +188,14 @@ pub fn write_json(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
         organizations: plan.organizations,
         steps: plan.steps.iter().map(json_step).collect(),
         problems: plan.problems.iter().map(json_problem).collect(),
+        leftovers: plan.leftovers.iter().map(|Leftover { id, name }| JsonLeftover { client_id: id, name }).collect(),
     };
     writeln!(out, "{}", serde_json::to_string(&plan)?)
 }
 
 fn json_step(step: &Step) -> JsonStep<'_> {
     let changes = step.changes.iter().map(|Change { field, from, to }| JsonChange { field, from, to }).collect();
-    JsonStep { organization: step.organization.as_deref(), step: step.name(), words: step.words(), changes }
+    JsonStep { organization: step.organization.as_deref(), step: step.action.name(), words: step.words(), changes }
 }
 
 fn json_problem(problem: &Problem) -> JsonProblem<'_> {
