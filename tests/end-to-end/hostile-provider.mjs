@@ -15,13 +15,20 @@ const HOST = '127.0.0.1';
 
 const rsa = (kid, modulusLength = 2048) => ({ kid, ...generateKeyPairSync('rsa', { modulusLength }) });
 
-const KEYS = {
-  honest: rsa('honest-1'),
-  rotated: rsa('rotated-2'),
-  evil: rsa('evil-1'),
-  weak: rsa('weak-1', 1024),
-  elliptic: { kid: 'elliptic-1', ...generateKeyPairSync('ec', { namedCurve: 'P-256' }) },
+const MAKERS = {
+  honest: () => rsa('honest-1'),
+  rotated: () => rsa('rotated-2'),
+  evil: () => rsa('evil-1'),
+  weak: () => rsa('weak-1', 1024),
+  elliptic: () => ({ kid: 'elliptic-1', ...generateKeyPairSync('ec', { namedCurve: 'P-256' }) }),
 };
+
+/** The keys, each made when it is first used: most tests use the honest one alone, and making one takes a while. */
+const KEYS = {};
+for (const [name, make] of Object.entries(MAKERS)) {
+  let made;
+  Object.defineProperty(KEYS, name, { get: () => (made ??= make()) });
+}
 
 const SIGNERS = {
   RS256: (input, key) => sign('sha256', input, key.privateKey),
@@ -115,7 +122,7 @@ const placeholders = () => ({
   ...attempt,
   issuer,
   now: Math.floor(Date.now() / 1000),
-  evil_jwk: publicKey('evil'),
+  evil_jwk: () => publicKey('evil'),
   null: null,
   absent: undefined,
   id_token: () => issueToken(idClaims()),

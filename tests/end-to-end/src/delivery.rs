@@ -38,26 +38,28 @@ type Counts = Arc<Mutex<BTreeMap<String, usize>>>;
 
 /// A proxy that counts requests.
 pub(crate) struct Proxy {
+    delivery: Arc<Mutex<Delivery>>,
     counts: Counts,
 }
 
 impl Proxy {
     /// Forwards the connections of the listener to a port on this machine, until the process ends.
-    pub(crate) fn start(listener: TcpListener, port: u16, delivery: Delivery) -> Self {
-        let counts = Counts::default();
-        let shared = counts.clone();
+    pub(crate) fn start(listener: TcpListener, port: u16) -> Self {
+        let proxy = Self { delivery: Arc::new(Mutex::new(Delivery::COUNTED)), counts: Counts::default() };
+        let (shared, counts) = (proxy.delivery.clone(), proxy.counts.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let counts = shared.clone();
+                let (delivery, counts) = (*shared.lock().unwrap(), counts.clone());
                 // Each connection has one request. Errors are ignored: browsers open connections that they do not use.
                 std::thread::spawn(move || forward(stream, port, delivery, &counts));
             }
         });
-        Self { counts }
+        proxy
     }
 
-    /// Resets the counts.
-    pub(crate) fn reset(&self) {
+    /// Delivers in this way from now on, and counts from zero.
+    pub(crate) fn reset(&self, delivery: Delivery) {
+        *self.delivery.lock().unwrap() = delivery;
         self.counts.lock().unwrap().clear();
     }
 

@@ -1,6 +1,6 @@
 //! Inspecting a page: with axe-core, through the accessibility tree, and with other media features or window sizes.
 
-use crate::World;
+use crate::{Engine, World};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -45,12 +45,24 @@ impl World {
         Ok(std::fs::write(file, picture)?)
     }
 
+    /// Makes axe-core available in this page.
+    async fn loads_axe(&self) -> Result<()> {
+        if self.run_script("if (!window.axe) window.loadAxe?.(); return typeof axe").await? != "undefined" {
+            return Ok(());
+        }
+        let path = std::env::var("AXE_CORE").context("AXE_CORE; tools/setup.sh test provides axe-core")?;
+        let axe = std::fs::read_to_string(&path).with_context(|| path.clone())?;
+        // To pass the whole of it on takes as long as a check does. So Chromium keeps it for the tab's next pages, which
+        // do not run it unless they are checked too.
+        if self.engine == Engine::Chromium {
+            self.runs_in_every_page(&format!("window.loadAxe = () => {{ {axe}\n}}")).await?;
+        }
+        self.run_script(&axe).await.map(drop)
+    }
+
     /// The violations that axe-core finds, one a line; empty if there are none.
     pub async fn axe_violations(&self) -> Result<String> {
-        if self.run_script("return typeof axe").await? == "undefined" {
-            let path = std::env::var("AXE_CORE").context("AXE_CORE; tools/setup.sh test provides axe-core")?;
-            self.run_script(&std::fs::read_to_string(&path).with_context(|| path.clone())?).await?;
-        }
+        self.loads_axe().await?;
         let run = "const [values, done] = arguments;
             axe.run(document, { runOnly: { type: 'tag', values }, resultTypes: ['violations'] }).then(
               ({ violations, passes }) => done({

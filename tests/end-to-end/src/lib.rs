@@ -58,6 +58,9 @@ const LIMIT: Duration = Duration::from_secs(90);
 /// The same with the hostile provider, where one journey has hundreds of sign-ins.
 const HOSTILE_LIMIT: Duration = Duration::from_secs(600);
 
+/// The longest time until a test has its world: it may wait for the Firefox of tests that hang.
+const WORLD_LIMIT: Duration = Duration::from_secs(240);
+
 /// The longest time to take a screenshot and read the page of a failed test.
 const EVIDENCE_LIMIT: Duration = Duration::from_secs(10);
 
@@ -88,7 +91,8 @@ pub struct Conditions {
     pub config: Option<Option<String>>,
     /// Fields of config.json that replace the ordinary ones or are added.
     pub settings: Option<Value>,
-    /// More tenants, in the format of `tenants.toml`, for the lookup service and the hosted UI.
+    /// More tenants, in the format of `tenants.toml`, for the lookup service. The hosted UI always knows
+    /// [`SEVERAL_MORE`], and no others.
     pub directory: Option<String>,
     /// The path that the picker is below, such as `/login/`.
     pub base_path: Option<&'static str>,
@@ -101,7 +105,7 @@ pub struct Conditions {
     pub whole_browser: bool,
     /// The browser blocks cookies and site data.
     pub storage_blocked: bool,
-    /// The browser blocks cookies of third parties. In Chromium only.
+    /// The tab blocks cookies of third parties. In Chromium only.
     pub third_parties_blocked: bool,
     /// The preferred languages, the most preferred one first, separated by commas. In Firefox; in WebKit only one; not
     /// in Chromium.
@@ -178,7 +182,7 @@ where
     }
     let limit = if conditions.hostile_provider { HOSTILE_LIMIT } else { LIMIT };
     RUNTIME.block_on(async {
-        let world = timeout(LIMIT, World::enter(&conditions)).await.expect("a world in time").unwrap();
+        let world = timeout(WORLD_LIMIT, World::enter(&conditions)).await.expect("a world in time").unwrap();
         let world = Arc::new(world);
         let mut steps = tokio::spawn(steps(world.clone()));
         let outcome = match timeout(limit, &mut steps).await {
@@ -206,17 +210,35 @@ where
     journey(name, Conditions::default(), steps);
 }
 
-/// Defines a module with one test for each of these journeys, in this engine.
+/// Defines a module for each of these journeys, with one test for each of its engines: `the_journey::firefox`.
+///
+/// Tests run in the order of their names. The engine comes last, because all tests in Firefox wait for the same browser:
+/// if they stood side by side, nothing else would run meanwhile.
 #[macro_export]
-macro_rules! journeys_in {
-    ($engine:ident, $module:ident: $($journey:ident),* $(,)?) => {
-        mod $module {
-            $(
-                #[test]
-                fn $journey() {
-                    super::$journey($crate::Engine::$engine);
-                }
-            )*
+macro_rules! journeys {
+    ($($journey:ident: $($engine:ident),+;)+) => {
+        $(
+            mod $journey {
+                $($crate::journeys!(@$engine $journey);)+
+            }
+        )+
+    };
+    (@Chromium $journey:ident) => {
+        #[test]
+        fn chromium() {
+            super::$journey($crate::Engine::Chromium);
+        }
+    };
+    (@Firefox $journey:ident) => {
+        #[test]
+        fn firefox() {
+            super::$journey($crate::Engine::Firefox);
+        }
+    };
+    (@WebKit $journey:ident) => {
+        #[test]
+        fn webkit() {
+            super::$journey($crate::Engine::WebKit);
         }
     };
 }
@@ -228,8 +250,9 @@ pub fn root() -> PathBuf {
 
 impl World {
     async fn enter(conditions: &Conditions) -> Result<Self> {
-        let servers = Servers::start(conditions)?;
+        // The browser first: who waits for a Firefox keeps no servers from the others.
         let browser = Browser::take(conditions).await?;
+        let servers = Servers::start(conditions)?;
         let world = Self {
             driver: browser.driver().clone(),
             engine: conditions.engine,
@@ -240,6 +263,9 @@ impl World {
         };
         if conditions.hostile_provider {
             world.steer(&json!({})).await?;
+        }
+        if conditions.third_parties_blocked {
+            world.blocks_cookies_of_third_parties().await?;
         }
         if let Some(width) = conditions.width {
             // Headless windows do not get narrower than 500 px by themselves.

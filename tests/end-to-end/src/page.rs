@@ -25,6 +25,17 @@ const OUTCOME: &str = "
     const shown = document.documentElement.dataset.screen === 'form' && document.querySelector('#ask-foot > *');
     return shown && document.getElementById('ask-form').ariaBusy !== 'true' ? 'form' : null;";
 
+/// A script that returns the first element that an XPath finds and a person sees, or null.
+const SEEN: &str = "
+    const found = document.evaluate(arguments[0], document, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
+    for (let i = 0; i < found.snapshotLength; i++) {
+      const element = found.snapshotItem(i);
+      const { width, height } = element.getBoundingClientRect();
+      const isShown = element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+      if (isShown && width > 0 && height > 0) return element;
+    }
+    return null;";
+
 /// The browser's buttons for its history.
 #[derive(Debug, Clone, Copy)]
 pub enum Way {
@@ -42,12 +53,14 @@ impl World {
         Ok(self.driver.goto(format!("{}{path}", self.picker)).await?)
     }
 
+    /// Waits for an element that is seen. One small script asks for both at once: the drivers' own commands to find an
+    /// element and to tell whether it is displayed each send a long script to the page.
     async fn find(&self, xpath: String) -> Result<WebElement> {
         let until = Instant::now() + TIMEOUT;
         loop {
-            let query = self.driver.query(By::XPath(xpath.clone())).wait(TIMEOUT, PAUSE).and_displayed();
-            match query.first().await {
-                // The element was found in a page that was then replaced by the next one.
+            // During a navigation the driver may have no page to run the script in.
+            let found = self.driver.execute(SEEN, vec![Value::from(xpath.as_str())]).await;
+            match found.and_then(|found| found.element()) {
                 Err(_) if Instant::now() < until => sleep(PAUSE).await,
                 found => return found.with_context(|| format!("looking for {xpath}")),
             }
@@ -78,14 +91,18 @@ impl World {
     /// Presses the button or link whose text begins with these words.
     pub async fn press(&self, words: &str) -> Result<()> {
         let button = format!("//*[self::button or self::a][starts-with(normalize-space(), '{words}')]");
-        match self.find(button).await?.click().await {
-            // WebKit's driver looks for the button again after the press, which may have removed it.
-            Err(error)
-                if self.engine == Engine::WebKit && matches!(*error, WebDriverErrorInner::StaleElementReference(_)) =>
-            {
-                Ok(())
+        let until = Instant::now() + TIMEOUT;
+        loop {
+            match self.find(button.clone()).await?.click().await {
+                Err(error) if matches!(*error, WebDriverErrorInner::StaleElementReference(_)) => match self.engine {
+                    // This driver looks for the button again after the press, which may have removed it.
+                    Engine::WebKit => return Ok(()),
+                    // Not pressed: the button was in a page that was then replaced by the next one.
+                    Engine::Chromium | Engine::Firefox if Instant::now() < until => sleep(PAUSE).await,
+                    Engine::Chromium | Engine::Firefox => return Err(error.into()),
+                },
+                pressed => return Ok(pressed?),
             }
-            pressed => Ok(pressed?),
         }
     }
 

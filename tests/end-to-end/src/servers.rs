@@ -4,10 +4,10 @@
 //! The lookup service starts in some milliseconds, so each test has its own. Node.js takes a second, so the rest is
 //! reused, together with the address of the picker, which the hosted UI has registered.
 
-use crate::delivery::{Delivery, Proxy};
+use crate::delivery::Proxy;
 use crate::pool::Pool;
 use crate::program::{Program, free_port};
-use crate::{Conditions, PRODUCT, root};
+use crate::{Conditions, PRODUCT, SEVERAL_MORE, root};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::net::TcpListener;
@@ -23,6 +23,8 @@ pub(crate) struct Servers {
     pub(crate) service: Program,
     pub(crate) surroundings: Surroundings,
     config: PathBuf,
+    /// The file of the lookup service's directory if no other service reads it.
+    own_directory: Option<PathBuf>,
     ordinary: Value,
 }
 
@@ -37,8 +39,6 @@ pub(crate) struct Surroundings {
     provider: Program,
     is_frozen: AtomicBool,
     kind: Kind,
-    /// The directory's file, and its folder if it was written for these surroundings.
-    directory: (PathBuf, Option<TempDir>),
 }
 
 /// The product of `examples/`, on `localhost`.
@@ -55,8 +55,7 @@ struct Kind {
     rotated: bool,
     product: bool,
     base_path: Option<&'static str>,
-    directory: Option<String>,
-    delivery: Option<Delivery>,
+    has_proxy: bool,
 }
 
 impl Servers {
@@ -71,8 +70,11 @@ impl Servers {
             std::fs::write(&config, text)?;
         }
         let site = site_for(conditions, folder.path())?;
-        let service = start_service(&surroundings, &site, &config, folder)?;
-        Ok(Self { service, surroundings, config, ordinary })
+        let own_directory = conditions.directory.as_deref().map(|more| write_directory(folder.path(), more));
+        let own_directory = own_directory.transpose()?;
+        let directory = own_directory.clone().unwrap_or_else(sample_directory);
+        let service = start_service(&surroundings, &directory, &site, &config, folder)?;
+        Ok(Self { service, surroundings, config, own_directory, ordinary })
     }
 
     /// Ends the lookup service and hands the rest to the next test.
@@ -111,8 +113,7 @@ impl Servers {
 
     /// Replaces the directory, and waits until the service finds an organization by this domain.
     pub(crate) async fn replace_directory(&self, text: &str, domain: &str) -> Result<()> {
-        let (file, own) = &self.surroundings.directory;
-        own.as_ref().context("the directory of this test is that of others")?;
+        let file = self.own_directory.as_ref().context("the directory of this test is that of others")?;
         std::fs::write(file, text)?;
         let lookup = format!("{}/v1/lookup", self.surroundings.picker);
         let request = json!({ "domain": domain });
@@ -128,27 +129,27 @@ impl Servers {
 
 impl Surroundings {
     fn take(conditions: &Conditions) -> Result<Self> {
-        let Conditions { hostile_provider, rotated, product, base_path, ref directory, .. } = *conditions;
-        let directory = directory.clone();
-        let kind = Kind { hostile_provider, rotated, product, base_path, directory, delivery: conditions.delivery() };
-        match IDLE.take(|surroundings| surroundings.kind == kind) {
-            Some(surroundings) => {
-                surroundings.proxy.iter().for_each(Proxy::reset);
-                Ok(surroundings)
-            }
-            None => Self::start(kind),
+        let Conditions { hostile_provider, rotated, product, base_path, .. } = *conditions;
+        let delivery = conditions.delivery();
+        let kind = Kind { hostile_provider, rotated, product, base_path, has_proxy: delivery.is_some() };
+        let surroundings = match IDLE.take(|surroundings| surroundings.kind == kind) {
+            Some(surroundings) => surroundings,
+            None => Self::start(kind)?,
+        };
+        if let (Some(proxy), Some(delivery)) = (&surroundings.proxy, delivery) {
+            proxy.reset(delivery);
         }
+        Ok(surroundings)
     }
 
     fn start(kind: Kind) -> Result<Self> {
         // Each server has to know the other one's address when it starts.
         let (service_port, provider_port) = (free_port()?, free_port()?.to_string());
-        let (picker_port, proxy) = match kind.delivery {
-            Some(delivery) => {
-                let listener = TcpListener::bind("127.0.0.1:0")?;
-                (listener.local_addr()?.port(), Some(Proxy::start(listener, service_port, delivery)))
-            }
-            None => (service_port, None),
+        let (picker_port, proxy) = if kind.has_proxy {
+            let listener = TcpListener::bind("127.0.0.1:0")?;
+            (listener.local_addr()?.port(), Some(Proxy::start(listener, service_port)))
+        } else {
+            (service_port, None)
         };
         // The address that the browser opens. The picker derives its redirect URI from it.
         let picker = format!("http://127.0.0.1:{picker_port}{}", kind.base_path().trim_end_matches('/'));
@@ -156,18 +157,17 @@ impl Surroundings {
         let product_port = if kind.product { Some(free_port()?) } else { None };
         let product_url = product_port.map(|port| format!("http://localhost:{port}/"));
 
-        let directory = directory_file(kind.directory.as_deref())?;
         let provider = if kind.hostile_provider {
             start_hostile_provider(&provider_port)?
         } else {
-            start_hosted_ui(&provider_port, &directory.0, &picker, product_url.as_deref(), kind.rotated)?
+            start_hosted_ui(&provider_port, &picker, product_url.as_deref(), kind.rotated)?
         };
         let product = match (product_port, product_url) {
             (Some(port), Some(url)) => Some(start_product(port, url, &picker, &hosted_ui)?),
             _ => None,
         };
         let is_frozen = AtomicBool::new(false);
-        Ok(Self { picker, hosted_ui, product, service_port, proxy, provider, is_frozen, kind, directory })
+        Ok(Self { picker, hosted_ui, product, service_port, proxy, provider, is_frozen, kind })
     }
 
     /// The config.json of a test that does not say otherwise.
@@ -205,14 +205,15 @@ impl Kind {
     }
 }
 
-/// The sample directory, or a copy with more tenants and its folder.
-fn directory_file(more: Option<&str>) -> Result<(PathBuf, Option<TempDir>)> {
-    let sample = root().join("crates/lookup-service/tenants.toml");
-    let Some(more) = more else { return Ok((sample, None)) };
-    let folder = tempfile::tempdir()?;
-    let directory = folder.path().join("tenants.toml");
-    std::fs::write(&directory, [&std::fs::read_to_string(sample)?, more].join("\n"))?;
-    Ok((directory, Some(folder)))
+fn sample_directory() -> PathBuf {
+    root().join("crates/lookup-service/tenants.toml")
+}
+
+/// Writes a copy of the sample directory with more tenants into this folder.
+fn write_directory(folder: &Path, more: &str) -> Result<PathBuf> {
+    let file = folder.join("tenants.toml");
+    std::fs::write(&file, [&std::fs::read_to_string(sample_directory())?, more].join("\n"))?;
+    Ok(file)
 }
 
 /// The folder of the built site, or a copy with other files.
@@ -235,13 +236,11 @@ fn start_hostile_provider(port: &str) -> Result<Program> {
     Program::start("node", arguments, "hosted UI ready at", tempfile::tempdir()?)
 }
 
-fn start_hosted_ui(
-    port: &str,
-    directory: &Path,
-    picker: &str,
-    product: Option<&str>,
-    rotated: bool,
-) -> Result<Program> {
+/// The hosted UI knows [`SEVERAL_MORE`] whether or not the lookup service does, so that one hosted UI can serve every
+/// directory.
+fn start_hosted_ui(port: &str, picker: &str, product: Option<&str>, rotated: bool) -> Result<Program> {
+    let folder = tempfile::tempdir()?;
+    let directory = write_directory(folder.path(), SEVERAL_MORE)?;
     let script = root().join("hosted-ui/main.mjs");
     let arguments = [
         script.as_os_str(),
@@ -257,7 +256,7 @@ fn start_hosted_ui(
     let applications: Vec<String> = product.iter().flat_map(|url| [(*url).to_owned(), format!("{url}spa")]).collect();
     let applications = applications.iter().flat_map(|url| ["--picker".as_ref(), url.as_ref()]);
     let arguments = arguments.into_iter().chain(rotation).chain(applications);
-    Program::start("node", arguments, "hosted UI ready at", tempfile::tempdir()?)
+    Program::start("node", arguments, "hosted UI ready at", folder)
 }
 
 /// What config.json says of the product's two applications.
@@ -285,7 +284,13 @@ fn start_product(port: u16, url: String, picker: &str, issuer: &str) -> Result<P
 }
 
 /// The folder contains the files that were written for this service. It is removed when the service ends.
-fn start_service(surroundings: &Surroundings, site: &Path, config: &Path, folder: TempDir) -> Result<Program> {
+fn start_service(
+    surroundings: &Surroundings,
+    directory: &Path,
+    site: &Path,
+    config: &Path,
+    folder: TempDir,
+) -> Result<Program> {
     let address = format!("127.0.0.1:{}", surroundings.service_port);
     let arguments = [
         "--listen".as_ref(),
@@ -293,7 +298,7 @@ fn start_service(surroundings: &Surroundings, site: &Path, config: &Path, folder
         "--base-path".as_ref(),
         surroundings.kind.base_path().as_ref(),
         "--directory".as_ref(),
-        surroundings.directory.0.as_os_str(),
+        directory.as_os_str(),
         "--site".as_ref(),
         site.as_os_str(),
         "--config".as_ref(),

@@ -3,35 +3,24 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use anyhow::{Context, Result, bail};
-use end_to_end::{ApplicationStub, Conditions, Engine, LookupStub, StubResponse, World, journey, journeys_in};
+use end_to_end::{ApplicationStub, Conditions, Engine, LookupStub, StubResponse, World, journey, journeys};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use thirtyfour::prelude::*;
 
-// With cookies of third parties blocked.
-journeys_in!(Chromium, chromium:
-    a_form_without_script_leads_to_the_picker_and_back,
-    a_service_that_is_down_leaves_a_way_on,
-    hostile_and_failed_lookups_say_so_and_lead_to_the_picker_with_what_was_typed,
-    removing_repeating_and_restoring_an_element_leaves_no_progress_behind,
-    several_organizations_are_chosen_by_keyboard_and_searched_from_nine_on,
-    the_element_leads_to_the_product_by_way_of_the_picker,
-    the_element_speaks_the_language_of_the_page_or_of_its_own_attribute,
-    the_hosts_own_client_can_take_over_unless_the_organization_is_strict,
-    what_stood_inside_stays_if_the_script_is_blocked_or_slow,
-);
-
-// Without those whose outcome does not depend on the engine.
-journeys_in!(Firefox, firefox:
-    a_form_without_script_leads_to_the_picker_and_back,
-    a_service_that_is_down_leaves_a_way_on,
-    removing_repeating_and_restoring_an_element_leaves_no_progress_behind,
-    several_organizations_are_chosen_by_keyboard_and_searched_from_nine_on,
-    the_element_leads_to_the_product_by_way_of_the_picker,
-    the_hosts_own_client_can_take_over_unless_the_organization_is_strict,
-    what_stood_inside_stays_if_the_script_is_blocked_or_slow,
-);
+// In Chromium with cookies of third parties blocked. Firefox has those whose outcome may depend on the engine.
+journeys! {
+    a_form_without_script_leads_to_the_picker_and_back: Chromium, Firefox;
+    a_service_that_is_down_leaves_a_way_on: Chromium, Firefox;
+    hostile_and_failed_lookups_say_so_and_lead_to_the_picker_with_what_was_typed: Chromium;
+    removing_repeating_and_restoring_an_element_leaves_no_progress_behind: Chromium, Firefox;
+    several_organizations_are_chosen_by_keyboard_and_searched_from_nine_on: Chromium, Firefox;
+    the_element_leads_to_the_product_by_way_of_the_picker: Chromium, Firefox;
+    the_element_speaks_the_language_of_the_page_or_of_its_own_attribute: Chromium;
+    the_hosts_own_client_can_take_over_unless_the_organization_is_strict: Chromium, Firefox;
+    what_stood_inside_stays_if_the_script_is_blocked_or_slow: Chromium, Firefox;
+}
 
 /// The product's site, and conditions in which config.json names it.
 fn product() -> (ApplicationStub, Conditions) {

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use anyhow::Result;
-use end_to_end::{ApplicationStub, Conditions, Engine, World, journey, journeys_in};
+use end_to_end::{ApplicationStub, Conditions, Engine, World, journey, journeys};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -43,9 +43,9 @@ fn an_application_that_signs_in_itself_is_told_issuer_tenant_target_and_hint() {
     });
 }
 
-journeys_in!(Chromium, chromium: back_from_an_application_leads_past_the_picker);
-journeys_in!(Firefox, firefox: back_from_an_application_leads_past_the_picker);
-journeys_in!(WebKit, webkit: back_from_an_application_leads_past_the_picker);
+journeys! {
+    back_from_an_application_leads_past_the_picker: Chromium, Firefox, WebKit;
+}
 
 fn back_from_an_application_leads_past_the_picker(engine: Engine) {
     let (app, conditions) = with_application();

@@ -74,7 +74,7 @@ fn a_provisioned_organization_signs_in_and_its_back_end_gets_a_token() {
     if !Ministack::is_installed() {
         return;
     }
-    // The directory is replaced during the journey, so no other test may use it.
+    // The directory is replaced during the journey, so the lookup service needs one of its own.
     let conditions = Conditions { directory: Some("# provisioned".to_owned()), ..Conditions::default() };
     journey("provisioned", conditions, |w| async move {
         let ministack = Ministack::start().await?;

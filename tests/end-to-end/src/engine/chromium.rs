@@ -36,19 +36,17 @@ pub(crate) struct Chromium {
 struct Kind {
     whole: bool,
     storage_blocked: bool,
-    third_parties_blocked: bool,
     watched: bool,
 }
 
 impl Chromium {
     /// A browser with one window and no data of earlier tests.
     pub(crate) async fn take(conditions: &Conditions) -> Result<Self> {
-        let Conditions { whole_browser, storage_blocked, third_parties_blocked, watched, languages, .. } = *conditions;
+        let Conditions { whole_browser, storage_blocked, watched, languages, .. } = *conditions;
         // The DevTools protocol can set them per tab. Tests that need this use `World::devtools`.
         ensure!(languages.is_none(), "Chromium takes no languages from Conditions: World::devtools sets them");
         // Only the whole browser has preferences.
-        let whole = whole_browser || storage_blocked || third_parties_blocked;
-        let kind = Kind { whole, storage_blocked, third_parties_blocked, watched };
+        let kind = Kind { whole: whole_browser || storage_blocked, storage_blocked, watched };
         let mut browser = match IDLE.take(|browser| browser.kind == kind) {
             Some(browser) => browser,
             None => Self::start(kind).await?,
@@ -91,9 +89,6 @@ impl Chromium {
         }
         if kind.storage_blocked {
             let blocked = json!({ "profile.default_content_setting_values.cookies": 2 });
-            capabilities.add_experimental_option("prefs", blocked)?;
-        } else if kind.third_parties_blocked {
-            let blocked = json!({ "profile.cookie_controls_mode": 1, "profile.block_third_party_cookies": true });
             capabilities.add_experimental_option("prefs", blocked)?;
         }
         if kind.watched {

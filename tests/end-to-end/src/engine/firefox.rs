@@ -1,4 +1,5 @@
-//! Firefox and geckodriver. Firefox takes seconds to start, so many tests use the same one, one after another.
+//! Firefox and geckodriver. Firefox takes four seconds of processor time to start, so there is one, which all tests use
+//! one after another.
 //!
 //! Before each test, all data of the previous one are deleted: first the tabs are closed, so that no page can write;
 //! then Firefox deletes cookies, the storage of every origin, caches, permissions and passwords. The servers are reused
@@ -19,28 +20,37 @@ use std::process::Command;
 use thirtyfour::common::capabilities::desiredcapabilities::{CapabilitiesHelper, PageLoadStrategy};
 use thirtyfour::common::command::FormatRequestData;
 use thirtyfour::{DesiredCapabilities, RequestData, SessionId, WebDriver};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub(super) const VARIABLES: [&str; 2] = ["FIREFOX", "GECKODRIVER"];
 
 static IDLE: Pool<Firefox> = Pool::new();
 
+/// The permit to have the Firefox. The next test waits for it.
+static PERMIT: Semaphore = Semaphore::const_new(1);
+
 pub(crate) struct Firefox {
     pub(super) driver: Session,
     _program: Program,
+    permit: Option<SemaphorePermit<'static>>,
 }
 
 impl Firefox {
     pub(super) async fn take(conditions: &Conditions) -> Result<Self> {
-        let firefox = match IDLE.take(|_| true) {
+        let permit = PERMIT.acquire().await?;
+        let mut firefox = match IDLE.take(|_| true) {
             Some(firefox) => firefox,
             None => Self::start().await?,
         };
+        firefox.permit = Some(permit);
         firefox.forget(conditions).await?;
         Ok(firefox)
     }
 
-    pub(super) fn hand_back(self) {
+    pub(super) fn hand_back(mut self) {
+        let permit = self.permit.take();
         IDLE.hand_back(self);
+        drop(permit);
     }
 
     async fn start() -> Result<Self> {
@@ -73,7 +83,7 @@ impl Firefox {
         // A click must not wait until the next page has loaded, because each step waits for what it needs.
         capabilities.set_page_load_strategy(PageLoadStrategy::None)?;
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.context("a Firefox")?;
-        Ok(Self { driver: Session(driver), _program: program })
+        Ok(Self { driver: Session(driver), _program: program, permit: None })
     }
 
     /// Deletes the data of the previous test and sets the conditions of the next one.

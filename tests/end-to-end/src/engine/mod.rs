@@ -80,9 +80,9 @@ pub(crate) enum Browser {
 
 impl Browser {
     pub(crate) async fn take(conditions: &Conditions) -> Result<Self> {
-        let Conditions { engine, watched, width, .. } = *conditions;
-        let needs_devtools = watched || width.is_some();
-        ensure!(engine == Engine::Chromium || !needs_devtools, "only Chromium supports `watched` and `width`");
+        let Conditions { engine, watched, width, third_parties_blocked, .. } = *conditions;
+        let needs_devtools = watched || third_parties_blocked || width.is_some();
+        ensure!(engine == Engine::Chromium || !needs_devtools, "only Chromium has the DevTools protocol");
         Ok(match engine {
             Engine::Chromium => Self::Chromium(Box::new(Chromium::take(conditions).await?)),
             Engine::Firefox => Self::Firefox(Firefox::take(conditions).await?),
