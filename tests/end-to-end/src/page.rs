@@ -72,6 +72,12 @@ impl World {
         self.find("//input[@id=//label[normalize-space()='Work email or organization code']/@for]".to_owned()).await
     }
 
+    /// Waits until the field has this text: the app fills it in when it has started.
+    pub async fn field_has(&self, text: &str) -> Result<()> {
+        self.field().await?;
+        self.waits_for(&format!("return document.getElementById('identifier').value === {}", Value::from(text))).await
+    }
+
     /// Types into the field, after the text that it contains.
     pub async fn type_in(&self, text: &str) -> Result<()> {
         Ok(self.field().await?.send_keys(text).await?)

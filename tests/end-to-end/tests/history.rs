@@ -32,7 +32,7 @@ fn back_leads_to_the_form_with_what_was_typed() {
         w.arrives_at(&w.hosted_ui).await?;
         w.sees("AcmeSAML").await?;
         w.driver.back().await?;
-        assert_eq!(w.field().await?.prop("value").await?.as_deref(), Some("ada@acme.example"));
+        w.field_has("ada@acme.example").await?;
         w.waits_until_drawn().await?;
         assert_eq!(
             w.run_script("return document.getElementById('ask-form').getAttribute('aria-busy')").await?,
