@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # deploy/test.sh: starts the lookup service behind each proxy of this folder that is installed, and checks the unit for
-# systemd. Run it through tools/with, after the site and the service were built.
+# systemd and the CloudFormation template. Run it through tools/with, after the site and the service were built.
 # Set-up does not install the proxies, because on Debian their packages start them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -118,6 +118,22 @@ test_unit() {
     fail "the unit is less protected than it was"
 }
 
+# The template sends the headers that the service would send. The policy is a parameter of it.
+test_template_headers() {
+  local template headers name value
+  template=$(tr -s ' \n' ' ' <deploy/aws.yaml)
+  headers=$(target/release/lookup-service --print-headers --config "$folder/config.json" --site dist)
+  # After an empty line, it prints those of single files.
+  headers=${headers%%$'\n\n'*}
+  for name in cross-origin-opener-policy cross-origin-resource-policy permissions-policy referrer-policy; do
+    value=$(sed -n "s/^$name: //p" <<<"$headers")
+    [ -n "$value" ] && grep -qF -- "$value" <<<"$template" || fail "deploy/aws.yaml does not send $name: $value"
+  done
+  value=$(sed -n 's/^strict-transport-security: max-age=\([0-9]*\); includeSubDomains$/\1/p' <<<"$headers")
+  grep -qF "AccessControlMaxAgeSec: $value, IncludeSubdomains: true" <<<"$template" || fail "deploy/aws.yaml has another HSTS"
+  [ "$(grep -c . <<<"$headers")" = 7 ] || fail "the service has a header that deploy/aws.yaml may not have"
+}
+
 cat >"$folder/config.json" <<'JSON'
 { "lookup_url": "/v1/lookup", "user_pools": [{ "issuer": "https://idp.example", "hosted_ui": "https://auth.example" }] }
 JSON
@@ -127,4 +143,6 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 
 for what in nginx caddy; do
   if have "$what"; then "test_$what"; else echo "$what is not installed: its example was not tried"; fi
 done
+test_template_headers
+if have cfn-lint; then cfn-lint deploy/aws.yaml; else echo "cfn-lint is not installed: the template was not checked"; fi
 if have systemd-analyze; then test_unit; else echo "systemd is not installed: its unit was not checked"; fi
