@@ -2,7 +2,7 @@
 //! the page.
 
 use anyhow::{Result, ensure};
-use end_to_end::{Conditions, Ministack, World, journey, root};
+use end_to_end::{Conditions, Ministack, World, journey, ordinary_journey, root};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -138,4 +138,20 @@ fn back_end_gets_a_token(ministack: &Ministack, folder: &Path) -> Result<()> {
     let token = String::from_utf8(printed.stdout)?;
     ensure!(token.trim().split('.').count() == 3, "the Rust example: {}", String::from_utf8(printed.stderr)?);
     Ok(())
+}
+
+#[test]
+fn the_template_for_aws_is_deployed_and_its_lookup_answers() {
+    if !Ministack::is_installed() {
+        return;
+    }
+    ordinary_journey("deployed", |_| async move {
+        let ministack = Ministack::start().await?;
+        let deployed = ministack.deploy_template(&root().join("crates/lookup-service/tenants.toml"))?;
+        ensure!(deployed["status"] == "CREATE_COMPLETE", "{deployed}");
+        ensure!(deployed["resources"].as_array().is_some_and(|resources| resources.len() == 21), "{deployed}");
+        let body: Value = serde_json::from_str(deployed["lookup"]["body"].as_str().unwrap_or_default())?;
+        ensure!(body["tenants"][0]["code"] == "acme", "{deployed}");
+        Ok(())
+    });
 }
