@@ -127,10 +127,11 @@ test_template_headers() {
   headers=${headers%%$'\n\n'*}
   for name in cross-origin-opener-policy cross-origin-resource-policy permissions-policy referrer-policy; do
     value=$(sed -n "s/^$name: //p" <<<"$headers")
-    [ -n "$value" ] && grep -qF -- "$value" <<<"$template" || fail "deploy/aws.yaml does not send $name: $value"
+    if [ -z "$value" ] || ! grep -qF -- "$value" <<<"$template"; then fail "deploy/aws.yaml does not send $name: $value"; fi
   done
   value=$(sed -n 's/^strict-transport-security: max-age=\([0-9]*\); includeSubDomains$/\1/p' <<<"$headers")
-  grep -qF "AccessControlMaxAgeSec: $value, IncludeSubdomains: true" <<<"$template" || fail "deploy/aws.yaml has another HSTS"
+  grep -qF "AccessControlMaxAgeSec: $value, IncludeSubdomains: true" <<<"$template" ||
+    fail "deploy/aws.yaml has another HSTS"
   [ "$(grep -c . <<<"$headers")" = 7 ] || fail "the service has a header that deploy/aws.yaml may not have"
 }
 

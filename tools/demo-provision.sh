@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# `make demo-provision`: shows `tenants` plan, apply and drift against the local control plane. Run it through tools/with.
-# It needs no AWS account, and changes only .demo/provision.
+# `make demo-provision`: shows `tenants` plan, apply and drift against the local control plane. Run it through
+# tools/with. It needs no AWS account, and changes only .demo/provision.
 set -euo pipefail
 PORT=${PORT:-8090}
 cargo build --locked -p tenants -p control-plane
@@ -11,7 +11,10 @@ cp crates/tenants/sample/*.toml "$folder"
 target/debug/control-plane --listen "127.0.0.1:$PORT" >"$folder/control-plane.log" 2>&1 &
 control_plane=$!
 trap 'kill "$control_plane" 2>/dev/null || true' EXIT
-for _ in {1..100}; do grep -q ready "$folder/control-plane.log" && break || sleep 0.05; done
+for _ in {1..100}; do
+  if grep -q ready "$folder/control-plane.log"; then break; fi
+  sleep 0.05
+done
 if ! kill -0 "$control_plane" 2>/dev/null; then
   cat "$folder/control-plane.log" >&2
   echo "PORT names another port." >&2

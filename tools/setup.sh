@@ -226,8 +226,8 @@ want_valgrind() {
     apt_try "valgrind, which counts the instructions of a lookup" "25 MB, seconds" valgrind
 }
 
-# An AWS emulator, for the test that provisions organizations (tests/end-to-end/src/ministack.rs). Its Python packages are
-# in a folder of their own. Without Python, that test is skipped and says so.
+# An AWS emulator, for the tests of provisioning and deployment (tests/end-to-end/src/ministack.rs). Its Python
+# packages are in a folder of their own. Without Python, these tests are skipped and say so.
 want_ministack() {
   local wanted=tests/end-to-end/ministack/requirements.txt folder=$PREFIX/ministack
   need_npm_packages tests/end-to-end/ministack "an OpenID provider for the tests"
@@ -264,7 +264,8 @@ print_env() {
   echo "export TRUNK_SKIP_VERSION_CHECK=true"
   # trunk fails if NO_COLOR is 1, the usual value: it takes only true and false.
   echo "[ -z \"\${NO_COLOR-}\" ] || export NO_COLOR=true"
-  [ ! -e "$PREFIX/ministack/requirements.txt" ] || echo "export MINISTACK=$(quoted "$PREFIX/ministack/bin/ministack")"
+  [ ! -e "$PREFIX/ministack/requirements.txt" ] ||
+    echo "export MINISTACK=$(quoted "$PREFIX/ministack/bin/ministack")"
   for name in "${BROWSER_VARIABLES[@]}"; do
     [ -z "${!name}" ] || echo "export $name=$(quoted "${!name}")"
   done

@@ -1,5 +1,7 @@
-"""Deploys deploy/aws.yaml with AWS's own client, looks an organization up at the deployed function, and prints both as JSON:
-deploy_stack.py ENDPOINT TEMPLATE LOOKUP GATE DIRECTORY"""
+"""Deploys deploy/aws.yaml with AWS's own client, and looks an organization up at the deployed function. Prints JSON.
+
+deploy_stack.py ENDPOINT TEMPLATE LOOKUP GATE DIRECTORY
+"""
 import io
 import json
 import sys

@@ -1,4 +1,7 @@
-"""Installs the gate as the user pool's trigger, with AWS's own client: install_gate.py ENDPOINT POOL PROGRAM DIRECTORY"""
+"""Installs the gate as the user pool's trigger, with AWS's own client.
+
+install_gate.py ENDPOINT POOL PROGRAM DIRECTORY
+"""
 import io
 import sys
 import zipfile
