@@ -227,10 +227,12 @@ want_valgrind() {
 }
 
 # An AWS emulator, for the tests of provisioning and deployment (tests/end-to-end/src/ministack.rs). Its Python
-# packages are in a folder of their own. Without Python, these tests are skipped and say so.
+# packages are in a folder of their own. Without Python or jq, these tests are skipped and say so.
 want_ministack() {
   local wanted=tests/end-to-end/ministack/requirements.txt folder=$PREFIX/ministack
   need_npm_packages tests/end-to-end/ministack "an OpenID provider for the tests"
+  # The document for a back end's developers, which a test follows, reads JSON with it.
+  have jq || apt_try "jq, which reads JSON" "seconds" jq
   if cmp -s "$wanted" "$folder/requirements.txt"; then return; fi
   python3 -c 'import ensurepip, venv' 2>/dev/null ||
     apt_try "Python's venv, for an AWS emulator" "seconds" python3-venv
@@ -264,8 +266,9 @@ print_env() {
   echo "export TRUNK_SKIP_VERSION_CHECK=true"
   # trunk fails if NO_COLOR is 1, the usual value: it takes only true and false.
   echo "[ -z \"\${NO_COLOR-}\" ] || export NO_COLOR=true"
-  [ ! -e "$PREFIX/ministack/requirements.txt" ] ||
+  if [ -e "$PREFIX/ministack/requirements.txt" ] && have jq; then
     echo "export MINISTACK=$(quoted "$PREFIX/ministack/bin/ministack")"
+  fi
   for name in "${BROWSER_VARIABLES[@]}"; do
     [ -z "${!name}" ] || echo "export $name=$(quoted "${!name}")"
   done

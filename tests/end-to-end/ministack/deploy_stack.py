@@ -2,38 +2,19 @@
 
 deploy_stack.py ENDPOINT TEMPLATE LOOKUP GATE DIRECTORY
 """
-import io
 import json
 import sys
 import time
-import zipfile
 
-from botocore.session import Session
+from aws import clients, package
 
 endpoint, template, lookup, gate, directory = sys.argv[1:]
-session = Session()
-session.set_credentials("test", "test")
-
-
-def client(service):
-    return session.create_client(service, region_name="us-east-1", endpoint_url=endpoint)
-
-
-def package(program):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, path, mode in [("bootstrap", program, 0o755), ("tenants.toml", directory, 0o644)]:
-            entry = zipfile.ZipInfo(name)
-            entry.external_attr = mode << 16
-            with open(path, "rb") as file:
-                archive.writestr(entry, file.read())
-    return out.getvalue()
-
+client = clients(endpoint, "us-east-1")
 
 store = client("s3")
 store.create_bucket(Bucket="code")
-store.put_object(Bucket="code", Key="lookup-1.zip", Body=package(lookup))
-store.put_object(Bucket="code", Key="gate-1.zip", Body=package(gate))
+store.put_object(Bucket="code", Key="lookup-1.zip", Body=package(lookup, directory))
+store.put_object(Bucket="code", Key="gate-1.zip", Body=package(gate, directory))
 
 parameters = {
     "Host": "login.example.com",

@@ -2,28 +2,12 @@
 
 install_gate.py ENDPOINT POOL PROGRAM DIRECTORY
 """
-import io
 import sys
-import zipfile
 
-from botocore.session import Session
+from aws import clients, package
 
 endpoint, pool, program, directory = sys.argv[1:]
-session = Session()
-session.set_credentials("test", "test")
-
-
-def client(service):
-    return session.create_client(service, region_name="eu-west-1", endpoint_url=endpoint)
-
-
-package = io.BytesIO()
-with zipfile.ZipFile(package, "w") as out:
-    for name, path, mode in [("bootstrap", program, 0o755), ("tenants.toml", directory, 0o644)]:
-        entry = zipfile.ZipInfo(name)
-        entry.external_attr = mode << 16
-        with open(path, "rb") as file:
-            out.writestr(entry, file.read())
+client = clients(endpoint, "eu-west-1")
 
 functions = client("lambda")
 name = "gate"
@@ -36,7 +20,7 @@ function = functions.create_function(
     Runtime="provided.al2023",
     Handler="bootstrap",
     Role="arn:aws:iam::000000000000:role/gate",
-    Code={"ZipFile": package.getvalue()},
+    Code={"ZipFile": package(program, directory)},
     Timeout=10,
 )
 trigger = {"LambdaArn": function["FunctionArn"], "LambdaVersion": "V3_0"}

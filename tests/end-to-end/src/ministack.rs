@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::env;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Once;
 
@@ -80,7 +80,8 @@ impl Ministack {
 
     /// Installs the gate (`crates/gate`) as the user pool's trigger, with this directory.
     pub fn install_gate(&self, directory: &Path) -> Result<()> {
-        let output = Command::new(self.python()?)
+        let output = self
+            .python()?
             .arg(root().join("tests/end-to-end/ministack/install_gate.py"))
             .args([&self.address, &self.pool_id])
             .args([&root().join("target/debug/gate"), directory])
@@ -93,7 +94,8 @@ impl Ministack {
     /// types of its resources, and what its lookup says about `acme.example`.
     pub fn deploy_template(&self, directory: &Path) -> Result<Value> {
         let program = |name: &str| root().join("target/debug").join(name);
-        let output = Command::new(self.python()?)
+        let output = self
+            .python()?
             .arg(root().join("tests/end-to-end/ministack/deploy_stack.py"))
             .arg(&self.address)
             .args([&root().join("deploy/aws.yaml"), &program("lookup-lambda"), &program("gate"), directory])
@@ -102,9 +104,11 @@ impl Ministack {
         Ok(serde_json::from_slice(&output.stdout)?)
     }
 
-    /// The Python that ministack is installed in. It has AWS's own client.
-    fn python(&self) -> Result<PathBuf> {
-        Ok(Path::new(&env::var(VARIABLE)?).with_file_name("python"))
+    /// The Python that ministack is installed in. It has AWS's own client, and leaves nothing beside the scripts.
+    fn python(&self) -> Result<Command> {
+        let mut command = Command::new(Path::new(&env::var(VARIABLE)?).with_file_name("python"));
+        command.arg("-B");
+        Ok(command)
     }
 
     /// What config.json says of the user pool.

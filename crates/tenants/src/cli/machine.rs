@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use tenants::files::pool_file::Pool;
 use tenants::files::provisioning::{Machine, Organization};
 use tenants::machines::handover::{self, Handover};
-use tenants::machines::rotation;
+use tenants::machines::rotation::{self, MachineClient};
 use tenants::machines::secrets::Secrets;
 use tenants::provision::desired::client_name;
 
@@ -69,10 +69,11 @@ pub(crate) fn rotate(options: &RotateOptions) -> Result<bool, Refusal> {
     let aws = files::aws(&pool.region)?;
     let secrets = Secrets::new(&pool.machines.secrets, files::folder(&options.machine.files.pool), &aws);
     let name = client_name(&organization, Some(&machine));
+    let client = MachineClient { pool_id: &pool.id, name: &name, id: &client_id };
     let done = if options.retire {
-        rotation::retire(&aws, &secrets, &pool.id, &name, &client_id)
+        rotation::retire(&aws, &secrets, client)
     } else {
-        rotation::rotate(&aws, &secrets, &pool.id, &name, &client_id)
+        rotation::rotate(&aws, &secrets, client)
     };
     done.map_err(|error| Refusal::with_advice(&error, error.what_to_do()))?;
     let mut out = io::stdout();

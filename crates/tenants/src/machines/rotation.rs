@@ -46,6 +46,17 @@ impl RotationError {
     }
 }
 
+/// The app client of a machine, whose secret is replaced.
+#[derive(Debug, Clone, Copy)]
+pub struct MachineClient<'a> {
+    /// The user pool's id.
+    pub pool_id: &'a str,
+    /// The name by which its secret is kept.
+    pub name: &'a str,
+    /// Its id.
+    pub id: &'a str,
+}
+
 /// A secret of an app client.
 struct Listed {
     id: String,
@@ -58,16 +69,11 @@ struct Listed {
 ///
 /// # Errors
 /// [`RotationError`]
-pub fn rotate<A: Api>(
-    api: &A,
-    secrets: &Secrets<'_, A>,
-    pool_id: &str,
-    client: &str,
-    client_id: &str,
-) -> Result<(), RotationError> {
+pub fn rotate<A: Api>(api: &A, secrets: &Secrets<'_, A>, client: MachineClient<'_>) -> Result<(), RotationError> {
+    let MachineClient { pool_id, name, id: client_id } = client;
     let listed = list(api, pool_id, client_id)?;
     if let [old, new] = listed.as_slice() {
-        match kept_one(secrets.kept(client)?.as_ref(), client_id, old, new) {
+        match kept_one(secrets.kept(name)?.as_ref(), client_id, old, new) {
             Some(kept) if kept.id == old.id => delete(api, pool_id, client_id, &new.id)?,
             Some(_) => return Err(RotationError::TwoAlready),
             None => return Err(RotationError::Unknown),
@@ -78,7 +84,7 @@ pub fn rotate<A: Api>(
     let descriptor = &response["ClientSecretDescriptor"];
     let secret = Secret::new(descriptor["ClientSecretValue"].as_str().unwrap_or_default().to_owned());
     let id = descriptor["ClientSecretId"].as_str().unwrap_or_default();
-    secrets.keep(client, client_id, &secret, Some(id)).map_err(|error| match delete(api, pool_id, client_id, id) {
+    secrets.keep(name, client_id, &secret, Some(id)).map_err(|error| match delete(api, pool_id, client_id, id) {
         Ok(()) => RotationError::NotKept(error),
         Err(_) => RotationError::NotForgotten(error),
     })
@@ -88,16 +94,11 @@ pub fn rotate<A: Api>(
 ///
 /// # Errors
 /// [`RotationError`]
-pub fn retire<A: Api>(
-    api: &A,
-    secrets: &Secrets<'_, A>,
-    pool_id: &str,
-    client: &str,
-    client_id: &str,
-) -> Result<(), RotationError> {
+pub fn retire<A: Api>(api: &A, secrets: &Secrets<'_, A>, client: MachineClient<'_>) -> Result<(), RotationError> {
+    let MachineClient { pool_id, name, id: client_id } = client;
     let listed = list(api, pool_id, client_id)?;
     let [old, new] = listed.as_slice() else { return Err(RotationError::OnlyOne) };
-    match kept_one(secrets.kept(client)?.as_ref(), client_id, old, new) {
+    match kept_one(secrets.kept(name)?.as_ref(), client_id, old, new) {
         Some(kept) if kept.id == new.id => Ok(delete(api, pool_id, client_id, &old.id)?),
         // The new one was never kept, so the old one is in use.
         Some(_) => Ok(delete(api, pool_id, client_id, &new.id)?),

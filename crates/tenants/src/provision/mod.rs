@@ -6,5 +6,6 @@ pub mod import;
 pub mod observed;
 pub mod overlay;
 pub mod plan;
+pub mod problem;
 pub mod removal;
 pub mod report;

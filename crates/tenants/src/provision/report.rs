@@ -1,7 +1,8 @@
 //! Writes a plan, for people and for machines. It has no secret in it.
 
 use super::overlay::Change;
-use super::plan::{Action, Leftover, Plan, Problem, Step};
+use super::plan::{Action, Leftover, Plan, Step};
+use super::problem::Problem;
 use crate::words::count;
 use crate::words::shown;
 use serde::Serialize;
