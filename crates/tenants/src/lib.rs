@@ -5,13 +5,15 @@
 //! - [`machines`] keeps and replaces the secrets of back ends.
 //! - [`doctor`] looks at a deployment from outside, and with credentials from inside.
 //!
-//! [`aws`] and [`web`] send requests, and nothing else does.
+//! [`cognito`] asks what a pool has. [`aws`] and [`web`] send requests, and nothing else does.
 
 pub mod aws;
+pub mod cognito;
 pub mod doctor;
 pub mod files;
 pub mod machines;
 pub mod provision;
+pub mod secret;
 pub mod web;
 mod words;
 

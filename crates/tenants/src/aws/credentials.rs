@@ -4,7 +4,7 @@
 //! (<https://docs.aws.amazon.com/cli/latest/reference/configure/export-credentials.html>). An operator who needs any of
 //! these has it. The library for this, aws-config, would more than double the crates of this program.
 
-use crate::files::provisioning::Secret;
+use crate::secret::Secret;
 use serde_json::Value;
 use std::env;
 use std::io;

@@ -4,10 +4,10 @@ use super::{Refusal, files, progress};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use tenants::cognito::{PoolReader, all};
 use tenants::count;
 use tenants::files::pool_file::is_region;
 use tenants::provision::import;
-use tenants::provision::observed::{PoolReader, all};
 
 #[derive(clap::Args)]
 pub(crate) struct ImportOptions {

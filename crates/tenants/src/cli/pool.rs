@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::Duration;
 use tenants::aws::Aws;
 use tenants::files::pool_file::Pool;
-use tenants::files::provisioning::{Organization, Secret};
+use tenants::files::provisioning::Organization;
 use tenants::files::record::Entry;
 use tenants::machines::secrets::Secrets;
 use tenants::provision::apply::{self, Host};
@@ -16,6 +16,7 @@ use tenants::provision::desired::client_name;
 use tenants::provision::observed::{self, Observed};
 use tenants::provision::plan::{self, Action, Plan, Step};
 use tenants::provision::report;
+use tenants::secret::Secret;
 
 #[derive(clap::Args)]
 pub(crate) struct PlanOptions {

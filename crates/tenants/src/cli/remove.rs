@@ -3,9 +3,10 @@
 use super::files::{self, Files};
 use super::{Refusal, progress};
 use std::io::{self, Write};
+use tenants::cognito::{self, PoolReader};
 use tenants::files::provisioning::Organization;
 use tenants::files::record::Entry;
-use tenants::provision::observed::{self, PoolReader};
+use tenants::provision::observed;
 use tenants::provision::removal::{self, Belongings};
 
 #[derive(clap::Args)]
@@ -47,7 +48,7 @@ pub(crate) fn run(options: &RemoveOptions) -> Result<bool, Refusal> {
     if let (true, Some(provider)) = (options.delete, belongings.provider.clone()) {
         let reader = PoolReader { api: &aws, pool_id: &pool.id };
         let show = |done, of| progress::show("app clients read", done, of);
-        let (clients, _) = observed::all(&reader, &show).map_err(refused)?;
+        let (clients, _) = cognito::all(&reader, &show).map_err(refused)?;
         let users = removal::users_of(&provider, &belongings, &clients);
         if !users.is_empty() {
             writeln!(out, "The identity provider {provider} stays: other app clients have it ({})", users.join(", "))?;

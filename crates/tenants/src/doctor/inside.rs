@@ -3,7 +3,7 @@
 use super::Subject;
 use super::app_client::AppClient;
 use crate::aws::{Api, ApiError, Operation};
-use crate::provision::observed::{describe_client, describe_provider};
+use crate::cognito::{describe_client, describe_provider};
 use crate::web::{Request, Web};
 use deployment::{Deployment, UserPool};
 use lookup_api::Tenant;

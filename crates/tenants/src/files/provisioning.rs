@@ -4,10 +4,10 @@
 use super::fields::{Finding, Reader, Table, tree};
 use super::pool_file::{Mapping, Pool};
 use super::{ReadFile, web_address};
+use crate::secret::Secret;
 use lookup_api::Isolation;
 use lookup_service::directory_file;
 use std::collections::HashMap;
-use std::fmt;
 use toml_edit::DocumentMut;
 
 /// The name by which app clients know the pool's own accounts.
@@ -68,28 +68,6 @@ pub enum Metadata {
     Url(String),
     /// The document itself.
     Document(String),
-}
-
-/// A text that is in no message, no log and no plan.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Takes a secret over.
-    pub fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The text, to send or to keep it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret")
-    }
 }
 
 /// A client of an organization's back end.
@@ -241,7 +219,7 @@ fn oidc(reader: &mut Reader<'_>, table: &Table<'_>, read: &ReadFile<'_>) -> Opti
         _ => Ok(()),
     });
     let secret = reader.string(table, "client_secret_file").map(|file| match read(&file) {
-        Ok(text) if !text.trim().is_empty() => Some(Secret(text.trim().to_owned())),
+        Ok(text) if !text.trim().is_empty() => Some(Secret::new(text.trim().to_owned())),
         Ok(_) => {
             reader.refuse(table, "client_secret_file", format!("{file}: is empty"));
             None

@@ -5,8 +5,8 @@
 
 use super::secrets::{Kept, Secrets, SecretsError};
 use crate::aws::{Api, ApiError, Operation};
-use crate::files::provisioning::Secret;
-use crate::provision::observed::describe_client;
+use crate::cognito::describe_client;
+use crate::secret::Secret;
 use serde_json::{Value, json};
 
 /// Why a secret was not replaced or retired.

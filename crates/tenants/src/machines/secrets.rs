@@ -3,7 +3,7 @@
 
 use crate::aws::{Api, ApiError, Operation};
 use crate::files::pool_file::SecretsPlace;
-use crate::files::provisioning::Secret;
+use crate::secret::Secret;
 use serde_json::{Value, json};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};

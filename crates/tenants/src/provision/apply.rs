@@ -1,14 +1,14 @@
 //! Does the steps of a plan, one after the other. What was done stays done: a run that ends early is finished by the
 //! next one, because the plan is made from what the pool has.
 
-use super::desired::{Fields, fields};
-use super::observed::{describe_client, describe_provider, describe_resource_server, object};
+use super::desired::fields;
 use super::overlay::is_unchanged;
 use super::plan::{Action, Plan, Step};
 use crate::aws::{Api, ApiError, Operation};
+use crate::cognito::{Fields, describe_client, describe_provider, describe_resource_server, object};
 use crate::files::pool_file::Pool;
-use crate::files::provisioning::Secret;
 use crate::machines::rotation::{self, RotationError};
+use crate::secret::Secret;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 

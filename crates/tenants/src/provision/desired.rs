@@ -1,14 +1,12 @@
 //! What the user pool should have, as the fields that Cognito's API calls them. Fields that are not here are not ours:
 //! they stay as they are. No I/O.
 
+use crate::cognito::Fields;
 use crate::files::pool_file::{Branding, Mapping, Pool, ResourceServer};
 use crate::files::provisioning::{Machine, Metadata, NATIVE, Organization, Provider, ProviderKind};
 use lookup_api::Isolation;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
-
-/// Fields of a request or of a description.
-pub type Fields = Map<String, Value>;
 
 /// The name that a new app client of an organization gets, or of a machine. No two in tenants.toml are the same, because
 /// codes have no full stop. In the pool others may have it.

@@ -1,6 +1,7 @@
 //! Writes pool.toml and tenants.toml for a user pool that others have set up. No I/O.
 
-use super::desired::{Fields, STANDARD_ATTRIBUTES};
+use super::desired::STANDARD_ATTRIBUTES;
+use crate::cognito::Fields;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;

@@ -1,7 +1,7 @@
 //! Compares what Cognito describes with what should be there, and writes the update: everything that was described, with
 //! our fields over it. Cognito resets what an update leaves out. No I/O.
 
-use super::desired::Fields;
+use crate::cognito::Fields;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 

@@ -1,9 +1,10 @@
 //! Compares what the user pool has with what the files say, and lists the steps from one to the other. No I/O.
 
-use super::desired::{self, Fields, client_name};
+use super::desired::{self, client_name};
 use super::observed::{Found, Observed};
 use super::overlay::{self, Change};
 use super::problem::Problem;
+use crate::cognito::Fields;
 use crate::files::pool_file::Pool;
 use crate::files::provisioning::{Machine, NATIVE, Organization, Provider};
 use serde_json::Value;

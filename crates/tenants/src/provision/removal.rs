@@ -1,9 +1,10 @@
 //! Takes an organization out of service, and later out of the user pool.
 
-use super::desired::{Fields, client_name, switched_off};
-use super::observed::{Found, Observed, describe_client};
+use super::desired::{client_name, switched_off};
+use super::observed::{Found, Observed};
 use super::overlay;
 use crate::aws::{Api, ApiError, Operation};
+use crate::cognito::{Fields, describe_client};
 use crate::files::pool_file::Pool;
 use crate::files::provisioning::{NATIVE, Organization};
 use serde_json::{Value, json};

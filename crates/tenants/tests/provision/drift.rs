@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use tenants::aws::{Api, ApiError, Operation};
 use tenants::files::pool_file;
-use tenants::files::provisioning::{self, Secret};
+use tenants::files::provisioning;
 use tenants::provision::apply::{ApplyError, Host, apply};
 use tenants::provision::observed::observe;
 use tenants::provision::plan::{Step, plan};
+use tenants::secret::Secret;
 
 #[test]
 fn an_update_keeps_what_the_program_does_not_know_and_mends_the_rest() {
