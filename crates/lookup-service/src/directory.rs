@@ -65,6 +65,31 @@ enum Listings {
     Shared(usize),
 }
 
+/// What a request is looked up by, in the spelling of the directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Name<'a> {
+    /// A code, in lower case.
+    Code(String),
+    /// A domain.
+    Domain(DomainName),
+    /// The id of an app client.
+    ClientId(&'a str),
+}
+
+impl<'a> Name<'a> {
+    /// Reads what a request asks for. `None` if its text is no domain.
+    pub fn of(request: &'a LookupRequest) -> Option<Self> {
+        match request {
+            LookupRequest::Code(code) => {
+                let code = with_hyphens(&visible(code)).trim_matches(is_ignored).to_ascii_lowercase();
+                Some(Self::Code(code))
+            }
+            LookupRequest::Domain(text) => DomainName::parse(&with_hyphens(&visible(text))).ok().map(Self::Domain),
+            LookupRequest::ClientId(id) => Some(Self::ClientId(id)),
+        }
+    }
+}
+
 /// The organizations that match a request, in order, each as JSON. There are seldom more than two.
 pub type Found<'a> = SmallVec<[&'a str; 2]>;
 
@@ -116,19 +141,12 @@ impl Directory {
 
     /// The organizations that match a request. None if its text is no domain or no code.
     pub fn find(&self, request: &LookupRequest) -> Found<'_> {
-        match request {
-            LookupRequest::Code(code) => self.find_by_code(&with_hyphens(&visible(code))).into_iter().collect(),
-            LookupRequest::Domain(text) => match DomainName::parse(&with_hyphens(&visible(text))) {
-                Ok(domain) => self.find_by_domain(&domain),
-                Err(_) => Found::new(),
-            },
-            LookupRequest::ClientId(id) => self.clients.get(id).map(|&start| self.json_of(start)).into_iter().collect(),
+        match Name::of(request) {
+            None => Found::new(),
+            Some(Name::Code(code)) => self.codes.get(&code).map(|&start| self.json_of(start)).into_iter().collect(),
+            Some(Name::Domain(domain)) => self.find_by_domain(&domain),
+            Some(Name::ClientId(id)) => self.clients.get(id).map(|&start| self.json_of(start)).into_iter().collect(),
         }
-    }
-
-    fn find_by_code(&self, code: &str) -> Option<&str> {
-        let code = code.trim_matches(is_ignored).to_ascii_lowercase();
-        self.codes.get(&code).map(|&tenant| self.json_of(tenant))
     }
 
     /// The organizations that have exactly this domain. If there are none, those that have the nearest parent domain

@@ -1,8 +1,8 @@
 //! The lookup service: the directory of organizations, and its HTTP interface.
 //!
 //! ```text
-//! main ─► router ─► lookup ─► directory ◄─ directory_file ◄─ reload ◄─ watch
-//!            └────► site ──► site_config
+//! program ─► router ─► lookup ─► organizations ─► directory ◄─ directory_file ◄─ reload ◄─ watch
+//!               └────► site ──► site_config
 //! ```
 //!
 //! `directory` finds the organizations of a domain or code. `directory_file` makes a directory from tenants.toml and
@@ -24,8 +24,10 @@ pub mod log;
 mod log_queue;
 mod lookup;
 mod name_index;
+pub mod organizations;
 mod page;
 mod problem;
+pub mod program;
 pub mod rate_limit;
 pub mod regular_file;
 pub mod reload;

@@ -19,7 +19,8 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::directory::{CurrentDirectory, Directory};
+use crate::directory::Name;
+use crate::organizations::{Organizations, Unavailable};
 use crate::problem::{BODY_MAX, Problem};
 use crate::rate_limit::RateLimit;
 use crate::site_config::CurrentConfig;
@@ -36,7 +37,7 @@ pub(crate) const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 /// The state of the lookup route.
 #[derive(Debug)]
 pub(crate) struct Lookups {
-    pub(crate) directory: CurrentDirectory,
+    pub(crate) organizations: Organizations,
     /// config.json, if the service knows it. Its isolation is that of tenants without their own.
     pub(crate) config: Option<CurrentConfig>,
     pub(crate) rate_limit: Option<RateLimit>,
@@ -72,7 +73,21 @@ impl Lookups {
             return Err(Problem::ContentType);
         }
         let isolation = self.config.as_ref().and_then(|config| config.load().isolation);
-        answer(&self.directory.load(), &body?, isolation)
+        let body = body?;
+        let request = parse(&body)?;
+        match &self.organizations {
+            Organizations::InMemory(directory) => {
+                let directory = directory.load();
+                Ok(answer(&request, &directory.find(&request), isolation))
+            }
+            Organizations::Elsewhere(elsewhere) => {
+                let found = match Name::of(&request) {
+                    Some(name) => elsewhere.find(&name).await?,
+                    None => Vec::new(),
+                };
+                Ok(answer(&request, &found, isolation))
+            }
+        }
     }
 
     async fn refuse(&self, request: Request) -> Result<LookupAnswer, Problem> {
@@ -86,18 +101,23 @@ impl Lookups {
     }
 }
 
-fn answer(directory: &Directory, body: &[u8], isolation: Option<Isolation>) -> Result<LookupAnswer, Problem> {
+fn parse(body: &[u8]) -> Result<LookupRequest, Problem> {
     let request = serde_json::from_slice(body).map_err(|_| fault_of(body))?;
-    let kind = match &request {
+    match &request {
         // U+FF20 and U+FE6B are the at signs of East Asian keyboards, which IDNA reads as `@`.
-        LookupRequest::Domain(text) if text.contains(['@', '\u{ff20}', '\u{fe6b}']) => {
-            return Err(Problem::EmailAddress);
-        }
+        LookupRequest::Domain(text) if text.contains(['@', '\u{ff20}', '\u{fe6b}']) => Err(Problem::EmailAddress),
+        _ => Ok(request),
+    }
+}
+
+/// The response with these organizations, each as JSON.
+fn answer<T: AsRef<str>>(request: &LookupRequest, tenants: &[T], isolation: Option<Isolation>) -> LookupAnswer {
+    let kind = match request {
         LookupRequest::Domain(_) => "domain",
         LookupRequest::Code(_) => "code",
         LookupRequest::ClientId(_) => "client_id",
     };
-    let tenants = directory.find(&request);
+    let tenants = tenants.iter().map(T::as_ref);
     // A `lookup_api::LookupResponse`. Its tenants are JSON already.
     let (start, end) = (r#"{"tenants":["#, "]}");
     let inherited = match isolation {
@@ -105,10 +125,10 @@ fn answer(directory: &Directory, body: &[u8], isolation: Option<Isolation>) -> R
         Some(Isolation::Shared) => r#","isolation":"shared""#,
         Some(Isolation::Strict) => r#","isolation":"strict""#,
     };
-    let length = |tenant: &&str| tenant.len() + inherited.len() + 1;
-    let mut body = String::with_capacity(start.len() + tenants.iter().map(length).sum::<usize>() + end.len());
+    let length = |tenant: &str| tenant.len() + inherited.len() + 1;
+    let mut body = String::with_capacity(start.len() + tenants.clone().map(length).sum::<usize>() + end.len());
     body.push_str(start);
-    for (i, tenant) in tenants.iter().enumerate() {
+    for (i, tenant) in tenants.clone().enumerate() {
         body.push_str(if i == 0 { "" } else { "," });
         // `isolation` is the last field, if the tenant has it.
         match tenant.strip_suffix('}') {
@@ -121,7 +141,13 @@ fn answer(directory: &Directory, body: &[u8], isolation: Option<Isolation>) -> R
         }
     }
     body.push_str(end);
-    Ok(LookupAnswer { kind, matches: tenants.len(), body })
+    LookupAnswer { kind, matches: tenants.len(), body }
+}
+
+impl From<Unavailable> for Problem {
+    fn from(_: Unavailable) -> Self {
+        Self::Unavailable
+    }
 }
 
 impl IntoResponse for LookupAnswer {

@@ -73,6 +73,9 @@ pub(crate) enum Problem {
     /// Too many lookups are under way, or this one took too long.
     #[error("the service is busy")]
     Overloaded,
+    /// The directory is elsewhere, and cannot be asked.
+    #[error("the directory cannot be asked at the moment")]
+    Unavailable,
     /// The service has a bug.
     #[error("the service failed")]
     Internal,
@@ -113,6 +116,7 @@ impl Problem {
             Self::EmailAddress => (StatusCode::BAD_REQUEST, "email_address"),
             Self::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "directory_unavailable"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
     }
@@ -129,7 +133,7 @@ impl IntoResponse for Problem {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         let retry_after = match self {
             Self::TooManyRequests { retry_after } => Some(retry_after),
-            Self::Overloaded => Some(1),
+            Self::Overloaded | Self::Unavailable => Some(1),
             _ => None,
         };
         if let Some(seconds) = retry_after {

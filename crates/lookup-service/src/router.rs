@@ -17,8 +17,8 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::base_path::BasePath;
-use crate::directory::CurrentDirectory;
 use crate::lookup::{self, Lookups, NOSNIFF};
+use crate::organizations::Organizations;
 use crate::problem::Problem;
 use crate::rate_limit::RateLimit;
 use crate::site::Site;
@@ -30,7 +30,7 @@ pub struct Settings {
     /// The path that everything is below.
     pub base_path: BasePath,
     /// The directory that lookups are answered from.
-    pub directory: CurrentDirectory,
+    pub organizations: Organizations,
     /// The picker's site, if this instance serves it.
     pub site: Option<Site>,
     /// config.json, if this instance knows it.
@@ -48,10 +48,10 @@ pub struct Settings {
 
 impl Settings {
     /// A service that answers lookups of its own origin and has no site.
-    pub fn new(directory: CurrentDirectory) -> Self {
+    pub fn new(organizations: impl Into<Organizations>) -> Self {
         Self {
             base_path: BasePath::default(),
-            directory,
+            organizations: organizations.into(),
             site: None,
             config: None,
             allow_origins: Vec::new(),
@@ -64,9 +64,10 @@ impl Settings {
 
 /// The router of the whole service.
 pub fn app(settings: Settings) -> Router {
-    let health = get(healthz).fallback(method_not_allowed).with_state(settings.directory.clone());
+    let health = get(healthz).fallback(method_not_allowed).with_state(settings.organizations.clone());
+    let ready = get(readyz).fallback(method_not_allowed).with_state(settings.organizations.clone());
     let lookups = Arc::new(Lookups {
-        directory: settings.directory,
+        organizations: settings.organizations,
         config: settings.config.clone(),
         rate_limit: settings.rate_limit,
         slots: Semaphore::new(settings.concurrent_lookups),
@@ -82,6 +83,7 @@ pub fn app(settings: Settings) -> Router {
 
     let app = Router::new()
         .route("/healthz", health.clone())
+        .route("/readyz", ready.clone())
         // These never fall back to the site, which would answer a wrong API address with a web page.
         .route("/v1", any(not_found))
         .route("/v1/", any(not_found))
@@ -92,11 +94,14 @@ pub fn app(settings: Settings) -> Router {
     };
     // Lookups are outside of the layers, which cost time. `lookup` sets the header and catches panics itself.
     let app = app.layer(ServiceBuilder::new().layer(nosniff).layer(catch_panics())).route("/v1/lookup", lookup);
-    if settings.base_path.is_root() { app } else { below(settings.base_path.as_str(), app).route("/healthz", health) }
+    if settings.base_path.is_root() {
+        return app;
+    }
+    below(settings.base_path.as_str(), app).route("/healthz", health).route("/readyz", ready)
 }
 
 /// The same service below a path. Without the slash at its end, the path is redirected to: relative addresses would not
-/// be below it. Load balancers find `/healthz` at the root, too.
+/// be below it. Load balancers find `/healthz` and `/readyz` at the root, too.
 fn below(path: &str, app: Router) -> Router {
     let (folder, address) = (path.trim_end_matches('/'), path.to_owned());
     Router::new()
@@ -126,13 +131,26 @@ fn cors(allow_origins: Vec<HeaderValue>, config: Option<CurrentConfig>) -> Optio
     Some(allowed.allow_origin(AllowOrigin::predicate(is_allowed)))
 }
 
-async fn healthz(State(directory): State<CurrentDirectory>) -> impl IntoResponse {
-    #[derive(serde::Serialize)]
-    struct Health {
-        status: &'static str,
-        tenants: usize,
+/// The state of the service, for those who watch it.
+#[derive(serde::Serialize)]
+struct Health {
+    status: &'static str,
+    tenants: usize,
+}
+
+/// Whether the process is alive.
+async fn healthz(State(organizations): State<Organizations>) -> impl IntoResponse {
+    let health = Health { status: "ok", tenants: organizations.tenants() };
+    ([(header::CACHE_CONTROL, "no-store")], Json(health))
+}
+
+/// Whether lookups can be answered, so that requests should come here.
+async fn readyz(State(organizations): State<Organizations>) -> Result<impl IntoResponse, Problem> {
+    if !organizations.is_ready() {
+        return Err(Problem::Unavailable);
     }
-    ([(header::CACHE_CONTROL, "no-store")], Json(Health { status: "ok", tenants: directory.load().tenants() }))
+    let health = Health { status: "ready", tenants: organizations.tenants() };
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(health)))
 }
 
 async fn not_found() -> Problem {

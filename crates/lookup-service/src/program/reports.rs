@@ -6,15 +6,15 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::site;
+use crate::site_config::SiteConfig;
 use base64ct::{Base64, Encoding};
 use lookup_api::Tenant;
-use lookup_service::site;
-use lookup_service::site_config::SiteConfig;
 use platform::json::Json;
 use sha2::{Digest, Sha384};
 
-use crate::FAULT;
-use crate::command_line::CommandLine;
+use super::FAULT;
+use super::command_line::CommandLine;
 
 /// `--check`: says what is wrong with the directory and config.json.
 ///

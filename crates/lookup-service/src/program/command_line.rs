@@ -1,27 +1,28 @@
 //! The command line, and the files that it names.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
+use crate::base_path::BasePath;
+use crate::directory::Directory;
+use crate::directory_file::{self, LoadError, SAMPLE};
 use axum::http::HeaderValue;
-use clap::Parser;
-use lookup_service::base_path::BasePath;
-use lookup_service::directory::Directory;
-use lookup_service::directory_file::{self, LoadError, SAMPLE};
+use clap::Args;
 use platform::WebUrl;
 
-/// The tenant picker's lookup service: which organization a domain or a code belongs to
-#[derive(Parser)]
-#[command(version)]
-pub(crate) struct CommandLine {
+/// What to serve, and where.
+#[derive(Debug, Args)]
+pub struct CommandLine {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
     /// The directory file, watched and reloaded (at once on SIGHUP); without it the built-in sample answers
     #[arg(long, value_name = "FILE")]
-    pub directory: Option<PathBuf>,
+    pub directory: Option<Place>,
 
     /// Serve the picker's files from this folder (dist/)
     #[arg(long, value_name = "DIR")]
@@ -67,13 +68,40 @@ pub(crate) struct CommandLine {
     pub print_clients: bool,
 }
 
+/// Where the directory is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In a file.
+    File(PathBuf),
+    /// At an address such as dynamodb://TABLE.
+    Elsewhere(String),
+}
+
+impl FromStr for Place {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        let is_address =
+            text.split_once("://").is_some_and(|(scheme, _)| scheme.bytes().all(|b| b.is_ascii_lowercase()));
+        Ok(if is_address { Self::Elsewhere(text.to_owned()) } else { Self::File(text.into()) })
+    }
+}
+
 impl CommandLine {
+    /// The directory file, if there is one.
+    pub(crate) fn directory_file(&self) -> Option<&Path> {
+        match &self.directory {
+            Some(Place::File(path)) => Some(path),
+            _ => None,
+        }
+    }
+
     /// The directory of `--directory`, else the built-in sample.
     ///
     /// # Errors
     /// What is wrong with the file.
     pub(crate) fn load_directory(&self) -> Result<Directory, LoadError> {
-        match &self.directory {
+        match self.directory_file() {
             Some(path) => directory_file::load(path),
             None => directory_file::parse(SAMPLE).map_err(LoadError::Findings),
         }
@@ -81,7 +109,7 @@ impl CommandLine {
 
     /// What the directory is called in messages.
     pub(crate) fn directory_name(&self) -> String {
-        self.directory.as_deref().map_or("the built-in sample".to_owned(), |path| path.display().to_string())
+        self.directory_file().map_or("the built-in sample".to_owned(), |path| path.display().to_string())
     }
 
     /// The page of the site, if there is a site.
