@@ -3,8 +3,8 @@
 //! All texts are in a few large strings. So a million organizations need few allocations, and little more memory than
 //! their texts (docs/performance.md).
 
-use std::slice;
 use std::sync::Arc;
+use std::{iter, slice};
 
 use arc_swap::ArcSwap;
 use lookup_api::spelling::{visible, with_hyphens};
@@ -88,6 +88,37 @@ impl<'a> Name<'a> {
             LookupRequest::ClientId(id) => Some(Self::ClientId(id)),
         }
     }
+
+    /// The keys to look under. The first one that lists somebody has the answer; of those behind the first, only
+    /// organizations count that are also found by the domains below.
+    pub fn keys(&self) -> impl Iterator<Item = Key<'_>> {
+        let (exact, domain) = match self {
+            Self::Code(code) => (Key::Code(code), None),
+            Self::Domain(domain) => (Key::Domain(domain.as_str()), Some(domain)),
+            Self::ClientId(id) => (Key::ClientId(id), None),
+        };
+        iter::once(exact).chain(domain.into_iter().flat_map(DomainName::parents).map(Key::Domain))
+    }
+}
+
+/// What organizations are listed under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key<'a> {
+    /// A code, in lower case.
+    Code(&'a str),
+    /// A domain, in lower-case A-labels.
+    Domain(&'a str),
+    /// The id of an app client.
+    ClientId(&'a str),
+}
+
+/// An organization under a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listed<'a> {
+    /// What a lookup returns.
+    pub json: &'a str,
+    /// Whether it is also found by the domains below this one.
+    pub subdomains: bool,
 }
 
 /// The organizations that match a request, in order, each as JSON. There are seldom more than two.
@@ -141,11 +172,15 @@ impl Directory {
 
     /// The organizations that match a request. None if its text is no domain or no code.
     pub fn find(&self, request: &LookupRequest) -> Found<'_> {
-        match Name::of(request) {
-            None => Found::new(),
-            Some(Name::Code(code)) => self.codes.get(&code).map(|&start| self.json_of(start)).into_iter().collect(),
-            Some(Name::Domain(domain)) => self.find_by_domain(&domain),
-            Some(Name::ClientId(id)) => self.clients.get(id).map(|&start| self.json_of(start)).into_iter().collect(),
+        Name::of(request).map(|name| self.find_by_name(&name)).unwrap_or_default()
+    }
+
+    /// The organizations with this name.
+    pub fn find_by_name(&self, name: &Name<'_>) -> Found<'_> {
+        match name {
+            Name::Code(code) => self.codes.get(code).map(|&start| self.json_of(start)).into_iter().collect(),
+            Name::Domain(domain) => self.find_by_domain(domain),
+            Name::ClientId(id) => self.clients.get(id).map(|&start| self.json_of(start)).into_iter().collect(),
         }
     }
 
@@ -164,12 +199,38 @@ impl Directory {
     }
 
     fn listed(&self, domain: &str, wanted: impl Fn(&Listing) -> bool) -> Found<'_> {
-        let listings = match self.domains.get(domain) {
+        let listings = self.listings(domain).iter();
+        listings.filter(|listing| wanted(listing)).map(|listing| self.json_of(listing.tenant)).collect()
+    }
+
+    fn listings(&self, domain: &str) -> &[Listing] {
+        match self.domains.get(domain) {
             None => &[],
             Some(Listings::Only(listing)) => slice::from_ref(listing),
             Some(&Listings::Shared(index)) => self.shared[index].as_slice(),
+        }
+    }
+
+    /// The organizations under a key, in order.
+    pub fn under(&self, key: Key<'_>) -> Vec<Listed<'_>> {
+        let only = |start: Option<&TenantOffset>| {
+            start.map(|&start| Listed { json: self.json_of(start), subdomains: false }).into_iter().collect()
         };
-        listings.iter().filter(|listing| wanted(listing)).map(|listing| self.json_of(listing.tenant)).collect()
+        match key {
+            Key::Code(code) => only(self.codes.get(code)),
+            Key::ClientId(id) => only(self.clients.get(id)),
+            Key::Domain(domain) => {
+                let listed =
+                    |listing: &Listing| Listed { json: self.json_of(listing.tenant), subdomains: listing.subdomains };
+                self.listings(domain).iter().map(listed).collect()
+            }
+        }
+    }
+
+    /// All keys, each once: codes, ids of app clients, domains, each in the order in which they were added.
+    pub fn keys(&self) -> impl Iterator<Item = Key<'_>> {
+        let clients = self.clients.names().map(Key::ClientId);
+        self.codes.names().map(Key::Code).chain(clients).chain(self.domains.names().map(Key::Domain))
     }
 
     fn json_of(&self, start: TenantOffset) -> &str {
@@ -212,24 +273,6 @@ mod tests {
         }
     }
 
-    fn sample() -> Directory {
-        Directory::new(vec![
-            entry("acme", &["acme.example", "acme.test"], false),
-            entry("globex", &["globex.example"], true),
-            entry("globex-lab", &["lab.globex.example"], false),
-            entry("umbrella-us", &["umbrella.example"], false),
-            entry("umbrella-eu", &["umbrella.example"], true),
-            entry("munich", &["münchen.example"], false),
-            entry("Pied-Piper", &[], false),
-        ])
-    }
-
-    #[track_caller]
-    fn check(request: LookupRequest, expected: &[&str]) {
-        let directory = sample();
-        assert_eq!(codes(&directory, &request), expected, "{request:?}");
-    }
-
     fn codes(directory: &Directory, request: &LookupRequest) -> Vec<String> {
         let tenant = |json: &str| Tenant::from_json(&platform::json::Json::parse(json).unwrap()).unwrap();
         directory.find(request).into_iter().map(|json| tenant(json).code.to_string()).collect()
@@ -237,55 +280,6 @@ mod tests {
 
     fn domain(text: &str) -> LookupRequest {
         LookupRequest::Domain(text.to_owned())
-    }
-
-    fn code(text: &str) -> LookupRequest {
-        LookupRequest::Code(text.to_owned())
-    }
-
-    #[test]
-    fn an_exact_domain_is_found_in_any_spelling() {
-        check(domain("acme.example"), &["acme"]);
-        check(domain(" ACME.test. "), &["acme"]);
-        check(domain("MÜNCHEN.example"), &["munich"]);
-        check(domain("xn--mnchen-3ya.example"), &["munich"]);
-        check(domain("ac\u{200e}me\u{3002}exam\u{ad}ple"), &["acme"]);
-    }
-
-    #[test]
-    fn organizations_that_share_a_domain_are_all_found_in_the_files_order() {
-        check(domain("umbrella.example"), &["umbrella-us", "umbrella-eu"]);
-    }
-
-    #[test]
-    fn a_subdomain_belongs_to_the_nearest_parent_with_subdomains() {
-        check(domain("mail.globex.example"), &["globex"]);
-        check(domain("a.b.globex.example"), &["globex"]);
-        check(domain("mail.umbrella.example"), &["umbrella-eu"]);
-        check(domain("mail.acme.example"), &[]);
-        check(domain("xglobex.example"), &[]);
-    }
-
-    #[test]
-    fn an_exact_match_goes_before_a_parent_and_a_parent_without_subdomains_is_ignored() {
-        check(domain("lab.globex.example"), &["globex-lab"]);
-        check(domain("x.lab.globex.example"), &["globex"]);
-    }
-
-    #[test]
-    fn a_code_is_found_in_any_case_and_with_space_around_it() {
-        check(code("acme"), &["acme"]);
-        check(code(" PIED-piper\u{200b}"), &["Pied-Piper"]);
-        check(code("pi\u{ad}ed\u{2013}ｐｉｐｅｒ"), &["Pied-Piper"]);
-        check(code("acme.example"), &[]);
-        check(code(""), &[]);
-    }
-
-    #[test]
-    fn a_text_that_is_no_domain_matches_nothing() {
-        for text in ["", "example", "acme", "a b.example", "127.0.0.1", "acme.example/x"] {
-            check(domain(text), &[]);
-        }
     }
 
     /// The rule without index and iterator: a plain search, with the public suffix given by the caller.

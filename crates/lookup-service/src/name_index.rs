@@ -60,6 +60,13 @@ impl<T> NameIndex<T> {
         }
     }
 
+    /// The names, in the order in which they were added.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let ends = self.names.split(|&byte| byte == END);
+        // Behind the last name there is an end and nothing more.
+        ends.take(self.len()).filter_map(|name| str::from_utf8(name).ok())
+    }
+
     /// How many names there are.
     pub(crate) fn len(&self) -> usize {
         self.table.len()
@@ -74,7 +81,7 @@ fn name_at(names: &[u8], start: usize, name: &[u8]) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::collections::HashMap;
+    use std::collections::{HashMap, HashSet};
 
     proptest! {
         #[test]
@@ -88,6 +95,9 @@ mod tests {
                 prop_assert_eq!(index.get(name), map.get(name));
             }
             prop_assert_eq!(index.len(), map.len());
+            let mut seen = HashSet::new();
+            let added: Vec<&str> = names.iter().map(String::as_str).filter(|name| seen.insert(*name)).collect();
+            prop_assert_eq!(index.names().collect::<Vec<_>>(), added);
         }
     }
 }

@@ -1,0 +1,297 @@
+//! The directory of the table, asked by name: one request for a lookup, and a cache before it. For Lambda functions, which
+//! are started by the dozen and live for minutes.
+
+use crate::edit::no_head;
+use crate::error::TableError;
+use crate::item::{Attributes, Item, Pointer, read_codes};
+use crate::key::{Generation, NameKey, POINTER};
+use crate::matching::{Candidate, choose};
+use crate::pace::Pace;
+use crate::table::{Consistency, Table, read_pointer};
+use arc_swap::ArcSwap;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use lookup_service::directory::Name;
+use lookup_service::organizations::{Elsewhere, Unavailable};
+use moka::Expiry;
+use moka::sync::Cache;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
+
+/// How long a lookup that is answered from the cache waits for the pointer.
+const WAIT_MAX: Duration = Duration::from_millis(300);
+/// For how long after a change all reads are consistent ones. Others may be behind, and what they say is kept.
+const SETTLING: Duration = Duration::from_secs(10);
+/// For how long it is believed that nobody has a name.
+const NOBODY_KEPT: Duration = Duration::from_secs(30);
+
+/// A directory that asks the table for names that it does not know.
+#[derive(Debug)]
+pub struct ByName {
+    table: Table,
+    pace: Pace,
+    cache: Cache<NameKey, Arc<[Candidate]>>,
+    now: ArcSwap<Option<Known>>,
+    start: Instant,
+    /// When the pointer is to be read again, in milliseconds since `start`.
+    next_look: AtomicU64,
+    /// Whether the last request was answered.
+    responds: AtomicBool,
+}
+
+/// What is listed under names.
+type Lists = HashMap<NameKey, Arc<[Candidate]>>;
+
+/// The pointer that the cache belongs to.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    pointer: Pointer,
+    read_at: Instant,
+    /// When it was seen to have changed.
+    changed_at: Instant,
+}
+
+/// Names that nobody has expire. All others stay until the log says that they have changed.
+struct ByContent;
+
+impl Expiry<NameKey, Arc<[Candidate]>> for ByContent {
+    fn expire_after_create(&self, _: &NameKey, list: &Arc<[Candidate]>, _: Instant) -> Option<Duration> {
+        list.is_empty().then_some(NOBODY_KEPT)
+    }
+
+    fn expire_after_update(
+        &self,
+        _: &NameKey,
+        list: &Arc<[Candidate]>,
+        _: Instant,
+        _: Option<Duration>,
+    ) -> Option<Duration> {
+        list.is_empty().then_some(NOBODY_KEPT)
+    }
+}
+
+impl ByName {
+    /// A directory whose cache takes so many bytes at most. It connects at once. If the table does not respond then, it is
+    /// asked again with the first lookup.
+    ///
+    /// # Errors
+    /// If the table is not one that this program can read.
+    pub async fn open(table: Table, pace: Pace, cache_bytes: u64) -> Result<Arc<Self>, TableError> {
+        let weight = |name: &NameKey, list: &Arc<[Candidate]>| {
+            let bytes = 100 + name.as_str().len() + list.iter().map(|c| 40 + c.json.len()).sum::<usize>();
+            u32::try_from(bytes).unwrap_or(u32::MAX)
+        };
+        let cache = Cache::builder().max_capacity(cache_bytes).weigher(weight).expire_after(ByContent).build();
+        let opened = Self {
+            table,
+            pace,
+            cache,
+            now: ArcSwap::from_pointee(None),
+            start: Instant::now(),
+            next_look: AtomicU64::new(0),
+            responds: AtomicBool::new(true),
+        };
+        match opened.look_at_pointer(None, Vec::new()).await {
+            Err(error @ (TableError::Unreachable(_) | TableError::Throttled)) => {
+                opened.responds.store(false, Ordering::Relaxed);
+                tracing::warn!(code = error.code(), "the table does not respond so far: {error}");
+            }
+            done => drop(done?),
+        }
+        Ok(Arc::new(opened))
+    }
+
+    /// The codes of the organizations that a person belongs to by name.
+    ///
+    /// # Errors
+    /// If the table does not respond.
+    pub async fn codes_of(&self, issuer: &str, subject: &str) -> Result<Vec<String>, TableError> {
+        codes_of(&self.table, issuer, subject).await
+    }
+
+    async fn answer(&self, name: &Name<'_>) -> Result<Vec<Arc<str>>, TableError> {
+        let keys: Vec<NameKey> = name.keys().map(NameKey::from).collect();
+        let mut lists = self.cached(&keys);
+        let missing = keys.iter().filter(|key| !lists.contains_key(*key)).cloned().collect();
+        if !decides(&keys, &lists) {
+            let found = self.look(self.is_due(), missing).await?;
+            lists.extend(found);
+        } else if self.is_due() && self.looks_in_time().await {
+            // What was in the cache may have changed.
+            return Box::pin(self.answer(name)).await;
+        }
+        let mut list = |key: &NameKey| lists.remove(key).map(|list| list.to_vec()).unwrap_or_default();
+        Ok(choose(keys.iter().map(&mut list)))
+    }
+
+    fn cached(&self, keys: &[NameKey]) -> Lists {
+        keys.iter().filter_map(|key| Some((key.clone(), self.cache.get(key)?))).collect()
+    }
+
+    /// Whether it is time to read the pointer. Of several lookups at the same time, it is for one.
+    fn is_due(&self) -> bool {
+        let next = self.next_look.load(Ordering::Relaxed);
+        let after = self.in_a_while();
+        self.start.elapsed() >= Duration::from_millis(next)
+            && self.next_look.compare_exchange(next, after, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    /// When the pointer is to be read again, if it is read now.
+    fn in_a_while(&self) -> u64 {
+        u64::try_from((self.start.elapsed() + self.pace.look_every).as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Reads the pointer, for a lookup that can be answered without it. False if that takes too long.
+    async fn looks_in_time(&self) -> bool {
+        let now = **self.now.load();
+        let looked = timeout(WAIT_MAX, self.look_at_pointer(now, Vec::new())).await;
+        // The next lookup does not wait again at once.
+        self.next_look.store(self.in_a_while(), Ordering::Relaxed);
+        matches!(looked, Ok(Ok(_)))
+    }
+
+    /// Reads names, and the pointer if that is due. If the pointer has changed, the names are read once more.
+    async fn look(&self, is_due: bool, names: Vec<NameKey>) -> Result<Lists, TableError> {
+        let now = **self.now.load();
+        match now {
+            Some(known) if !is_due && known.read_at.elapsed() < self.pace.look_every * 2 => {
+                self.read(known, &names).await
+            }
+            _ => self.look_at_pointer(now, names).await,
+        }
+    }
+
+    async fn look_at_pointer(&self, now: Option<Known>, names: Vec<NameKey>) -> Result<Lists, TableError> {
+        let guess = now.map(|known| known.pointer.generation);
+        let keys = names.iter().filter_map(|name| Some(guess?.name(name))).chain([POINTER.to_owned()]);
+        let mut found = self.table.get(keys, self.consistency(now)).await?;
+        let pointer = read_pointer(&found.remove(POINTER).ok_or(TableError::Empty)?)?;
+        let read_at = Instant::now();
+        let is_same = |known: &Known| {
+            (known.pointer.generation, known.pointer.revision) == (pointer.generation, pointer.revision)
+        };
+        if let Some(known) = now.filter(is_same) {
+            self.now.store(Arc::new(Some(Known { read_at, ..known })));
+            return self.keep(known, &names, found);
+        }
+        self.forget(now.map(|known| known.pointer), &pointer).await?;
+        let known = Known { pointer, read_at, changed_at: read_at };
+        self.now.store(Arc::new(Some(known)));
+        self.read(known, &names).await
+    }
+
+    /// Forgets the names that have changed between two pointers.
+    async fn forget(&self, old: Option<Pointer>, new: &Pointer) -> Result<(), TableError> {
+        let same = old.filter(|old| old.generation == new.generation);
+        let changed = match &same {
+            Some(old) => self.table.changed(old, new).await?,
+            None => {
+                self.check_head(new.generation).await?;
+                None
+            }
+        };
+        match changed {
+            Some(names) => names.iter().for_each(|name| self.cache.invalidate(name)),
+            None => self.cache.invalidate_all(),
+        }
+        Ok(())
+    }
+
+    /// A pointer to a generation that is not there would make all names unknown.
+    async fn check_head(&self, g: Generation) -> Result<(), TableError> {
+        let found = self.table.get([g.head()], Consistency::Strong).await?;
+        if found.is_empty() { Err(no_head(g)) } else { Ok(()) }
+    }
+
+    async fn read(&self, known: Known, names: &[NameKey]) -> Result<Lists, TableError> {
+        if names.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let g = known.pointer.generation;
+        let found = self.table.get(names.iter().map(|name| g.name(name)), self.consistency(Some(known))).await?;
+        self.keep(known, names, found)
+    }
+
+    /// Puts what was read into the cache, unless the pointer has changed in the meantime.
+    fn keep(
+        &self,
+        known: Known,
+        names: &[NameKey],
+        mut found: HashMap<String, Attributes>,
+    ) -> Result<Lists, TableError> {
+        let g = known.pointer.generation;
+        let is_current = || {
+            let now = **self.now.load();
+            now.is_some_and(|now| (now.pointer.generation, now.pointer.revision) == (g, known.pointer.revision))
+        };
+        let mut lists = HashMap::with_capacity(names.len());
+        for name in names {
+            let list = match found.remove(&g.name(name)).map(|attributes| Item::read(g, &attributes)).transpose()? {
+                Some(Item::Name(_, list)) => list.iter().map(Candidate::from).collect(),
+                _ => Arc::from([]),
+            };
+            self.cache.insert(name.clone(), Arc::clone(&list));
+            if !is_current() {
+                self.cache.invalidate(name);
+            }
+            lists.insert(name.clone(), list);
+        }
+        Ok(lists)
+    }
+
+    fn consistency(&self, now: Option<Known>) -> Consistency {
+        let is_settling = now.is_none_or(|known| known.changed_at.elapsed() < SETTLING);
+        if is_settling { Consistency::Strong } else { Consistency::Eventual }
+    }
+}
+
+/// Whether the answer is known: no name before the one that has it is unknown.
+fn decides(keys: &[NameKey], lists: &Lists) -> bool {
+    for (i, key) in keys.iter().enumerate() {
+        match lists.get(key) {
+            None => return false,
+            Some(list) if list.iter().any(|candidate| i == 0 || candidate.subdomains) => return true,
+            Some(_) => {}
+        }
+    }
+    true
+}
+
+/// The codes of the organizations that a person belongs to by name, in the table.
+///
+/// # Errors
+/// If the table does not respond.
+pub async fn codes_of(table: &Table, issuer: &str, subject: &str) -> Result<Vec<String>, TableError> {
+    let key = format!("m#{issuer}#{subject}");
+    let found = table.get([key.clone()], Consistency::Eventual).await?;
+    Ok(found.get(&key).map(read_codes).transpose()?.unwrap_or_default())
+}
+
+impl Elsewhere for ByName {
+    fn find<'a>(&'a self, name: &'a Name<'a>) -> BoxFuture<'a, Result<Vec<Arc<str>>, Unavailable>> {
+        async move {
+            let found = self.answer(name).await;
+            let responds = found.is_ok();
+            if self.responds.swap(responds, Ordering::Relaxed) != responds {
+                match &found {
+                    Err(error) => tracing::error!(code = error.code(), "the table cannot be asked: {error}"),
+                    Ok(_) => tracing::info!("the table can be asked again"),
+                }
+            }
+            found.map_err(|_| Unavailable)
+        }
+        .boxed()
+    }
+
+    fn tenants(&self) -> usize {
+        let served = self.now.load().map_or(0, |known| known.pointer.served);
+        usize::try_from(served).unwrap_or(usize::MAX)
+    }
+
+    fn is_ready(&self) -> bool {
+        self.now.load().is_some() && self.responds.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,248 @@
+//! Loads a file into the table. A few changed organizations are one transaction. Everything else is a new generation: it
+//! is written beside the old one, verified, and then the pointer is set to it, if nobody has changed the table since.
+//!
+//! A load that was killed goes on where it was. Its progress is in the table, with the sum of the file, so that it can
+//! be continued from another machine.
+
+use crate::contents::Contents;
+use crate::difference::Difference;
+use crate::edit::expected;
+use crate::error::TableError;
+use crate::item::{Item, Loading, Pointer, SCHEMA, Sum, key_of};
+use crate::key::{Generation, LOADING, POINTER};
+use crate::table::{Action, Consistency, SEGMENTS, Table, WRITE_MAX};
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::future::try_join_all;
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+/// How many requests are under way at the same time.
+const CONCURRENT: usize = 16;
+/// After how many items the progress is kept in the table.
+const KEEP_EVERY: usize = WRITE_MAX * CONCURRENT * 10;
+/// For how long a load is believed to be at work if nothing is heard of it, in seconds.
+const LEASE: u64 = 60;
+/// For how long the generation before is kept, in seconds. A reader may be that late.
+const OLD_KEPT: u64 = 60;
+
+/// How a file was loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Loaded {
+    /// The table had it.
+    Nothing,
+    /// In one transaction.
+    Change(Difference),
+    /// As a new generation.
+    Generation(Generation),
+}
+
+/// Why a file was not loaded. The old directory is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The table cannot be read or written, or somebody else has changed it.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// Another file is being loaded.
+    #[error("another file is being loaded into this table")]
+    Busy {
+        /// For how many seconds it is believed to be at work if nothing is heard of it.
+        seconds: u64,
+    },
+    /// Not everything was there when it was read back.
+    #[error("what was written is not what was read back: {found} of {expected} items, or other ones")]
+    NotVerified {
+        /// How many items were read.
+        found: usize,
+        /// How many were written.
+        expected: usize,
+    },
+}
+
+/// Told how far a load is.
+pub trait Progress: Sync {
+    /// So many of so many items are done.
+    fn at(&self, what: Stage, done: usize, of: usize);
+    /// The time, in seconds since the Unix epoch.
+    fn now(&self) -> u64;
+}
+
+/// What a load is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It compares the file with the table.
+    Comparing,
+    /// It writes.
+    Writing,
+    /// It reads back what it has written.
+    Verifying,
+    /// It removes what is not needed any more.
+    Tidying,
+}
+
+impl Table {
+    /// Loads the file. `anew` writes a new generation even if the table seems to have it.
+    ///
+    /// # Errors
+    /// Why it was not loaded. What was written is found again by the next try.
+    pub async fn load(
+        &self,
+        contents: &Contents<'_>,
+        anew: bool,
+        progress: &impl Progress,
+    ) -> Result<Loaded, LoadError> {
+        // A damaged table can be loaded anew, but not compared with.
+        let compared = if anew { None } else { self.difference(contents, progress).await? };
+        if let Some((pointer, difference)) = compared {
+            if difference.is_none() {
+                return Ok(Loaded::Nothing);
+            }
+            if difference.is_small() && self.change(contents, &pointer, &difference, progress.now()).await? {
+                return Ok(Loaded::Change(difference));
+            }
+        }
+        self.load_generation(contents, progress).await.map(Loaded::Generation)
+    }
+
+    async fn load_generation(
+        &self,
+        contents: &Contents<'_>,
+        progress: &impl Progress,
+    ) -> Result<Generation, LoadError> {
+        let found = self.get([POINTER.to_owned(), LOADING.to_owned()], Consistency::Strong).await?;
+        // A pointer of another layout is not replaced: another version of the program uses the table.
+        let pointer = found.get(POINTER).map(crate::table::read_pointer).transpose()?.unwrap_or_default();
+        let other = found.get(LOADING).map(Loading::read).transpose().map_err(TableError::from)?;
+        let mut loading = self.begin(contents, &pointer, other, progress.now()).await?;
+        self.write_items(contents, &mut loading, progress).await?;
+        self.verify(contents, loading.generation, progress).await?;
+        self.flip(contents, &pointer, &loading, progress.now()).await?;
+        self.tidy(&pointer, loading.generation, progress).await?;
+        Ok(loading.generation)
+    }
+
+    /// Announces the load, or goes on with one of the same file.
+    async fn begin(
+        &self,
+        contents: &Contents<'_>,
+        pointer: &Pointer,
+        other: Option<Loading>,
+        now: u64,
+    ) -> Result<Loading, LoadError> {
+        let (sum, from) = (contents.sum(), (pointer.generation, pointer.revision));
+        let mut loading =
+            Loading { generation: Generation(pointer.generation.0 + 1), sum, from, done: 0, until: now + LEASE };
+        let expected = match other {
+            Some(other) if other.sum == sum && other.from == from => {
+                loading = Loading { until: now + LEASE, ..other };
+                state(&other)
+            }
+            Some(other) if other.until > now => return Err(LoadError::Busy { seconds: other.until - now }),
+            Some(other) => {
+                // Another number than that of the abandoned load: it may still be writing somewhere.
+                loading.generation = Generation(loading.generation.max(other.generation).0 + 1);
+                state(&other)
+            }
+            None => Vec::new(),
+        };
+        match self.transact(vec![Action::PutIf(loading.attributes(), expected)]).await {
+            Ok(()) => Ok(loading),
+            Err(TableError::Stale) => Err(LoadError::Busy { seconds: LEASE }),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn write_items(
+        &self,
+        contents: &Contents<'_>,
+        loading: &mut Loading,
+        progress: &impl Progress,
+    ) -> Result<(), LoadError> {
+        let (of, g) = (contents.len(), loading.generation);
+        let mut items = contents.items().skip(usize::try_from(loading.done).unwrap_or(usize::MAX)).peekable();
+        while items.peek().is_some() {
+            let part: Vec<Item> = items.by_ref().take(KEEP_EVERY).collect();
+            let done = usize::try_from(loading.done).unwrap_or_default();
+            let requests = part.chunks(WRITE_MAX).map(|chunk| {
+                let attributes = chunk.iter().map(|item| item.attributes(g)).collect();
+                self.write(attributes, Vec::new())
+            });
+            let mut under_way = stream::iter(requests).buffer_unordered(CONCURRENT).enumerate();
+            while let Some((i, written)) = under_way.next().await {
+                written?;
+                progress.at(Stage::Writing, (done + (i + 1) * WRITE_MAX).min(of), of);
+            }
+            drop(under_way);
+            let before = state(loading);
+            loading.done += part.len() as u64;
+            loading.until = progress.now() + LEASE;
+            match self.transact(vec![Action::PutIf(loading.attributes(), before)]).await {
+                // Somebody else has taken over.
+                Err(TableError::Stale) => return Err(LoadError::Busy { seconds: LEASE }),
+                kept => kept?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads back what was written.
+    async fn verify(&self, contents: &Contents<'_>, g: Generation, progress: &impl Progress) -> Result<(), LoadError> {
+        let (mut expected, of) = (Sum::default(), contents.len());
+        contents.items().for_each(|item| expected += item.sum());
+        let (mut sum, mut found) = (Sum::default(), 0);
+        let pages = stream::iter(0..SEGMENTS).map(|segment| self.pages(g.prefix(), segment)).flatten_unordered(None);
+        let mut pages = std::pin::pin!(pages);
+        while let Some(page) = pages.try_next().await? {
+            for attributes in &page {
+                sum += Item::read(g, attributes).map_err(TableError::from)?.sum();
+            }
+            found += page.len();
+            progress.at(Stage::Verifying, found, of);
+        }
+        if (sum, found) == (expected, of) { Ok(()) } else { Err(LoadError::NotVerified { found, expected: of }) }
+    }
+
+    /// Sets the pointer to the new generation, if it is what it was when the load began.
+    async fn flip(&self, contents: &Contents<'_>, old: &Pointer, loading: &Loading, now: u64) -> Result<(), LoadError> {
+        let pointer = Pointer {
+            schema: SCHEMA,
+            generation: loading.generation,
+            revision: 0,
+            organizations: contents.organizations() as u64,
+            served: contents.served() as u64,
+            sum: contents.sum(),
+            since: now,
+        };
+        let expected = if old.schema == 0 { Vec::new() } else { expected(old) };
+        let flip = vec![Action::PutIf(pointer.attributes(), expected), Action::Delete(LOADING.to_owned())];
+        Ok(self.transact(flip).await?)
+    }
+
+    /// Removes the generations before this one, but for the last: somebody may read it for a moment still.
+    async fn tidy(&self, old: &Pointer, g: Generation, progress: &impl Progress) -> Result<(), LoadError> {
+        let is_old = |key: &str| {
+            let number = key.split_once('#').and_then(|(number, _)| number.parse().ok()).map(Generation);
+            number.is_some_and(|number| number < g && number != old.generation)
+        };
+        // If the last one is that young, somebody may read the one before it.
+        if progress.now() < old.since + OLD_KEPT {
+            return Ok(());
+        }
+        let tidied = (0..SEGMENTS).map(|segment| async move {
+            let mut pages = self.pages(String::new(), segment);
+            while let Some(page) = pages.try_next().await? {
+                let keys = page.iter().map(key_of).filter(|key| is_old(key)).map(str::to_owned).collect();
+                self.write(Vec::new(), keys).await?;
+            }
+            Ok::<(), TableError>(())
+        });
+        progress.at(Stage::Tidying, 0, 1);
+        try_join_all(tidied).await?;
+        progress.at(Stage::Tidying, 1, 1);
+        Ok(())
+    }
+}
+
+/// What a load must be for it to be continued.
+fn state(loading: &Loading) -> Vec<(&'static str, AttributeValue)> {
+    let number = |value: u64| AttributeValue::N(value.to_string());
+    vec![("generation", number(loading.generation.0)), ("done", number(loading.done)), ("until", number(loading.until))]
+}

@@ -1,0 +1,139 @@
+//! Loading files.
+
+use crate::engine::Engine;
+use crate::{Clock, dump, load, tenant};
+use directory_table::contents::{Contents, ContentsError};
+use directory_table::error::TableError;
+use directory_table::key::Generation;
+use directory_table::load::{LoadError, Loaded};
+use lookup_service::directory_file::SAMPLE;
+use std::sync::atomic::Ordering;
+
+/// A file with so many tenants.
+fn many(count: usize) -> String {
+    let domains = |i| [format!("t{i}.example"), format!("shared{}.example", i / 10)];
+    (0..count).map(|i| tenant(&format!("t{i}"), &domains(i).each_ref().map(String::as_str))).collect()
+}
+
+#[test]
+fn what_was_loaded_is_dumped_as_it_was_written() {
+    let engine = Engine::start();
+    assert_eq!(load(&engine, SAMPLE), Loaded::Generation(Generation(1)));
+    assert_eq!(dump(&engine), SAMPLE);
+    assert_eq!(load(&engine, SAMPLE), Loaded::Nothing);
+}
+
+#[test]
+fn a_dump_after_small_changes_is_not_a_change() {
+    let engine = Engine::start();
+    load(&engine, &many(3));
+    let changed = many(4).replace("name = \"t1\"", "name = \"Other\"");
+    assert!(matches!(load(&engine, &changed), Loaded::Change(_)));
+    assert_eq!(dump(&engine), changed);
+    assert_eq!(load(&engine, &dump(&engine)), Loaded::Nothing);
+}
+
+#[test]
+fn a_load_says_what_it_would_change() {
+    let engine = Engine::start();
+    load(&engine, &many(4));
+    let text = format!("{}{}", many(3).replace("name = \"t1\"", "name = \"Other\""), tenant("new", &[]));
+    let contents = Contents::read(&text).unwrap();
+    let (_, difference) = engine.block_on(engine.table().difference(&contents, &Clock::default())).unwrap().unwrap();
+    assert_eq!(
+        (difference.added, difference.changed, difference.removed),
+        (vec!["new".into()], vec!["t1".into()], vec!["t3".into()])
+    );
+    assert!(!difference.head && !difference.order);
+    assert_eq!(dump(&engine), many(4), "nothing was changed");
+}
+
+#[test]
+fn a_load_that_was_killed_goes_on_where_it_was() {
+    let engine = Engine::start();
+    load(&engine, &many(2));
+    let text = many(1_600);
+    let contents = Contents::read(&text).unwrap();
+    // 4,000 items are 160 requests, and then the progress is kept.
+    engine.refuses_after_writes(1 + 160 + 1 + 50);
+    let killed = engine.block_on(engine.table().load(&contents, false, &Clock::default()));
+    assert!(matches!(killed, Err(LoadError::Table(TableError::Unreachable(_)))), "{killed:?}");
+    engine.refuses_after_writes(None);
+    assert_eq!(dump(&engine), many(2), "the old directory is in use until the new one is whole");
+    engine.seen();
+    let clock = Clock::default();
+    let done = engine.block_on(engine.table().load(&contents, false, &clock)).unwrap();
+    assert_eq!(done, Loaded::Generation(Generation(2)));
+    assert_eq!(dump(&engine), text);
+    let writes = engine.seen().iter().filter(|operation| *operation == "BatchWriteItem").count();
+    let (items, kept) = (contents.len(), 4_000);
+    assert!(writes >= (items - kept) / 25 && writes < items / 25 - 100, "{writes} requests for {items} items");
+}
+
+#[test]
+fn of_two_loads_of_different_files_the_second_is_refused_until_the_first_is_given_up() {
+    let engine = Engine::start();
+    load(&engine, &many(2));
+    let (first, second) = (many(500), many(600));
+    let [first, second] = [&first, &second].map(|text| Contents::read(text).unwrap());
+    engine.refuses_after_writes(5);
+    let clock = Clock::default();
+    assert!(engine.block_on(engine.table().load(&first, false, &clock)).is_err());
+    engine.refuses_after_writes(None);
+    let refused = engine.block_on(engine.table().load(&second, false, &clock));
+    assert!(matches!(refused, Err(LoadError::Busy { seconds: 60 })), "{refused:?}");
+    clock.now.store(61, Ordering::Relaxed);
+    let done = engine.block_on(engine.table().load(&second, false, &clock)).unwrap();
+    // Not the number of the first, which may still be writing.
+    assert_eq!(done, Loaded::Generation(Generation(3)));
+    assert_eq!(dump(&engine), many(600));
+}
+
+#[test]
+fn a_load_that_began_before_somebody_elses_change_does_not_undo_it() {
+    let engine = Engine::start();
+    load(&engine, &many(2));
+    let text = many(500);
+    let contents = Contents::read(&text).unwrap();
+    engine.refuses_after_writes(10);
+    assert!(engine.block_on(engine.table().load(&contents, false, &Clock::default())).is_err());
+    engine.refuses_after_writes(None);
+    let renamed = many(2).replace("name = \"t1\"", "name = \"Renamed\"");
+    assert!(matches!(load(&engine, &renamed), Loaded::Change(_)));
+    let clock = Clock::default();
+    let refused = engine.block_on(engine.table().load(&contents, false, &clock));
+    assert!(matches!(refused, Err(LoadError::Busy { .. })), "it began from another revision: {refused:?}");
+    assert_eq!(dump(&engine), renamed);
+}
+
+#[test]
+fn old_generations_are_removed_but_for_the_last() {
+    let engine = Engine::start();
+    let clock = Clock::default();
+    for i in 1..=4 {
+        clock.now.store(i * 1_000, Ordering::Relaxed);
+        let text = format!("# {i}\n\n{}", many(3));
+        engine.block_on(engine.table().load(&Contents::read(&text).unwrap(), false, &clock)).unwrap();
+    }
+    let (items, _) = engine.block_on(engine.table().scan("", (0, 1), None)).unwrap();
+    let mut generations: Vec<String> =
+        items.iter().map(|item| item["k"].as_s().unwrap().split('#').next().unwrap().to_owned()).collect();
+    generations.sort();
+    generations.dedup();
+    assert_eq!(generations, ["3", "4", "ptr"]);
+}
+
+#[test]
+fn what_dynamodb_would_refuse_is_refused_before_anything_is_written() {
+    let long = tenant("acme", &[]).replace("name = \"acme\"", &format!("name = \"{}\"", "x".repeat(400_000)));
+    let refused = Contents::read(&long).unwrap_err().to_string();
+    assert!(refused.starts_with("the tenant acme would be an item of 400"), "{refused}");
+    let crowded: String = (0..3_000).map(|i| tenant(&format!("tenant{i}"), &["shared.example"])).collect();
+    let refused = Contents::read(&crowded).unwrap_err().to_string();
+    assert!(refused.starts_with("the domain shared.example with 3000 tenants would be"), "{refused}");
+    assert_eq!(
+        Contents::read("tenants = [{ code = \"a\", name = \"a\", client_id = \"a\", identity_provider = \"a\" }]")
+            .unwrap_err(),
+        ContentsError::NotInSections
+    );
+}
