@@ -112,8 +112,16 @@ impl ByName {
         codes_of(&self.table, issuer, subject).await
     }
 
-    async fn answer(&self, name: &Name<'_>) -> Result<Vec<Arc<str>>, TableError> {
-        let keys: Vec<NameKey> = name.keys().map(NameKey::from).collect();
+    /// The organization whose back end has an app client, as JSON.
+    ///
+    /// # Errors
+    /// If it is not known and the table does not respond.
+    pub async fn of_machine(&self, client_id: &str) -> Result<Option<Arc<str>>, TableError> {
+        Ok(self.answer(vec![NameKey::of_machine(client_id)]).await?.pop())
+    }
+
+    /// The organizations under the first of these keys that has some.
+    async fn answer(&self, keys: Vec<NameKey>) -> Result<Vec<Arc<str>>, TableError> {
         let mut lists = self.cached(&keys);
         let missing = keys.iter().filter(|key| !lists.contains_key(*key)).cloned().collect();
         if !decides(&keys, &lists) {
@@ -121,7 +129,7 @@ impl ByName {
             lists.extend(found);
         } else if self.is_due() && self.looks_in_time().await {
             // What was in the cache may have changed.
-            return Box::pin(self.answer(name)).await;
+            return Box::pin(self.answer(keys)).await;
         }
         let mut list = |key: &NameKey| lists.remove(key).map(|list| list.to_vec()).unwrap_or_default();
         Ok(choose(keys.iter().map(&mut list)))
@@ -273,7 +281,7 @@ pub async fn codes_of(table: &Table, issuer: &str, subject: &str) -> Result<Vec<
 impl Elsewhere for ByName {
     fn find<'a>(&'a self, name: &'a Name<'a>) -> BoxFuture<'a, Result<Vec<Arc<str>>, Unavailable>> {
         async move {
-            let found = self.answer(name).await;
+            let found = self.answer(name.keys().map(NameKey::from).collect()).await;
             let responds = found.is_ok();
             if self.responds.swap(responds, Ordering::Relaxed) != responds {
                 match &found {

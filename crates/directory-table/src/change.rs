@@ -1,6 +1,6 @@
 //! A small change: which items of the table have to change with an organization. No I/O.
 
-use crate::contents::{ContentsError, in_words, name_item};
+use crate::contents::{ContentsError, in_words, machine_items, name_item};
 use crate::item::{ITEM_MAX, Item, Listed, Pointer, Record};
 use crate::key::NameKey;
 use crate::table::TRANSACTION_MAX;
@@ -58,11 +58,13 @@ impl Served {
     fn read(head: &str, record: &Record) -> Result<Self, ChangeError> {
         let text = format!("{head}{}", record.toml);
         let directory = directory_file::parse(&text).map_err(ContentsError::Findings)?;
-        let listing = |key| match name_item(&directory, key, |_| Some(record.order)) {
+        let names = directory.keys().map(|key| name_item(&directory, key, |_| Some(record.order)));
+        let listing = |item| match item {
             Item::Name(name, mut listed) => Some((name, listed.pop()?)),
             _ => None,
         };
-        Ok(Self { listings: directory.keys().filter_map(listing).collect(), count: directory.tenants() as u64 })
+        let listings = names.chain(machine_items(&directory, record)).filter_map(listing).collect();
+        Ok(Self { listings, count: directory.tenants() as u64 })
     }
 }
 

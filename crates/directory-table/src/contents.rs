@@ -6,6 +6,7 @@ use lookup_api::Tenant;
 use lookup_service::directory::{Directory, Key};
 use lookup_service::directory_file::{self, sections};
 use lookup_service::finding::Finding;
+use lookup_service::machine_clients::machine_clients;
 use platform::json::Json;
 use std::collections::HashMap;
 use toml::de::DeTable;
@@ -68,7 +69,8 @@ impl<'t> Contents<'t> {
 
     /// How many items there are.
     pub fn len(&self) -> usize {
-        1 + self.sections.len() + self.directory.keys().count()
+        let machines = self.sections.iter().map(|section| machine_clients(section).len()).sum::<usize>();
+        1 + self.sections.len() + self.directory.keys().count() + machines
     }
 
     /// Whether there are none, which a file with organizations never has.
@@ -95,7 +97,9 @@ impl<'t> Contents<'t> {
         let orders: HashMap<String, u64> = self.records().map(|record| (record.code, record.order)).collect();
         let names =
             self.directory.keys().map(move |key| name_item(&self.directory, key, |code| orders.get(code).copied()));
-        [Item::Head(self.head.to_owned())].into_iter().chain(self.records().map(Item::Record)).chain(names)
+        let machines = self.records().flat_map(|record| machine_items(&self.directory, &record));
+        let head = [Item::Head(self.head.to_owned())].into_iter();
+        head.chain(self.records().map(Item::Record)).chain(names).chain(machines)
     }
 
     /// The sum of records and head, by which two files are compared.
@@ -124,11 +128,58 @@ pub(crate) fn name_item(directory: &Directory, key: Key<'_>, order: impl Fn(&str
     Item::Name(NameKey::from(key), listed.collect())
 }
 
+/// The items of an organization's back ends, in order. Each has the organization alone.
+pub(crate) fn machine_items(directory: &Directory, record: &Record) -> Vec<Item> {
+    let clients = machine_clients(&record.toml).into_keys();
+    let item = |client: String| match name_item(directory, Key::Code(&record.code), |_| Some(record.order)) {
+        Item::Name(_, listed) if !listed.is_empty() => Some(Item::Name(NameKey::of_machine(&client), listed)),
+        _ => None,
+    };
+    clients.filter_map(item).collect()
+}
+
 /// What an item is, for an operator.
 pub(crate) fn in_words(item: &Item) -> String {
     match item {
         Item::Head(_) => "what is before the first tenant".to_owned(),
         Item::Record(record) => format!("the tenant {}", record.code),
         Item::Name(name, listed) => format!("{name} with {} tenants", listed.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TENANTS: &str = r#"# All.
+[[tenants]]
+code = "Acme"
+name = "Acme"
+client_id = "acmeclient"
+identity_provider = "AcmeSAML"
+domains = ["acme.example"]
+
+[[tenants.machines]]
+name = "reports"
+client_id = "acmemachine"
+
+[[tenants]]
+code = "hooli"
+name = "Hooli"
+client_id = "hooliclient"
+identity_provider = "COGNITO"
+disabled = true
+machines = [{ name = "a", client_id = "hoolimachine" }]
+"#;
+
+    #[test]
+    fn a_file_becomes_an_item_for_each_record_and_for_each_name_of_those_that_are_served() {
+        let contents = Contents::read(TENANTS).unwrap();
+        let keys: Vec<String> = contents.items().map(|item| item.key(crate::key::Generation(1))).collect();
+        let expected =
+            ["1#head", "1#t#acme", "1#t#hooli", "1#c#acme", "1#i#acmeclient", "1#d#acme.example", "1#x#acmemachine"];
+        assert_eq!(keys, expected);
+        assert_eq!(contents.len(), expected.len());
+        assert_eq!((contents.organizations(), contents.served()), (2, 1));
     }
 }

@@ -8,7 +8,8 @@ pub const POINTER: &str = "ptr";
 /// The key of the item that says which bulk load is under way.
 pub const LOADING: &str = "loading";
 
-/// A name of the directory, as it stands in a key behind the generation: `d#acme.example`, `c#acme`, `i#1h57…`.
+/// A name of the directory, as it stands in a key behind the generation: `d#acme.example`, `c#acme`, `i#1h57…`, and
+/// `x#3p1w…` for the app client of a back end.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NameKey(String);
 
@@ -16,7 +17,12 @@ impl NameKey {
     /// The key of a name as it was written into the log of changes. `None` if it is no such key.
     pub fn parse(text: &str) -> Option<Self> {
         let (kind, name) = text.split_once('#')?;
-        (matches!(kind, "c" | "d" | "i") && !name.is_empty()).then(|| Self(text.to_owned()))
+        (matches!(kind, "c" | "d" | "i" | "x") && !name.is_empty()).then(|| Self(text.to_owned()))
+    }
+
+    /// The key of the app client of a back end. Lookups do not ask for it.
+    pub fn of_machine(client_id: &str) -> Self {
+        Self(format!("x#{client_id}"))
     }
 
     /// The text.

@@ -2,10 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use directory_table::by_name::ByName;
+use directory_table::contents::Contents;
+use directory_table::load::{Progress, Stage};
+use directory_table::pace::Pace;
+use directory_table::table::Table;
+use gate::directory::Organizations;
 use gate::event::{Request, add_tenant};
-use gate::{Gate, Refusal};
+use gate::membership::{Refusal, admit};
+use local_table::{Engine, Fault};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use std::sync::LazyLock;
+use std::time::Duration;
 
 const TENANTS: &str = r#"
 [[tenants]]
@@ -36,8 +45,36 @@ disabled = true
 machines = [{ name = "a", client_id = "hoolimachine" }]
 "#;
 
-fn gate() -> Gate {
-    Gate::new(TENANTS).unwrap()
+/// Decides about a request, by the file and by a table that was loaded with it. Both say the same.
+fn decide(request: &Request) -> Result<String, Refusal> {
+    static TABLE: LazyLock<(Engine, Organizations)> = LazyLock::new(table);
+    let (engine, table) = &*TABLE;
+    let file = Organizations::read(TENANTS).unwrap();
+    let [by_file, by_table] = [&file, table].map(|organizations| {
+        let facts = engine.block_on(organizations.facts(request)).unwrap();
+        admit(request, &facts)
+    });
+    assert_eq!(by_file, by_table, "{request:?}");
+    by_file
+}
+
+struct Clock;
+
+impl Progress for Clock {
+    fn at(&self, _: Stage, _: usize, _: usize) {}
+
+    fn now(&self) -> u64 {
+        1_000_000
+    }
+}
+
+fn table() -> (Engine, Organizations) {
+    let engine = Engine::start();
+    let table = Table::new(engine.client(Duration::from_secs(10)), "tenants".to_owned());
+    engine.block_on(table.create()).unwrap();
+    engine.block_on(table.load(&Contents::read(TENANTS).unwrap(), false, &Clock)).unwrap();
+    let by_name = engine.block_on(ByName::open(table, Pace::default(), 1 << 20)).unwrap();
+    (engine, Organizations::Table(by_name))
 }
 
 /// An event of this version with these attributes.
@@ -66,7 +103,7 @@ fn event(version: &str, trigger: &str, client_id: &str, attributes: &Value) -> V
 
 fn sign_in(client_id: &str, attributes: &Value) -> Result<String, Refusal> {
     let event = event("2", "TokenGeneration_HostedAuth", client_id, attributes);
-    gate().admit(&Request::read(&event, None).unwrap())
+    decide(&Request::read(&event, None).unwrap())
 }
 
 /// A profile that came from these providers.
@@ -136,7 +173,7 @@ fn the_attribute_that_each_provider_sets_tells_which_one_has_signed_in_now() {
             person["custom:provider"] = value.into();
         }
         let event = event("2", trigger, "acmeclient", &person);
-        gate().admit(&Request::read(&event, Some("custom:provider")).unwrap()).is_ok()
+        decide(&Request::read(&event, Some("custom:provider")).unwrap()).is_ok()
     };
     assert!(admit("TokenGeneration_HostedAuth", Some("AcmeSAML")));
     assert!(!admit("TokenGeneration_HostedAuth", Some("GlobexOIDC")), "the sign-in came from there");
@@ -149,7 +186,7 @@ fn back_ends_get_tokens_of_their_own_organization() {
     let admit = |client: &str| {
         let mut event = event("3", "TokenGeneration_ClientCredentials", client, &json!({}));
         event["request"].as_object_mut().unwrap().remove("userAttributes");
-        gate().admit(&Request::read(&event, None).unwrap())
+        decide(&Request::read(&event, None).unwrap())
     };
     assert_eq!(admit("acmemachine"), Ok("acme".to_owned()));
     assert_eq!(admit("acmeclient"), Err(Refusal::UnknownClient), "a page is no back end");
@@ -196,8 +233,25 @@ fn an_event_that_is_not_understood_gives_nobody_tokens() {
 
 #[test]
 fn a_directory_with_errors_opens_no_gate() {
-    let findings = Gate::new("[[tenants]]\ncode = \"a b\"\n").unwrap_err();
+    let findings = Organizations::read("[[tenants]]\ncode = \"a b\"\n").unwrap_err();
     assert!(findings[0].starts_with("1: tenants[0]"), "{findings:?}");
+}
+
+#[test]
+fn nobody_gets_tokens_while_it_cannot_be_known_who_belongs() {
+    let (engine, organizations) = table();
+    let event = event("2", "TokenGeneration_HostedAuth", "acmeclient", &from(&["AcmeSAML"]));
+    let request = Request::read(&event, None).unwrap();
+    engine.has(Fault::Throttles);
+    let refused = engine.block_on(organizations.facts(&request)).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "It cannot be checked at the moment whether this account belongs here. Try again in a minute"
+    );
+    engine.has(None);
+    assert_eq!(admit(&request, &engine.block_on(organizations.facts(&request)).unwrap()), Ok("acme".to_owned()));
+    engine.has(Fault::Fails);
+    assert!(engine.block_on(organizations.facts(&request)).is_ok(), "what was asked for is known");
 }
 
 proptest! {

@@ -23,6 +23,7 @@ mod inline;
 pub mod log;
 mod log_queue;
 mod lookup;
+pub mod machine_clients;
 mod name_index;
 pub mod organizations;
 mod page;

@@ -1,8 +1,7 @@
 //! Tables that are not whole, not of this program, or not there.
 
-use crate::engine::{Engine, Fault};
 use crate::readers::PACE;
-use crate::{Clock, dump, load, tenant};
+use crate::{Clock, dump, engine, impatient_table, load, table, tenant};
 use aws_sdk_dynamodb::types::AttributeValue;
 use directory_table::by_name::ByName;
 use directory_table::contents::Contents;
@@ -10,12 +9,13 @@ use directory_table::error::TableError;
 use directory_table::in_memory::InMemory;
 use directory_table::load::{LoadError, Loaded};
 use directory_table::table::Consistency;
+use local_table::{Engine, Fault};
 use std::collections::HashMap;
 
 fn put(engine: &Engine, item: &[(&str, AttributeValue)]) {
     let item: HashMap<String, AttributeValue> =
         item.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-    engine.block_on(engine.table().write(vec![item], Vec::new())).unwrap();
+    engine.block_on(table(engine).write(vec![item], Vec::new())).unwrap();
 }
 
 fn text(value: &str) -> AttributeValue {
@@ -30,21 +30,21 @@ fn number(value: u64) -> AttributeValue {
 #[track_caller]
 fn check_refused(engine: &Engine, in_memory: &str, by_name: &str) {
     let code = |error: TableError| error.code();
-    let read = engine.block_on(InMemory::open(engine.impatient_table(), PACE)).map(drop).map_err(code);
+    let read = engine.block_on(InMemory::open(impatient_table(engine), PACE)).map(drop).map_err(code);
     assert_eq!(read, Err(in_memory));
-    let asked = engine.block_on(ByName::open(engine.impatient_table(), PACE, 1 << 20)).map(drop).map_err(code);
+    let asked = engine.block_on(ByName::open(impatient_table(engine), PACE, 1 << 20)).map(drop).map_err(code);
     assert_eq!(asked, if by_name.is_empty() { Ok(()) } else { Err(by_name) });
 }
 
 #[test]
 fn a_table_that_is_empty_or_not_there_is_named() {
-    check_refused(&Engine::start(), "empty", "empty");
-    check_refused(&Engine::without_table(), "no_table", "no_table");
+    check_refused(&engine(), "empty", "empty");
+    check_refused(&Engine::start(), "no_table", "no_table");
 }
 
 #[test]
 fn a_pointer_to_nothing_is_refused() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &tenant("acme", &[]));
     let [g, r, n] = [7, 0, 1].map(number);
     put(
@@ -65,27 +65,27 @@ fn a_pointer_to_nothing_is_refused() {
 
 #[test]
 fn another_layout_is_refused_and_not_written_over() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &tenant("acme", &[]));
     put(&engine, &[("k", text("ptr")), ("schema", number(2))]);
     check_refused(&engine, "other_schema", "other_schema");
     let other = tenant("globex", &[]);
     for anew in [false, true] {
-        let refused = engine.block_on(engine.table().load(&Contents::read(&other).unwrap(), anew, &Clock::default()));
+        let refused = engine.block_on(table(&engine).load(&Contents::read(&other).unwrap(), anew, &Clock::default()));
         assert!(matches!(refused, Err(LoadError::Table(TableError::OtherSchema(2)))), "{refused:?}");
     }
 }
 
 #[test]
 fn a_foreign_pointer_is_refused() {
-    let engine = Engine::start();
+    let engine = engine();
     put(&engine, &[("k", text("ptr")), ("schema", number(1)), ("generation", text("seven"))]);
     check_refused(&engine, "foreign_item", "foreign_item");
 }
 
 #[test]
 fn items_of_others_beside_the_directory_do_not_matter() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &tenant("acme", &[]));
     put(&engine, &[("k", text("1")), ("x", number(1))]);
     put(&engine, &[("k", text("something#else"))]);
@@ -94,29 +94,29 @@ fn items_of_others_beside_the_directory_do_not_matter() {
 
 #[test]
 fn a_half_written_generation_is_noticed_and_can_be_loaded_anew() {
-    let engine = Engine::start();
+    let engine = engine();
     let file = format!("{}{}", tenant("acme", &["acme.example"]), tenant("globex", &[]));
     load(&engine, &file);
-    engine.block_on(engine.table().write(Vec::new(), vec!["1#t#globex".to_owned()])).unwrap();
+    engine.block_on(table(&engine).write(Vec::new(), vec!["1#t#globex".to_owned()])).unwrap();
     check_refused(&engine, "not_whole", "");
     let loaded =
-        engine.block_on(engine.table().load(&Contents::read(&file).unwrap(), true, &Clock::default())).unwrap();
+        engine.block_on(table(&engine).load(&Contents::read(&file).unwrap(), true, &Clock::default())).unwrap();
     assert!(matches!(loaded, Loaded::Generation(_)));
     assert_eq!(dump(&engine), file);
 }
 
 #[test]
 fn a_foreign_record_is_refused_by_its_key() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &tenant("acme", &[]));
     put(&engine, &[("k", text("1#t#evil")), ("toml", number(1))]);
-    let refused = engine.block_on(engine.table().records()).unwrap_err();
+    let refused = engine.block_on(table(&engine).records()).unwrap_err();
     assert_eq!(refused.to_string(), "the item 1#t#evil is not one of this program");
 }
 
 #[test]
 fn what_aws_says_about_the_request_becomes_a_code_and_words_for_it() {
-    let engine = Engine::start();
+    let engine = engine();
     for (code, message, expected) in [
         ("ExpiredTokenException", "The security token included in the request is expired", "expired_credentials"),
         ("UnrecognizedClientException", "The security token included in the request is invalid.", "wrong_credentials"),
@@ -130,7 +130,7 @@ fn what_aws_says_about_the_request_becomes_a_code_and_words_for_it() {
         ("SomethingNewException", "of 2030", "refused"),
     ] {
         engine.has(Fault::Refuses(code, message));
-        let refused = engine.block_on(engine.impatient_table().pointer(Consistency::Strong)).unwrap_err();
+        let refused = engine.block_on(impatient_table(&engine).pointer(Consistency::Strong)).unwrap_err();
         assert_eq!(refused.code(), expected, "{code}: {refused}");
     }
 }

@@ -1,7 +1,6 @@
 //! Loading files.
 
-use crate::engine::Engine;
-use crate::{Clock, dump, load, tenant};
+use crate::{Clock, dump, engine, load, table, tenant};
 use directory_table::contents::{Contents, ContentsError};
 use directory_table::error::TableError;
 use directory_table::key::Generation;
@@ -17,7 +16,7 @@ fn many(count: usize) -> String {
 
 #[test]
 fn what_was_loaded_is_dumped_as_it_was_written() {
-    let engine = Engine::start();
+    let engine = engine();
     assert_eq!(load(&engine, SAMPLE), Loaded::Generation(Generation(1)));
     assert_eq!(dump(&engine), SAMPLE);
     assert_eq!(load(&engine, SAMPLE), Loaded::Nothing);
@@ -25,7 +24,7 @@ fn what_was_loaded_is_dumped_as_it_was_written() {
 
 #[test]
 fn a_dump_after_small_changes_is_not_a_change() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &many(3));
     let changed = many(4).replace("name = \"t1\"", "name = \"Other\"");
     assert!(matches!(load(&engine, &changed), Loaded::Change(_)));
@@ -35,11 +34,11 @@ fn a_dump_after_small_changes_is_not_a_change() {
 
 #[test]
 fn a_load_says_what_it_would_change() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &many(4));
     let text = format!("{}{}", many(3).replace("name = \"t1\"", "name = \"Other\""), tenant("new", &[]));
     let contents = Contents::read(&text).unwrap();
-    let (_, difference) = engine.block_on(engine.table().difference(&contents, &Clock::default())).unwrap().unwrap();
+    let (_, difference) = engine.block_on(table(&engine).difference(&contents, &Clock::default())).unwrap().unwrap();
     assert_eq!(
         (difference.added, difference.changed, difference.removed),
         (vec!["new".into()], vec!["t1".into()], vec!["t3".into()])
@@ -50,19 +49,19 @@ fn a_load_says_what_it_would_change() {
 
 #[test]
 fn a_load_that_was_killed_goes_on_where_it_was() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &many(2));
     let text = many(1_600);
     let contents = Contents::read(&text).unwrap();
     // 4,000 items are 160 requests, and then the progress is kept.
     engine.refuses_after_writes(1 + 160 + 1 + 50);
-    let killed = engine.block_on(engine.table().load(&contents, false, &Clock::default()));
+    let killed = engine.block_on(table(&engine).load(&contents, false, &Clock::default()));
     assert!(matches!(killed, Err(LoadError::Table(TableError::Unreachable(_)))), "{killed:?}");
     engine.refuses_after_writes(None);
     assert_eq!(dump(&engine), many(2), "the old directory is in use until the new one is whole");
     engine.seen();
     let clock = Clock::default();
-    let done = engine.block_on(engine.table().load(&contents, false, &clock)).unwrap();
+    let done = engine.block_on(table(&engine).load(&contents, false, &clock)).unwrap();
     assert_eq!(done, Loaded::Generation(Generation(2)));
     assert_eq!(dump(&engine), text);
     let writes = engine.seen().iter().filter(|operation| *operation == "BatchWriteItem").count();
@@ -72,18 +71,18 @@ fn a_load_that_was_killed_goes_on_where_it_was() {
 
 #[test]
 fn of_two_loads_of_different_files_the_second_is_refused_until_the_first_is_given_up() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &many(2));
     let (first, second) = (many(500), many(600));
     let [first, second] = [&first, &second].map(|text| Contents::read(text).unwrap());
     engine.refuses_after_writes(5);
     let clock = Clock::default();
-    assert!(engine.block_on(engine.table().load(&first, false, &clock)).is_err());
+    assert!(engine.block_on(table(&engine).load(&first, false, &clock)).is_err());
     engine.refuses_after_writes(None);
-    let refused = engine.block_on(engine.table().load(&second, false, &clock));
+    let refused = engine.block_on(table(&engine).load(&second, false, &clock));
     assert!(matches!(refused, Err(LoadError::Busy { seconds: 60 })), "{refused:?}");
     clock.now.store(61, Ordering::Relaxed);
-    let done = engine.block_on(engine.table().load(&second, false, &clock)).unwrap();
+    let done = engine.block_on(table(&engine).load(&second, false, &clock)).unwrap();
     // Not the number of the first, which may still be writing.
     assert_eq!(done, Loaded::Generation(Generation(3)));
     assert_eq!(dump(&engine), many(600));
@@ -91,31 +90,31 @@ fn of_two_loads_of_different_files_the_second_is_refused_until_the_first_is_give
 
 #[test]
 fn a_load_that_began_before_somebody_elses_change_does_not_undo_it() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &many(2));
     let text = many(500);
     let contents = Contents::read(&text).unwrap();
     engine.refuses_after_writes(10);
-    assert!(engine.block_on(engine.table().load(&contents, false, &Clock::default())).is_err());
+    assert!(engine.block_on(table(&engine).load(&contents, false, &Clock::default())).is_err());
     engine.refuses_after_writes(None);
     let renamed = many(2).replace("name = \"t1\"", "name = \"Renamed\"");
     assert!(matches!(load(&engine, &renamed), Loaded::Change(_)));
     let clock = Clock::default();
-    let refused = engine.block_on(engine.table().load(&contents, false, &clock));
+    let refused = engine.block_on(table(&engine).load(&contents, false, &clock));
     assert!(matches!(refused, Err(LoadError::Busy { .. })), "it began from another revision: {refused:?}");
     assert_eq!(dump(&engine), renamed);
 }
 
 #[test]
 fn old_generations_are_removed_but_for_the_last() {
-    let engine = Engine::start();
+    let engine = engine();
     let clock = Clock::default();
     for i in 1..=4 {
         clock.now.store(i * 1_000, Ordering::Relaxed);
         let text = format!("# {i}\n\n{}", many(3));
-        engine.block_on(engine.table().load(&Contents::read(&text).unwrap(), false, &clock)).unwrap();
+        engine.block_on(table(&engine).load(&Contents::read(&text).unwrap(), false, &clock)).unwrap();
     }
-    let (items, _) = engine.block_on(engine.table().scan("", (0, 1), None)).unwrap();
+    let (items, _) = engine.block_on(table(&engine).scan("", (0, 1), None)).unwrap();
     let mut generations: Vec<String> =
         items.iter().map(|item| item["k"].as_s().unwrap().split('#').next().unwrap().to_owned()).collect();
     generations.sort();

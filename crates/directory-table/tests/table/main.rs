@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod bad_tables;
-mod engine;
 mod loading;
 mod outages;
 mod program;
@@ -12,8 +11,9 @@ mod small_changes;
 use directory_table::contents::Contents;
 use directory_table::load::{Loaded, Progress, Stage};
 use directory_table::table::Table;
-use engine::Engine;
+use local_table::Engine;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// A clock that a test sets, and what a load has said of its progress.
 #[derive(Default)]
@@ -34,15 +34,31 @@ impl Progress for Clock {
     }
 }
 
+/// An engine with an empty table.
+pub(crate) fn engine() -> Engine {
+    let engine = Engine::start();
+    engine.block_on(table(&engine).create()).unwrap();
+    engine
+}
+
+/// The table for somebody who waits.
+pub(crate) fn table(engine: &Engine) -> Table {
+    Table::new(engine.client(Duration::from_secs(10)), "tenants".to_owned())
+}
+
+/// The table for lookups, which wait for 600 ms at most.
+pub(crate) fn impatient_table(engine: &Engine) -> Table {
+    Table::new(engine.client(Duration::from_millis(300)), "tenants".to_owned())
+}
+
 /// Loads a text that has to be loaded.
 pub(crate) fn load(engine: &Engine, text: &str) -> Loaded {
-    engine.block_on(engine.table().load(&Contents::read(text).unwrap(), false, &Clock::default())).unwrap()
+    engine.block_on(table(engine).load(&Contents::read(text).unwrap(), false, &Clock::default())).unwrap()
 }
 
 /// The table as a file.
 pub(crate) fn dump(engine: &Engine) -> String {
-    let table: Table = engine.table();
-    engine.block_on(table.records()).unwrap().text()
+    engine.block_on(table(engine).records()).unwrap().text()
 }
 
 /// A tenant of a file.

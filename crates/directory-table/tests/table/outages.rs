@@ -1,10 +1,10 @@
 //! A table that throttles, hangs, fails or is away: what is known is answered, and nothing is answered wrongly.
 
-use crate::engine::{Engine, Fault};
 use crate::readers::{PACE, ask, by_name, domain, in_memory};
-use crate::{load, tenant};
+use crate::{engine, impatient_table, load, tenant};
 use directory_table::in_memory::InMemory;
 use directory_table::pace::Pace;
+use local_table::Fault;
 use lookup_service::organizations::{Elsewhere, Unavailable};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ const FAULTS: [(&str, Fault); 4] = [
 
 #[test]
 fn by_name_answers_what_it_knows_and_nothing_else() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &parent_and_child());
     let directory = by_name(&engine);
     let known = ["lab.acme.example", "x.acme.example", "nobody.example"].map(domain);
@@ -50,7 +50,7 @@ fn by_name_answers_what_it_knows_and_nothing_else() {
 
 #[test]
 fn a_key_that_is_left_unprocessed_is_unknown_and_its_organization_does_not_go_to_the_parents() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &parent_and_child());
     let directory = by_name(&engine);
     // The first key in the order of the request is answered: "1#d#acme.example" comes before "1#d#lab.acme.example".
@@ -63,7 +63,7 @@ fn a_key_that_is_left_unprocessed_is_unknown_and_its_organization_does_not_go_to
 
 #[test]
 fn a_table_that_hangs_does_not_make_known_names_wait() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &parent_and_child());
     let directory = by_name(&engine);
     ask(&engine, &*directory, &domain("lab.acme.example")).unwrap();
@@ -79,11 +79,11 @@ fn a_table_that_hangs_does_not_make_known_names_wait() {
 
 #[test]
 fn in_memory_answers_while_the_table_is_away() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &parent_and_child());
     let pace = Pace { out_of_reach: Duration::from_secs(60), ..PACE };
-    let directory: Arc<dyn Elsewhere> = engine.block_on(InMemory::open(engine.impatient_table(), pace)).unwrap();
-    for (fault_name, fault) in FAULTS {
+    let directory: Arc<dyn Elsewhere> = engine.block_on(InMemory::open(impatient_table(&engine), pace)).unwrap();
+    for (_, fault) in FAULTS {
         engine.has(fault);
         std::thread::sleep(Duration::from_millis(250));
         assert_eq!(ask(&engine, &*directory, &domain("lab.acme.example")).unwrap(), ["child"], "{fault:?}");
@@ -94,7 +94,7 @@ fn in_memory_answers_while_the_table_is_away() {
 
 #[test]
 fn after_a_while_without_the_table_a_name_that_was_not_there_is_unknown() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &parent_and_child());
     let directory = in_memory(&engine);
     assert!(directory.is_ready());

@@ -1,7 +1,7 @@
 //! The program as an operator uses it.
 
-use crate::engine::{Engine, Fault};
-use crate::tenant;
+use crate::{engine, tenant};
+use local_table::{Engine, Fault};
 use lookup_service::directory_file::SAMPLE;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -30,7 +30,7 @@ fn done(text: &str) -> (Option<i32>, String, String) {
 
 #[test]
 fn from_no_table_to_a_file_that_is_loaded_changed_and_dumped() {
-    let engine = Engine::without_table();
+    let engine = Engine::start();
     let run = |args: &[&str]| run(program(&engine, args));
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tenants.toml");
@@ -73,7 +73,7 @@ fn last_code(text: &str) -> &str {
 
 #[test]
 fn a_file_with_errors_is_refused_with_its_lines() {
-    let engine = Engine::start();
+    let engine = engine();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tenants.toml");
     fs::write(&file, tenant("acme", &[]).replace("name", "nome")).unwrap();
@@ -84,7 +84,7 @@ fn a_file_with_errors_is_refused_with_its_lines() {
 
 #[test]
 fn missing_credentials_and_a_table_that_is_away_are_said_so() {
-    let engine = Engine::start();
+    let engine = engine();
     let mut without = program(&engine, &["status", TABLE]);
     without.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY").env("HOME", "/nonexistent");
     let (code, _, err) = run(without);
@@ -138,7 +138,7 @@ impl Drop for Service {
 
 #[test]
 fn it_serves_lookups_from_the_table_and_says_503_for_what_it_cannot_know() {
-    let engine = Engine::start();
+    let engine = engine();
     crate::load(&engine, SAMPLE);
     for more in [&[][..], &["--by-name"]] {
         let service = Service::start(&engine, more);

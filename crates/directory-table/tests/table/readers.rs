@@ -1,10 +1,10 @@
 //! Both ways of answering from the table find what the file finds, and notice changes.
 
-use crate::engine::Engine;
-use crate::{load, tenant};
+use crate::{engine, impatient_table, load, tenant};
 use directory_table::by_name::ByName;
 use directory_table::in_memory::InMemory;
 use directory_table::pace::Pace;
+use local_table::Engine;
 use lookup_api::{LookupRequest, Tenant};
 use lookup_service::directory::Name;
 use lookup_service::organizations::{Elsewhere, Unavailable};
@@ -18,11 +18,11 @@ pub(crate) const PACE: Pace =
     Pace { look_every: Duration::from_millis(100), out_of_reach: Duration::from_millis(1000) };
 
 pub(crate) fn by_name(engine: &Engine) -> Arc<dyn Elsewhere> {
-    engine.block_on(ByName::open(engine.impatient_table(), PACE, 1 << 20)).unwrap()
+    engine.block_on(ByName::open(impatient_table(engine), PACE, 1 << 20)).unwrap()
 }
 
 pub(crate) fn in_memory(engine: &Engine) -> Arc<dyn Elsewhere> {
-    engine.block_on(InMemory::open(engine.impatient_table(), PACE)).unwrap()
+    engine.block_on(InMemory::open(impatient_table(engine), PACE)).unwrap()
 }
 
 /// The codes that a request finds.
@@ -68,7 +68,7 @@ fn matching_directory() -> String {
 
 #[test]
 fn both_find_what_the_file_finds() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &matching_directory());
     check_matching(&engine, &*in_memory(&engine));
     check_matching(&engine, &*by_name(&engine));
@@ -76,7 +76,7 @@ fn both_find_what_the_file_finds() {
 
 #[test]
 fn a_directory_that_was_built_by_small_changes_finds_the_same() {
-    let engine = Engine::start();
+    let engine = engine();
     let text = matching_directory();
     let (head, sections) = lookup_service::directory_file::sections(&text).unwrap();
     // From one organization on, one by one, and each with another name at first.
@@ -105,7 +105,7 @@ fn wait_for(is_true: impl Fn() -> bool) -> Duration {
 
 #[test]
 fn a_change_is_noticed_whether_small_or_a_whole_load() {
-    let engine = Engine::start();
+    let engine = engine();
     let (acme, globex) = (tenant("acme", &["acme.example"]), tenant("globex", &["globex.example"]));
     load(&engine, &acme);
     for directory in [in_memory(&engine), by_name(&engine)] {
@@ -127,7 +127,7 @@ fn a_change_is_noticed_whether_small_or_a_whole_load() {
 
 #[test]
 fn by_name_asks_once_for_a_name_and_all_domains_above_it_and_then_not_again() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &tenant("acme", &["acme.example"]).replace("domains", "subdomains = true\ndomains"));
     let directory = by_name(&engine);
     engine.seen();

@@ -1,23 +1,23 @@
 //! Changes of one organization, as `tenants apply` makes them.
 
-use crate::engine::Engine;
 use crate::readers::{ask, by_name, domain};
-use crate::{dump, load, tenant};
+use crate::{dump, engine, load, table, tenant};
 use directory_table::change::ChangeError;
 use directory_table::edit::EditError;
 use futures_util::future::try_join_all;
+use local_table::Engine;
 use lookup_api::LookupRequest;
 
 const NOW: u64 = 1_000_000;
 
 fn replace(engine: &Engine, code: &str, from: &str, to: &str) -> Result<(), EditError> {
-    let table = engine.table();
+    let table = table(engine);
     engine.block_on(table.edit(code, NOW, |text| Ok(Some(text.ok_or("it is gone")?.replace(from, to)))))
 }
 
 #[test]
 fn an_organization_is_found_as_soon_as_its_app_client_is_written() {
-    let engine = Engine::start();
+    let engine = engine();
     let waiting = tenant("acme", &["acme.example"]).replace("client_id", "# client_id");
     let waiting = format!("{waiting}[tenants.provider]\ntype = \"SAML\"\n");
     let text = format!("# All.\n\n{}{waiting}", tenant("globex", &["globex.example"]));
@@ -32,9 +32,9 @@ fn an_organization_is_found_as_soon_as_its_app_client_is_written() {
 
 #[test]
 fn a_change_that_others_get_in_the_way_of_is_made_on_top_of_theirs() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &format!("{}{}", tenant("acme", &[]), tenant("globex", &[])));
-    let table = engine.table();
+    let table = table(&engine);
     let change = |i: usize| {
         let edit = move |text: Option<&str>| Ok(Some(format!("{}# {i}\n", text.unwrap_or_default())));
         table.edit(["acme", "globex"][i % 2], NOW, edit)
@@ -48,7 +48,7 @@ fn a_change_that_others_get_in_the_way_of_is_made_on_top_of_theirs() {
 
 #[test]
 fn an_app_client_or_code_of_another_organization_is_refused() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &format!("{}{}", tenant("acme", &[]), tenant("globex", &[])));
     let before = dump(&engine);
     let refused = replace(&engine, "globex", "globexclient", "acmeclient").unwrap_err();
@@ -59,7 +59,7 @@ fn an_app_client_or_code_of_another_organization_is_refused() {
 
 #[test]
 fn a_text_with_errors_is_refused() {
-    let engine = Engine::start();
+    let engine = engine();
     load(&engine, &tenant("acme", &[]));
     let before = dump(&engine);
     assert!(replace(&engine, "acme", "name", "nome").is_err());
@@ -69,10 +69,10 @@ fn a_text_with_errors_is_refused() {
 
 #[test]
 fn a_removed_organization_leaves_the_names_that_others_have() {
-    let engine = Engine::start();
+    let engine = engine();
     let text = format!("{}{}", tenant("acme", &["a.example", "b.example"]), tenant("globex", &["b.example"]));
     load(&engine, &text);
-    engine.block_on(engine.table().edit("acme", NOW, |_| Ok(None))).unwrap();
+    engine.block_on(table(&engine).edit("acme", NOW, |_| Ok(None))).unwrap();
     assert_eq!(dump(&engine), tenant("globex", &["b.example"]));
     let directory = by_name(&engine);
     assert_eq!(ask(&engine, &*directory, &domain("a.example")), Ok(Vec::new()));

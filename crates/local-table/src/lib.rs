@@ -1,5 +1,7 @@
-//! A DynamoDB implementation in this process, behind a door that can be closed: it throttles, hangs, leaves keys
-//! unprocessed or is shut when a test says so.
+//! A DynamoDB implementation in this process, for tests and benchmarks, behind a door: it throttles, hangs, leaves keys
+//! unprocessed or fails when a test says so. The implementation is the crate dynoxide, which knows none of that.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
@@ -10,7 +12,6 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use directory_table::table::Table;
 use dynoxide::Database;
 use std::future::pending;
 use std::net::SocketAddr;
@@ -21,7 +22,7 @@ use tokio::runtime::Runtime;
 
 /// What is wrong with the table at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub enum Fault {
     /// Every request is refused for now.
     Throttles,
     /// Every request is refused with this code and message.
@@ -46,23 +47,16 @@ struct Door {
 }
 
 /// The engine. It ends when this is dropped.
-pub(crate) struct Engine {
+pub struct Engine {
     runtime: Option<Runtime>,
     door: Arc<Door>,
-    pub(crate) address: SocketAddr,
+    /// Where it listens.
+    pub address: SocketAddr,
 }
 
-const TABLE: &str = "tenants";
-
 impl Engine {
-    /// An engine with an empty table.
-    pub(crate) fn start() -> Self {
-        let engine = Self::without_table();
-        engine.block_on(engine.table().create()).unwrap();
-        engine
-    }
-
-    pub(crate) fn without_table() -> Self {
+    /// An engine without tables.
+    pub fn start() -> Self {
         let runtime = Runtime::new().unwrap();
         let door = Arc::new(Door::default());
         let (address, state) = (runtime.block_on(serve()), door.clone());
@@ -76,11 +70,13 @@ impl Engine {
         Self { runtime: Some(runtime), door, address }
     }
 
-    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+    /// Runs a future on the engine's threads.
+    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.as_ref().unwrap().block_on(future)
     }
 
-    fn client(&self, patience: Duration) -> Client {
+    /// The SDK's client. An attempt may take that long, and all attempts twice as long.
+    pub fn client(&self, patience: Duration) -> Client {
         let timeouts = TimeoutConfig::builder().operation_attempt_timeout(patience);
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
@@ -94,27 +90,18 @@ impl Engine {
         Client::from_conf(config)
     }
 
-    /// The table for somebody who waits.
-    pub(crate) fn table(&self) -> Table {
-        Table::new(self.client(Duration::from_secs(10)), TABLE.to_owned())
-    }
-
-    /// The table for lookups, which wait for 600 ms at most.
-    pub(crate) fn impatient_table(&self) -> Table {
-        Table::new(self.client(Duration::from_millis(300)), TABLE.to_owned())
-    }
-
-    pub(crate) fn has(&self, fault: impl Into<Option<Fault>>) {
+    /// From now on this is wrong, or nothing.
+    pub fn has(&self, fault: impl Into<Option<Fault>>) {
         *self.door.fault.lock().unwrap() = fault.into();
     }
 
     /// Lets so many more requests write, and then none.
-    pub(crate) fn refuses_after_writes(&self, count: impl Into<Option<usize>>) {
+    pub fn refuses_after_writes(&self, count: impl Into<Option<usize>>) {
         *self.door.writes_left.lock().unwrap() = count.into();
     }
 
     /// The operations since the last call.
-    pub(crate) fn seen(&self) -> Vec<String> {
+    pub fn seen(&self) -> Vec<String> {
         std::mem::take(&mut self.door.seen.lock().unwrap())
     }
 }
@@ -175,16 +162,17 @@ impl Door {
 /// Answers the first keys of a BatchGetItem, and leaves the others unprocessed.
 async fn in_part(address: SocketAddr, headers: &HeaderMap, body: &[u8], count: usize) -> Response {
     let mut request: serde_json::Value = serde_json::from_slice(body).unwrap();
-    let keys = request["RequestItems"][TABLE]["Keys"].as_array_mut().unwrap();
+    let table = request["RequestItems"].as_object().unwrap().keys().next().unwrap().clone();
+    let keys = request["RequestItems"][&table]["Keys"].as_array_mut().unwrap();
     let left = keys.split_off(count.min(keys.len()));
-    let mut answer = serde_json::json!({ "Responses": { TABLE: [] }, "UnprocessedKeys": {} });
+    let mut answer = serde_json::json!({ "Responses": { &table: [] }, "UnprocessedKeys": {} });
     if !keys.is_empty() {
         let answered = sent(address, headers, request.to_string().into_bytes()).await;
         let bytes = axum::body::to_bytes(answered.into_body(), usize::MAX).await.unwrap();
         answer = serde_json::from_slice(&bytes).unwrap();
     }
     if !left.is_empty() {
-        answer["UnprocessedKeys"][TABLE]["Keys"] = left.into();
+        answer["UnprocessedKeys"][&table]["Keys"] = left.into();
     }
     ([("content-type", "application/x-amz-json-1.0")], answer.to_string()).into_response()
 }
