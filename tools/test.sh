@@ -28,7 +28,7 @@ joined() {
 native_tests_node_tests_and_site() {
   beside node-tests node --test {hosted-ui,embed}/test/*.test.mjs
   beside site tools/build.sh
-  cargo test --quiet --locked --workspace --exclude tenant-picker --exclude end-to-end
+  cargo test --quiet --locked --workspace --exclude tenant-picker --exclude end-to-end --features tenants/dynamodb
   joined node-tests
   joined site
   cat target/site.log

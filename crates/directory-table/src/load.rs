@@ -18,7 +18,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 /// How many requests are under way at the same time.
 const CONCURRENT: usize = 16;
 /// After how many items the progress is kept in the table.
-const KEEP_EVERY: usize = WRITE_MAX * CONCURRENT * 10;
+const KEEP_EVERY: usize = WRITE_MAX * CONCURRENT * 2;
 /// For how long a load is believed to be at work if nothing is heard of it, in seconds.
 const LEASE: u64 = 60;
 /// For how long the generation before is kept, in seconds. A reader may be that late.

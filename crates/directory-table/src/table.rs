@@ -24,7 +24,7 @@ pub const TRANSACTION_MAX: usize = 100;
 /// How many parts of the table are read at the same time.
 pub(crate) const SEGMENTS: i32 = 8;
 /// How often what DynamoDB has left unprocessed is asked for again.
-const REPETITIONS: u32 = 8;
+const REPETITIONS: u32 = 6;
 /// How long asking for keys may take, with all repetitions.
 const GET_TIME: Duration = Duration::from_secs(5);
 

@@ -51,10 +51,10 @@ fn a_load_says_what_it_would_change() {
 fn a_load_that_was_killed_goes_on_where_it_was() {
     let engine = engine();
     load(&engine, &many(2));
-    let text = many(1_600);
+    let text = many(400);
     let contents = Contents::read(&text).unwrap();
-    // 4,000 items are 160 requests, and then the progress is kept.
-    engine.refuses_after_writes(1 + 160 + 1 + 50);
+    // 800 items are 32 requests, and then the progress is kept.
+    engine.refuses_after_writes(1 + 32 + 1 + 10);
     let killed = engine.block_on(table(&engine).load(&contents, false, &Clock::default()));
     assert!(matches!(killed, Err(LoadError::Table(TableError::Unreachable(_)))), "{killed:?}");
     engine.refuses_after_writes(None);
@@ -65,17 +65,17 @@ fn a_load_that_was_killed_goes_on_where_it_was() {
     assert_eq!(done, Loaded::Generation(Generation(2)));
     assert_eq!(dump(&engine), text);
     let writes = engine.seen().iter().filter(|operation| *operation == "BatchWriteItem").count();
-    let (items, kept) = (contents.len(), 4_000);
-    assert!(writes >= (items - kept) / 25 && writes < items / 25 - 100, "{writes} requests for {items} items");
+    let (items, kept) = (contents.len(), 800);
+    assert!(writes >= (items - kept) / 25 && writes < items / 25 - 20, "{writes} requests for {items} items");
 }
 
 #[test]
 fn of_two_loads_of_different_files_the_second_is_refused_until_the_first_is_given_up() {
     let engine = engine();
     load(&engine, &many(2));
-    let (first, second) = (many(500), many(600));
+    let (first, second) = (many(50), many(60));
     let [first, second] = [&first, &second].map(|text| Contents::read(text).unwrap());
-    engine.refuses_after_writes(5);
+    engine.refuses_after_writes(4);
     let clock = Clock::default();
     assert!(engine.block_on(table(&engine).load(&first, false, &clock)).is_err());
     engine.refuses_after_writes(None);
@@ -85,16 +85,16 @@ fn of_two_loads_of_different_files_the_second_is_refused_until_the_first_is_give
     let done = engine.block_on(table(&engine).load(&second, false, &clock)).unwrap();
     // Not the number of the first, which may still be writing.
     assert_eq!(done, Loaded::Generation(Generation(3)));
-    assert_eq!(dump(&engine), many(600));
+    assert_eq!(dump(&engine), many(60));
 }
 
 #[test]
 fn a_load_that_began_before_somebody_elses_change_does_not_undo_it() {
     let engine = engine();
     load(&engine, &many(2));
-    let text = many(500);
+    let text = many(50);
     let contents = Contents::read(&text).unwrap();
-    engine.refuses_after_writes(10);
+    engine.refuses_after_writes(4);
     assert!(engine.block_on(table(&engine).load(&contents, false, &Clock::default())).is_err());
     engine.refuses_after_writes(None);
     let renamed = many(2).replace("name = \"t1\"", "name = \"Renamed\"");

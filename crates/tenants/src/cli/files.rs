@@ -1,10 +1,12 @@
 //! Reads the operator's files, and writes tenants.toml.
 
 use super::Refusal;
+use super::place::{Place, read_table, record_in_table};
 use lookup_service::regular_file;
 use lookup_service::text_encoding::decode;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
+use std::fmt::Display;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, chown};
@@ -22,9 +24,9 @@ pub(crate) struct Files {
     #[arg(long, value_name = "FILE", default_value = "pool.toml")]
     pub(crate) pool: PathBuf,
 
-    /// The organizations
+    /// The organizations: a file, or dynamodb://TABLE
     #[arg(long, value_name = "FILE", default_value = "tenants.toml")]
-    pub(crate) directory: PathBuf,
+    pub(crate) directory: Place,
 }
 
 /// How many findings of a file are listed.
@@ -34,8 +36,12 @@ impl Files {
     /// Reads both files.
     pub(crate) fn read(&self) -> Result<(Pool, Vec<Organization>), Refusal> {
         let pool = read_pool(&self.pool)?;
-        let text = read_text(&self.directory)?;
-        let organizations = provisioning::parse(&text, &pool, &reader(&self.directory));
+        // What a table names is looked for beside pool.toml.
+        let (text, beside) = match &self.directory {
+            Place::File(path) => (read_text(path)?, path),
+            Place::Table(address) => (read_table(address)?, &self.pool),
+        };
+        let organizations = provisioning::parse(&text, &pool, &reader(beside));
         Ok((pool, organizations.map_err(|list| findings(&self.directory, &list))?))
     }
 
@@ -53,33 +59,40 @@ impl Files {
         }
     }
 
-    /// Checks that the directory can be written, before the pool is changed.
+    /// Checks that the directory can be written, before the pool is changed. Of a table that cannot be known.
     pub(crate) fn check_writable(&self) -> Result<(), Refusal> {
+        let Place::File(path) = &self.directory else { return Ok(()) };
         let named = |reason: String| {
-            let line = format!("{}: cannot be written: {reason}", self.directory.display());
+            let line = format!("{}: cannot be written: {reason}", path.display());
             Refusal::with_advice(line, "Mend that first: nothing was done.")
         };
-        let metadata = fs::metadata(&self.directory).map_err(|error| named(error.to_string()))?;
+        let metadata = fs::metadata(path).map_err(|error| named(error.to_string()))?;
         if metadata.permissions().readonly() {
             return Err(named("it is read-only".to_owned()));
         }
-        let text = fs::read_to_string(&self.directory).map_err(|error| named(error.to_string()))?;
-        let checked = write_beside(&self.directory, &text).and_then(|(_, unfinished)| fs::remove_file(unfinished));
+        let text = fs::read_to_string(path).map_err(|error| named(error.to_string()))?;
+        let checked = write_beside(path, &text).and_then(|(_, unfinished)| fs::remove_file(unfinished));
         checked.map_err(|error| named(error.to_string()))
     }
 
     /// Writes something down about an organization.
     pub(crate) fn record(&self, code: &str, entry: &Entry<'_>) -> Result<(), String> {
-        let named = |error: io::Error| format!("{}: {error}", self.directory.display());
-        let text = fs::read_to_string(&self.directory).map_err(named)?;
+        let path = match &self.directory {
+            Place::File(path) => path,
+            Place::Table(address) => {
+                return record_in_table(address, code, entry).map_err(|Refusal(lines)| lines.join(". "));
+            }
+        };
+        let named = |error: io::Error| format!("{}: {error}", path.display());
+        let text = fs::read_to_string(path).map_err(named)?;
         let text = record(&text, code, entry).map_err(|error| error.to_string())?;
-        replace(&self.directory, &text).map_err(named)
+        replace(path, &text).map_err(named)
     }
 }
 
 /// Reads pool.toml alone.
 pub(crate) fn read_pool(path: &Path) -> Result<Pool, Refusal> {
-    pool_file::parse(&read_text(path)?, &reader(path)).map_err(|list| findings(path, &list))
+    pool_file::parse(&read_text(path)?, &reader(path)).map_err(|list| findings(&path.display(), &list))
 }
 
 /// AWS in the pool's region.
@@ -114,8 +127,7 @@ pub(crate) fn folder(file: &Path) -> &Path {
     file.parent().unwrap_or(Path::new(""))
 }
 
-fn findings(path: &Path, list: &[Finding]) -> Refusal {
-    let file = path.display();
+fn findings(file: &impl Display, list: &[Finding]) -> Refusal {
     let mut lines: Vec<String> = list.iter().take(FINDINGS_SHOWN).map(|finding| format!("{file}:{finding}")).collect();
     if list.len() > FINDINGS_SHOWN {
         lines.push(format!("{file}: and {} more", list.len() - FINDINGS_SHOWN));

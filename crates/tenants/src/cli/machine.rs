@@ -48,7 +48,7 @@ struct Chosen {
 }
 
 fn choose(options: &MachineOptions) -> Result<Chosen, Refusal> {
-    let file = options.files.directory.display();
+    let file = &options.files.directory;
     let (pool, organizations) = options.files.read()?;
     let Some(organization) = organizations.into_iter().find(|organization| organization.code == options.code) else {
         return Err(Refusal(vec![format!("{file}: has no organization with the code {}", options.code)]));

@@ -4,6 +4,7 @@ mod doctor;
 mod files;
 mod import;
 mod machine;
+mod place;
 mod pool;
 mod progress;
 mod remove;

@@ -30,7 +30,7 @@ pub(crate) fn run(options: &RemoveOptions) -> Result<bool, Refusal> {
     let _lock = options.files.lock()?;
     let (pool, organizations) = options.files.read()?;
     let Some(organization) = organizations.iter().find(|organization| organization.code == options.code) else {
-        let file = options.files.directory.display();
+        let file = &options.files.directory;
         return Err(Refusal(vec![format!("{file}: has no organization with the code {}", options.code)]));
     };
     if options.delete && !organization.is_disabled {
