@@ -3,7 +3,7 @@
 
 use crate::edit::no_head;
 use crate::error::TableError;
-use crate::item::{Attributes, Item, Pointer, read_codes};
+use crate::item::{Attributes, Item, Pointer};
 use crate::key::{Generation, NameKey, POINTER};
 use crate::matching::{Candidate, choose};
 use crate::pace::Pace;
@@ -102,14 +102,6 @@ impl ByName {
             done => drop(done?),
         }
         Ok(Arc::new(opened))
-    }
-
-    /// The codes of the organizations that a person belongs to by name.
-    ///
-    /// # Errors
-    /// If the table does not respond.
-    pub async fn codes_of(&self, issuer: &str, subject: &str) -> Result<Vec<String>, TableError> {
-        codes_of(&self.table, issuer, subject).await
     }
 
     /// The organization whose back end has an app client, as JSON.
@@ -266,16 +258,6 @@ fn decides(keys: &[NameKey], lists: &Lists) -> bool {
         }
     }
     true
-}
-
-/// The codes of the organizations that a person belongs to by name, in the table.
-///
-/// # Errors
-/// If the table does not respond.
-pub async fn codes_of(table: &Table, issuer: &str, subject: &str) -> Result<Vec<String>, TableError> {
-    let key = format!("m#{issuer}#{subject}");
-    let found = table.get([key.clone()], Consistency::Eventual).await?;
-    Ok(found.get(&key).map(read_codes).transpose()?.unwrap_or_default())
 }
 
 impl Elsewhere for ByName {

@@ -323,16 +323,6 @@ pub fn read_log(attributes: &Attributes) -> Result<Vec<NameKey>, ForeignItem> {
     names.ok_or_else(|| ForeignItem { key: key_of(attributes).to_owned() })
 }
 
-/// The codes of a person's explicit memberships.
-///
-/// # Errors
-/// [`ForeignItem`]
-pub fn read_codes(attributes: &Attributes) -> Result<Vec<String>, ForeignItem> {
-    let codes = attributes.get("codes").and_then(|value| value.as_l().ok());
-    let codes = codes.and_then(|codes| codes.iter().map(|code| Some(code.as_s().ok()?.clone())).collect());
-    codes.ok_or_else(|| ForeignItem { key: key_of(attributes).to_owned() })
-}
-
 /// The key of an item, or an empty text.
 pub fn key_of(attributes: &Attributes) -> &str {
     read_text(attributes, KEY).unwrap_or_default()

@@ -63,6 +63,11 @@ impl fmt::Display for NameKey {
     }
 }
 
+/// The key of a person's memberships. They are of no generation: a load leaves them alone.
+pub fn person(issuer: &str, subject: &str) -> String {
+    format!("m#{issuer}#{subject}")
+}
+
 /// The number of a bulk load. All its items have it in their keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Generation(pub u64);

@@ -25,6 +25,7 @@ pub mod item;
 pub mod key;
 pub mod load;
 mod matching;
+pub mod members;
 pub mod pace;
 pub mod records;
 pub mod table;

@@ -4,7 +4,7 @@
 mod cli;
 
 use clap::{Parser, Subcommand};
-use cli::{Fault, copy, load, serve};
+use cli::{Fault, copy, load, member, serve};
 use std::process::ExitCode;
 
 /// The directory of organizations in a DynamoDB table
@@ -25,6 +25,8 @@ enum Command {
     Dump(copy::Dump),
     /// Say what the table has, and check that it is whole
     Status(copy::Status),
+    /// Say which organizations a person belongs to by name, and change it
+    Member(member::Member),
     /// Answer lookups from the table, as lookup-service does from a file
     Serve(serve::Serve),
 }
@@ -36,6 +38,7 @@ async fn main() -> ExitCode {
         Command::Load(load) => load.run().await,
         Command::Dump(dump) => dump.run().await,
         Command::Status(status) => status.run().await,
+        Command::Member(member) => member.run().await,
         Command::Serve(serve) => return serve.run().await,
     };
     done.unwrap_or_else(Fault::report)

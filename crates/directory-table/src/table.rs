@@ -147,6 +147,24 @@ impl Table {
         Err(TableError::Throttled)
     }
 
+    /// Adds a text to a set of an item, or removes it from there.
+    ///
+    /// # Errors
+    /// If it is not written.
+    pub(crate) async fn change_set(&self, key: &str, name: &str, text: &str, add: bool) -> Result<(), TableError> {
+        let verb = if add { "ADD" } else { "DELETE" };
+        self.client
+            .update_item()
+            .table_name(&self.name)
+            .key(KEY, AttributeValue::S(key.to_owned()))
+            .update_expression(format!("{verb} #n :v"))
+            .expression_attribute_names("#n", name)
+            .expression_attribute_values(":v", AttributeValue::Ss(vec![text.to_owned()]))
+            .send()
+            .await?;
+        Ok(())
+    }
+
     /// Does all actions or none of them.
     ///
     /// # Errors

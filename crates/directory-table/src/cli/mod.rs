@@ -2,6 +2,7 @@
 
 pub(crate) mod copy;
 pub(crate) mod load;
+pub(crate) mod member;
 mod progress;
 pub(crate) mod serve;
 

@@ -159,3 +159,24 @@ fn it_serves_lookups_from_the_table_and_says_503_for_what_it_cannot_know() {
     assert_eq!(service.send("/v1/lookup", Some(r#"{"code":"globex"}"#)).0, 200);
     assert_eq!(service.send("/readyz", None).0, 200);
 }
+
+#[test]
+fn people_can_belong_to_organizations_by_name_and_a_load_leaves_that_alone() {
+    let engine = engine();
+    crate::load(&engine, SAMPLE);
+    let member = |args: &[&str]| {
+        run(program(
+            &engine,
+            &[&["member", TABLE, "--issuer", "https://idp.example/pool", "--sub", "6a1b"], args].concat(),
+        ))
+    };
+    let says = |codes: &str| done(&format!("dynamodb://tenants: 6a1b belongs to {codes} by name\n"));
+    assert_eq!(member(&[]), says("no organization"));
+    assert_eq!(member(&["--add", "Globex", "--add", "acme"]), says("acme, globex"));
+    assert_eq!(member(&["--add", "acme"]), says("acme, globex"), "a second time changes nothing");
+    crate::load(&engine, &format!("# Another head.\n\n{SAMPLE}"));
+    assert_eq!(member(&["--remove", "globex"]), says("acme"));
+    assert_eq!(member(&["--remove", "acme"]), says("no organization"));
+    let (code, _, err) = member(&["--add", "nobody"]);
+    assert_eq!((code, err.as_str()), (Some(2), "dynamodb://tenants: has no organization with the code nobody\n"));
+}
