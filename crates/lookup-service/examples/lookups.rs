@@ -5,13 +5,14 @@
 //! The difference between the counts for N and for 2 N is that of the lookups alone.
 
 use std::error::Error;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::{env, fs, io};
 
 use arc_swap::ArcSwap;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
 use axum::http::{StatusCode, header};
 use http_body_util::BodyExt;
 use lookup_service::{Settings, app, directory_file, log};
@@ -26,8 +27,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let _log = log::start(io::sink());
 
     let app = app(Settings::new(Arc::new(ArcSwap::from_pointee(directory))));
-    for body in bodies.iter().cycle().take(times.parse()?) {
+    for (body, client) in bodies.iter().cycle().zip(0x0600_0000..).take(times.parse()?) {
         let request = Request::post("/v1/lookup").header(header::CONTENT_TYPE, "application/json");
+        // As the server passes the connection's other end, by which unknown codes are counted. Each lookup is another
+        // client's, or this one would have to wait.
+        let request = request.extension(ConnectInfo(SocketAddr::from((Ipv4Addr::from_bits(client), 1))));
         let response = app.clone().oneshot(request.body(Body::from(body.clone()))?).await?;
         assert_eq!(response.status(), StatusCode::OK);
         response.into_body().collect().await?;

@@ -182,6 +182,13 @@ impl Directory {
         self.json.lines()
     }
 
+    /// How many of the organizations `other` does not have, by their codes.
+    pub(crate) fn not_in(&self, other: &Self) -> usize {
+        // The code is the first member of each JSON, and needs no escapes.
+        let code = |json: &str| Some(json.strip_prefix(r#"{"code":""#)?.split('"').next()?.to_ascii_lowercase());
+        self.all().filter_map(code).filter(|code| other.codes.get(code).is_none()).count()
+    }
+
     /// How many organizations there are.
     pub fn tenants(&self) -> usize {
         self.codes.len()
@@ -241,6 +248,12 @@ mod tests {
 
     fn code(text: &str) -> LookupRequest {
         LookupRequest::Code(text.to_owned())
+    }
+
+    #[test]
+    fn what_another_directory_does_not_have_is_counted_by_code() {
+        let other = Directory::new(vec![entry("ACME", &["other.example"], true), entry("new", &[], false)]);
+        assert_eq!((sample().not_in(&other), other.not_in(&sample())), (6, 1));
     }
 
     #[test]

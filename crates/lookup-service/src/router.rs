@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, header};
+use axum::middleware::map_response_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
@@ -17,12 +18,15 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::base_path::BasePath;
-use crate::lookup::{self, Lookups, NOSNIFF};
+use crate::limits::Limits;
+use crate::lookup::{self, CLOSE, Lookups, NOSNIFF};
+use crate::metrics::Metrics;
 use crate::organizations::Organizations;
 use crate::problem::Problem;
-use crate::rate_limit::RateLimit;
+use crate::request_id::RequestIds;
 use crate::site::Site;
 use crate::site_config::CurrentConfig;
+use crate::stopping::Stopping;
 
 /// What an instance of the service consists of.
 #[derive(Debug)]
@@ -37,9 +41,14 @@ pub struct Settings {
     pub config: Option<CurrentConfig>,
     /// The other origins whose pages may look up, as browsers send them in `Origin`.
     pub allow_origins: Vec<HeaderValue>,
-    /// The limit for each client address, if there is one. It needs
-    /// `into_make_service_with_connect_info::<SocketAddr>()`.
-    pub rate_limit: Option<RateLimit>,
+    /// The limits of lookups. They need `into_make_service_with_connect_info::<SocketAddr>()`.
+    pub limits: Arc<Limits>,
+    /// Counts lookups, if they are to be counted.
+    pub metrics: Option<Arc<Metrics>>,
+    /// Gives each lookup an id in its line of the log and in its response, if it is to have one.
+    pub request_ids: Option<RequestIds>,
+    /// Whether the service was told to stop.
+    pub stopping: Stopping,
     /// How many lookups may be under way at once. The response to any more is 503.
     pub concurrent_lookups: usize,
     /// How long a lookup may take, including the time until its body has arrived. After that the response is 503.
@@ -55,7 +64,10 @@ impl Settings {
             site: None,
             config: None,
             allow_origins: Vec::new(),
-            rate_limit: None,
+            limits: Arc::default(),
+            metrics: None,
+            request_ids: None,
+            stopping: Stopping::default(),
             concurrent_lookups: 1024,
             lookup_timeout: Duration::from_secs(10),
         }
@@ -65,11 +77,16 @@ impl Settings {
 /// The router of the whole service.
 pub fn app(settings: Settings) -> Router {
     let health = get(healthz).fallback(method_not_allowed).with_state(settings.organizations.clone());
-    let ready = get(readyz).fallback(method_not_allowed).with_state(settings.organizations.clone());
+    let readiness = (settings.organizations.clone(), settings.stopping.clone());
+    let ready = get(readyz).fallback(method_not_allowed).with_state(readiness);
+    let closing = map_response_with_state(settings.stopping.clone(), closed_if_stopping);
     let lookups = Arc::new(Lookups {
         organizations: settings.organizations,
         config: settings.config.clone(),
-        rate_limit: settings.rate_limit,
+        limits: settings.limits,
+        metrics: settings.metrics,
+        request_ids: settings.request_ids,
+        stopping: settings.stopping,
         slots: Semaphore::new(settings.concurrent_lookups),
         timeout: settings.lookup_timeout,
     });
@@ -93,7 +110,8 @@ pub fn app(settings: Settings) -> Router {
         None => app.fallback(not_found),
     };
     // Lookups are outside of the layers, which cost time. `lookup` sets the header and catches panics itself.
-    let app = app.layer(ServiceBuilder::new().layer(nosniff).layer(catch_panics())).route("/v1/lookup", lookup);
+    let layers = ServiceBuilder::new().layer(nosniff).layer(catch_panics()).layer(closing);
+    let app = app.layer(layers).route("/v1/lookup", lookup);
     if settings.base_path.is_root() {
         return app;
     }
@@ -145,12 +163,25 @@ async fn healthz(State(organizations): State<Organizations>) -> impl IntoRespons
 }
 
 /// Whether lookups can be answered, so that requests should come here.
-async fn readyz(State(organizations): State<Organizations>) -> Result<impl IntoResponse, Problem> {
+async fn readyz(
+    State((organizations, stopping)): State<(Organizations, Stopping)>,
+) -> Result<impl IntoResponse, Problem> {
+    if stopping.has_begun() {
+        return Err(Problem::Stopping);
+    }
     if !organizations.is_ready() {
         return Err(Problem::Unavailable);
     }
     let health = Health { status: "ready", tenants: organizations.tenants() };
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(health)))
+}
+
+/// Has clients open no further request on this connection: a load balancer would lose it when the service ends.
+async fn closed_if_stopping(State(stopping): State<Stopping>, mut response: Response) -> Response {
+    if stopping.has_begun() {
+        response.headers_mut().insert(header::CONNECTION, CLOSE);
+    }
+    response
 }
 
 async fn not_found() -> Problem {
