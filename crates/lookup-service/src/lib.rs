@@ -31,6 +31,7 @@ mod log_queue;
 mod lookup;
 pub mod metrics;
 mod name_index;
+mod openapi;
 pub mod organizations;
 mod page;
 mod problem;

@@ -21,6 +21,7 @@ use crate::base_path::BasePath;
 use crate::limits::Limits;
 use crate::lookup::{self, CLOSE, Lookups, NOSNIFF};
 use crate::metrics::Metrics;
+use crate::openapi;
 use crate::organizations::Organizations;
 use crate::problem::Problem;
 use crate::request_id::RequestIds;
@@ -101,6 +102,7 @@ pub fn app(settings: Settings) -> Router {
     let app = Router::new()
         .route("/healthz", health.clone())
         .route("/readyz", ready.clone())
+        .route("/v1/openapi.json", get(openapi::show).fallback(method_not_allowed))
         // These never fall back to the site, which would answer a wrong API address with a web page.
         .route("/v1", any(not_found))
         .route("/v1/", any(not_found))

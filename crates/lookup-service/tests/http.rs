@@ -283,6 +283,7 @@ async fn a_client_that_closes_the_connection_is_not_an_internal_error() {
 async fn another_method_is_refused_with_the_allowed_ones() {
     for (address, allow, methods) in [
         ("/v1/lookup", "POST", [Method::GET, Method::PUT, Method::DELETE, Method::OPTIONS]),
+        ("/v1/openapi.json", "GET,HEAD", [Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS]),
         ("/healthz", "GET,HEAD", [Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS]),
     ] {
         for method in methods {
@@ -415,4 +416,12 @@ async fn healthz_returns_the_number_of_tenants() {
     let answer = send(app(settings()), Request::get("/healthz").body(Body::empty()).unwrap()).await;
     assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, r#"{"status":"ok","tenants":15}"#));
     assert_eq!(answer.header("cache-control"), Some("no-store"));
+}
+
+#[tokio::test]
+async fn the_description_of_the_interface_is_served() {
+    let answer = send(app(settings()), Request::get("/v1/openapi.json").body(Body::empty()).unwrap()).await;
+    assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, Some("application/json")));
+    let document: Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
 }
