@@ -94,22 +94,26 @@ impl Limits {
         }
     }
 
-    /// Counts a request.
+    /// Whose request it is.
+    pub(crate) fn client(&self, request: &Request) -> Client {
+        match (&self.each_client, &self.unknown_codes) {
+            (None, None) => Client::Unknown,
+            _ => self.client_address.of(request),
+        }
+    }
+
+    /// Counts a request of this client.
     ///
     /// # Errors
-    /// [`Problem::TooManyRequests`] if its client is over the limit, [`Problem::Overloaded`] if all together are.
-    pub(crate) fn admit(&self, request: &Request) -> Result<Client, Problem> {
-        if self.each_client.is_none() && self.unknown_codes.is_none() && self.total.is_none() {
-            return Ok(Client::Unknown);
-        }
-        let client = self.client_address.of(request);
+    /// [`Problem::TooManyRequests`] if the client is over the limit, [`Problem::Overloaded`] if all together are.
+    pub(crate) fn admit(&self, client: Client) -> Result<(), Problem> {
         if let Some(each_client) = &self.each_client {
             // First, so that a client over its own limit takes nothing from the others.
             each_client.check(client.network()).map_err(|seconds| self.too_many(Limit::Client, seconds))?;
         }
         match &self.total {
             Some(total) if total.check().is_err() => Err(self.refuse(Limit::Total)),
-            _ => Ok(client),
+            _ => Ok(()),
         }
     }
 
@@ -163,6 +167,11 @@ mod tests {
     use axum::extract::ConnectInfo;
     use std::net::SocketAddr;
 
+    /// Counts a request of this client.
+    fn admit(limits: &Limits, peer: [u8; 4]) -> Result<(), Problem> {
+        limits.admit(limits.client(&request(peer)))
+    }
+
     fn request(peer: [u8; 4]) -> Request {
         let mut request = Request::new(Body::empty());
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from((peer, 1234))));
@@ -173,14 +182,14 @@ mod tests {
     fn a_client_over_its_limit_takes_nothing_from_the_total() {
         let (each_client, total) = (NonZeroU32::new(1), NonZeroU32::new(2));
         let limits = Limits::new(LimitSettings { each_client, total, ..LimitSettings::default() });
-        assert!(limits.admit(&request([192, 0, 2, 1])).is_ok());
+        assert!(admit(&limits, [192, 0, 2, 1]).is_ok());
         for _ in 0..5 {
-            let refused = limits.admit(&request([192, 0, 2, 1]));
+            let refused = admit(&limits, [192, 0, 2, 1]);
             assert!(matches!(refused, Err(Problem::TooManyRequests { .. })), "{refused:?}");
         }
-        assert!(limits.admit(&request([192, 0, 2, 2])).is_ok());
+        assert!(admit(&limits, [192, 0, 2, 2]).is_ok());
         // Two a second, and these take much less than one.
-        let mut others = (1..=255).map(|i| limits.admit(&request([198, 51, 100, i])));
+        let mut others = (1..=255).map(|i| admit(&limits, [198, 51, 100, i]));
         assert!(others.any(|result| result == Err(Problem::Overloaded)));
         assert_eq!(Limit::ALL.map(|limit| limits.refused(limit)), [5, 1, 0, 0]);
     }
@@ -190,8 +199,9 @@ mod tests {
         let client_address = ClientAddress::CloudFrontViewerAddress;
         let each_client = NonZeroU32::new(1);
         let limits = Limits::new(LimitSettings { client_address, each_client, ..LimitSettings::default() });
-        assert_eq!(limits.admit(&request([192, 0, 2, 1])), Ok(Client::Unknown));
-        assert!(limits.admit(&request([192, 0, 2, 2])).is_err());
+        assert_eq!(limits.client(&request([192, 0, 2, 1])), Client::Unknown);
+        assert_eq!(admit(&limits, [192, 0, 2, 1]), Ok(()));
+        assert!(admit(&limits, [192, 0, 2, 2]).is_err());
     }
 
     #[test]
@@ -200,7 +210,7 @@ mod tests {
         let mut request = request([127, 0, 0, 1]);
         request.headers_mut().insert("x-forwarded-for", axum::http::HeaderValue::from_static("198.51.100.7"));
         for _ in 0..5 {
-            let client = limits.admit(&request).unwrap();
+            let client = limits.client(&request);
             let attempt = limits.check_code(client, "x").unwrap();
             limits.note(attempt, false);
         }

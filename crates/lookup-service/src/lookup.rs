@@ -4,6 +4,7 @@
 //! Everything that a lookup passes through is in this file, in order, as one future. A stack of tower's layers would be
 //! boxed, cloned and moved for every request, at several times the cost of the lookup (docs/performance.md).
 
+use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, LazyLock};
@@ -20,6 +21,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use crate::client_address::Client;
 use crate::directory::Name;
 use crate::limits::{Limit, Limits};
 use crate::metrics::Metrics;
@@ -75,24 +77,48 @@ struct LookupAnswer {
     body: String,
 }
 
-pub(crate) async fn lookup(State(lookups): State<Arc<Lookups>>, request: Request) -> Response {
-    let id = lookups.id_of(&request);
-    // Pinned here, since to move it is to copy some hundred bytes.
-    lookups.logged(id, pin!(lookups.answer(request))).await
+/// What is needed of a request.
+struct Asked {
+    /// Its id, if it has one.
+    id: Option<HeaderValue>,
+    client: Client,
+    is_json: bool,
+    body: Body,
+}
+
+/// Answers a request. Its head is read before the future begins, which then has a thousand bytes: malloc takes longer for
+/// more, and so does moving them.
+pub(crate) fn lookup(
+    lookups: Arc<Lookups>,
+    request: Request,
+) -> impl Future<Output = Result<Response, Infallible>> + Send {
+    let asked = lookups.read_head(request);
+    async move {
+        let Asked { id, client, is_json, body } = asked;
+        Ok(lookups.logged(id, pin!(lookups.answer(client, is_json, body))).await)
+    }
 }
 
 /// A request with another method. It is logged as a lookup, too.
 pub(crate) async fn method_not_allowed(State(lookups): State<Arc<Lookups>>, request: Request) -> Response {
-    let id = lookups.id_of(&request);
-    lookups.logged(id, pin!(lookups.refuse(request))).await
+    let Asked { id, client, .. } = lookups.read_head(request);
+    lookups.logged(id, pin!(lookups.refuse(client))).await
 }
 
 impl Lookups {
-    async fn answer(&self, request: Request) -> Result<LookupAnswer, Problem> {
+    fn read_head(&self, request: Request) -> Asked {
+        Asked {
+            id: self.request_ids.as_ref().map(|ids| ids.of(request.headers())),
+            client: self.limits.client(&request),
+            is_json: is_json(request.headers()),
+            body: request.into_body(),
+        }
+    }
+
+    async fn answer(&self, client: Client, is_json: bool, body: Body) -> Result<LookupAnswer, Problem> {
         let _slot = self.slots.try_acquire().map_err(|_| self.limits.refuse(Limit::Concurrent))?;
-        let client = self.limits.admit(&request)?;
-        let is_json = is_json(request.headers());
-        let body = timeout(self.timeout, read(request.into_body())).await.map_err(|_| Problem::Overloaded)?;
+        self.limits.admit(client)?;
+        let body = timeout(self.timeout, read(body)).await.map_err(|_| Problem::Overloaded)?;
         if !is_json {
             return Err(Problem::ContentType);
         }
@@ -120,14 +146,10 @@ impl Lookups {
         Ok(answer)
     }
 
-    async fn refuse(&self, request: Request) -> Result<LookupAnswer, Problem> {
+    async fn refuse(&self, client: Client) -> Result<LookupAnswer, Problem> {
         let _slot = self.slots.try_acquire().map_err(|_| self.limits.refuse(Limit::Concurrent))?;
-        self.limits.admit(&request)?;
+        self.limits.admit(client)?;
         Err(Problem::MethodNotAllowed)
-    }
-
-    fn id_of(&self, request: &Request) -> Option<HeaderValue> {
-        self.request_ids.as_ref().map(|ids| ids.of(request.headers()))
     }
 
     /// Logs one line for each lookup, whatever its outcome. A panic becomes a response with status 500, and the process

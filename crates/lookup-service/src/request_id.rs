@@ -7,6 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use smallvec::SmallVec;
 
 /// The request header that names the id, and the response header that has it.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -18,14 +19,16 @@ const LENGTH_MAX: usize = 64;
 /// Gives each request its id.
 #[derive(Debug)]
 pub struct RequestIds {
-    process: u64,
+    /// What the ids of this process begin with.
+    process: String,
     count: AtomicU64,
 }
 
 impl Default for RequestIds {
     fn default() -> Self {
         // The standard library's source of random numbers that needs no crate. The ids need not be secret.
-        Self { process: RandomState::new().hash_one("request id"), count: AtomicU64::new(0) }
+        let process = RandomState::new().hash_one("request id");
+        Self { process: format!("{process:016x}-"), count: AtomicU64::new(0) }
     }
 }
 
@@ -38,8 +41,11 @@ impl RequestIds {
 
     fn next(&self) -> HeaderValue {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
-        // The text is hexadecimal digits and a hyphen, so it is always a header's value.
-        HeaderValue::try_from(format!("{:016x}-{count:x}", self.process)).unwrap_or(HeaderValue::from_static("0"))
+        // Without `format!`, which takes a thousand instructions.
+        let mut id = SmallVec::<[u8; 40]>::from_slice(self.process.as_bytes());
+        id.extend_from_slice(itoa::Buffer::new().format(count).as_bytes());
+        // Digits, letters and a hyphen are always a header's value.
+        HeaderValue::from_bytes(&id).unwrap_or(HeaderValue::from_static("0"))
     }
 }
 
@@ -67,7 +73,7 @@ mod tests {
         }
         let ids = RequestIds::default();
         let id = ids.of(&map);
-        let own = id.to_str().unwrap().starts_with(&format!("{:016x}-", ids.process));
+        let own = id.to_str().unwrap().starts_with(&ids.process);
         assert_eq!(expected.unwrap_or("own"), if own { "own" } else { id.to_str().unwrap() }, "{headers:?}");
     }
 

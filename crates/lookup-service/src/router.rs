@@ -9,10 +9,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, header};
 use axum::middleware::map_response_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{any, get, post};
+use axum::routing::{any, get, post_service};
 use axum::{Json, Router};
 use tokio::sync::Semaphore;
-use tower::ServiceBuilder;
+use tower::{ServiceBuilder, service_fn};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -92,7 +92,11 @@ pub fn app(settings: Settings) -> Router {
         timeout: settings.lookup_timeout,
     });
     let nosniff = SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-    let lookup = post(lookup::lookup).fallback(lookup::method_not_allowed).with_state(lookups);
+    let answering = lookups.clone();
+    // As a service, not as a handler, whose future is twice as large.
+    let lookup = post_service(service_fn(move |request| lookup::lookup(answering.clone(), request)))
+        .fallback(lookup::method_not_allowed)
+        .with_state(lookups);
     let lookup = match cors(settings.allow_origins, settings.config) {
         // The layer answers preflights itself, so that they do not appear in the log as lookups.
         Some(cors) => lookup.layer(ServiceBuilder::new().layer(nosniff.clone()).layer(cors)),
