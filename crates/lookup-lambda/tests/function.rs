@@ -58,6 +58,11 @@ fn lookups_are_answered_as_by_the_service() {
     assert!(answers.iter().all(|answer| !answer.is_error));
 }
 
+fn from_another_address(mut event: Value) -> Value {
+    event["requestContext"]["http"]["sourceIp"] = "192.0.2.2".into();
+    event
+}
+
 /// A lookup of a code that does not exist, with one more header.
 fn guess(header: &str, value: &str) -> Value {
     let mut event = event("POST", "/v1/lookup", r#"{"code":"guess"}"#);
@@ -74,19 +79,20 @@ fn clients_are_told_apart_by_the_source_ip_or_by_cloudfronts_header_as_the_funct
         guess(header, "198.51.100.10:46534"),
         guess(header, "2001:db8::1:46532"),
         guess("x-other", "1"),
+        from_another_address(guess(header, "198.51.100.10:46535")),
     ];
     let statuses = |variables: &[(&str, &str)]| -> Vec<u64> {
         let answers = run_with(variables, &events);
         answers.iter().map(|answer| answer.body["statusCode"].as_u64().unwrap()).collect()
     };
     let few = ("UNKNOWN_CODES", "1");
-    assert_eq!(statuses(&[("CLIENT_ADDRESS", header), few]), [200, 200, 429, 200, 200]);
+    assert_eq!(statuses(&[("CLIENT_ADDRESS", header), few]), [200, 200, 429, 200, 200, 429]);
     // Anybody can send the header.
-    assert_eq!(statuses(&[("CLIENT_ADDRESS", "source-ip"), few]), [200, 200, 429, 429, 429]);
-    assert_eq!(statuses(&[]), [200, 200, 200, 200, 200], "nobody is told apart");
+    assert_eq!(statuses(&[("CLIENT_ADDRESS", "source-ip"), few]), [200, 200, 429, 429, 429, 200]);
+    assert_eq!(statuses(&[]), [200; 6], "nobody is told apart");
     assert_eq!(
         statuses(&[("CLIENT_ADDRESS", header), ("RATE_LIMIT", "2"), ("UNKNOWN_CODES", "0")]),
-        [200, 200, 429, 200, 200]
+        [200, 200, 429, 200, 200, 429]
     );
 }
 

@@ -1,6 +1,7 @@
 //! What an auditor reads in the log: lines with the target `audit`, each with an `event`. They have counts, never names:
 //! no organization, no email address, domain, code, token or client address.
 
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,13 +69,8 @@ impl LimitReport {
 
     /// Reports what was not reported so far.
     pub fn report(&mut self) {
-        for (limit, reported) in Limit::ALL.into_iter().zip(&mut self.reported) {
-            let refused = self.limits.refused(limit);
-            if refused > *reported {
-                let (limit, count) = (limit.name(), refused - *reported);
-                tracing::warn!(target: "audit", event = "limit_hit", limit, count, "audit");
-                *reported = refused;
-            }
+        for (limit, count) in self.news() {
+            tracing::warn!(target: "audit", event = "limit_hit", limit = limit.name(), count, "audit");
         }
         if !self.warned_of_proxy && self.limits.behind_unknown_proxy() > 0 {
             self.warned_of_proxy = true;
@@ -83,5 +79,32 @@ impl LimitReport {
                  --trusted-proxy does not name"
             );
         }
+    }
+
+    /// The limits that were hit since the last call, and how often.
+    fn news(&mut self) -> Vec<(Limit, u64)> {
+        let now = Limit::ALL.map(|limit| self.limits.refused(limit));
+        let before = mem::replace(&mut self.reported, now);
+        let since = Limit::ALL.into_iter().zip(now).zip(before).map(|((limit, now), before)| (limit, now - before));
+        since.filter(|(_, count)| *count > 0).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_reported_is_not_reported_again() {
+        let limits = Arc::new(Limits::default());
+        let mut report = LimitReport::new(limits.clone());
+        assert_eq!(report.news(), []);
+        limits.refuse(Limit::Concurrent);
+        limits.refuse(Limit::Total);
+        limits.refuse(Limit::Total);
+        assert_eq!(report.news(), [(Limit::Total, 2), (Limit::Concurrent, 1)]);
+        limits.refuse(Limit::Concurrent);
+        assert_eq!(report.news(), [(Limit::Concurrent, 1)]);
+        assert_eq!(report.news(), []);
     }
 }

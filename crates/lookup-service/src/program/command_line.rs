@@ -17,6 +17,7 @@ use platform::WebUrl;
 
 /// What to serve, and where.
 #[derive(Debug, Args)]
+#[allow(rustdoc::bare_urls, reason = "clap prints these texts as they are")]
 pub struct CommandLine {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
