@@ -5,7 +5,7 @@
 #   tools/setup.sh build   Rust's wasm target, wasm-bindgen, trunk, wasm-opt, esbuild, axe-core
 #   tools/setup.sh demo    the same, and the npm packages of the local hosted UI and the examples
 #   tools/setup.sh test    the same, and rustfmt, clippy, Chromium and its driver; if possible also
-#                          valgrind, Firefox and WebKit with their drivers, and an AWS emulator
+#                          valgrind, Firefox and WebKit with their drivers, an AWS emulator and schemathesis
 #   tools/setup.sh bench   the same as test without Firefox and WebKit, and wrk
 #
 # It installs only what is missing. If nothing is, it prints nothing and takes less than a second.
@@ -229,19 +229,28 @@ want_valgrind() {
 # An AWS emulator, for the tests of provisioning and deployment (tests/end-to-end/src/ministack.rs). Its Python
 # packages are in a folder of their own. Without Python or jq, these tests are skipped and say so.
 want_ministack() {
-  local wanted=tests/end-to-end/ministack/requirements.txt folder=$PREFIX/ministack
   need_npm_packages tests/end-to-end/ministack "an OpenID provider for the tests"
   # The document for a back end's developers, which a test follows, reads JSON with it.
   have jq || apt_try "jq, which reads JSON" "seconds" jq
+  want_python_packages ministack "an AWS emulator" "40 MB"
+}
+
+# schemathesis, which asks the lookup service what docs/openapi.json describes (crates/lookup-service/tests/openapi.rs).
+# Without Python, that test is skipped and says so.
+want_schemathesis() { want_python_packages schemathesis "which tests by an OpenAPI document" "30 MB"; }
+
+# want_python_packages NAME WHAT SIZE: installs what tests/end-to-end/NAME/requirements.txt lists, in a folder of its own.
+want_python_packages() {
+  local wanted=tests/end-to-end/$1/requirements.txt folder=$PREFIX/$1
   if cmp -s "$wanted" "$folder/requirements.txt"; then return; fi
   python3 -c 'import ensurepip, venv' 2>/dev/null ||
-    apt_try "Python's venv, for an AWS emulator" "seconds" python3-venv
-  say "installing ministack, an AWS emulator (pip, 40 MB, seconds; given up after two minutes)"
+    apt_try "Python's venv, for $1" "seconds" python3-venv
+  say "installing $1, $2 (pip, $3, seconds; given up after two minutes)"
   rm -rf "$folder"
   python3 -m venv "$folder" &&
     at_most 120 "$folder/bin/pip" --quiet --disable-pip-version-check install --no-deps --only-binary=:all: \
       --requirement "$wanted" && cp "$wanted" "$folder/" ||
-    say "pip could not install it: no test uses an AWS emulator"
+    say "pip could not install it: the tests run without $1"
 }
 
 need_load_generator() {
@@ -268,6 +277,9 @@ print_env() {
   echo "[ -z \"\${NO_COLOR-}\" ] || export NO_COLOR=true"
   if [ -e "$PREFIX/ministack/requirements.txt" ] && have jq; then
     echo "export MINISTACK=$(quoted "$PREFIX/ministack/bin/ministack")"
+  fi
+  if [ -e "$PREFIX/schemathesis/requirements.txt" ]; then
+    echo "export SCHEMATHESIS=$(quoted "$PREFIX/schemathesis/bin/st")"
   fi
   for name in "${BROWSER_VARIABLES[@]}"; do
     [ -z "${!name}" ] || echo "export $name=$(quoted "${!name}")"
@@ -306,6 +318,7 @@ main() {
     want_firefox
     want_webkit
     want_ministack
+    want_schemathesis
   fi
   [ "$1" != bench ] || need_load_generator
   write_env

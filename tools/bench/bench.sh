@@ -41,6 +41,8 @@ mkdir -p "$work"
 rm -f "$work"/*.tsv
 printf '\n── the lookup service beside a server that always returns the same JSON\n'
 tools/bench/service.sh
+printf '\n── names that are not found: do the reasons take different times?\n'
+tools/bench/not_found.sh
 if [ -d "$PAGES_BENCH/harness" ] && [ -d "$PAGES_BENCH/peers" ]; then
   measure_pages
 else

@@ -123,3 +123,7 @@ done
 # (docs/performance.md).
 tools/bench/instructions.sh | tee "$work/instructions"
 tell "instructions of a lookup, 1000 tenants" "$(sed 's/.*: //' "$work/instructions")"
+for with in metrics request-ids; do
+  tools/bench/instructions.sh "$with" | tee "$work/instructions"
+  tell "instructions of a lookup with $with" "$(sed 's/.*: //' "$work/instructions")"
+done

@@ -5,61 +5,51 @@
 //!   beside the program if it is not set.
 //! - `CONFIG`: config.json, from which the isolation and the origins of applications are taken. Optional.
 //! - `ALLOW_ORIGIN`: the origins whose pages may look up, separated by spaces.
+//! - `CLIENT_ADDRESS`: `source-ip` if clients call the function's address, `cloudfront-viewer-address` if CloudFront alone
+//!   does. Without it, clients are not told apart, and no limit is for each of them.
+//! - `RATE_LIMIT`, `RATE_LIMIT_TOTAL`, `UNKNOWN_CODES`: limits, as the options of the service. Each instance counts for
+//!   itself.
 
-use arc_swap::ArcSwap;
-use directory_table::address::{Address, Patience};
-use directory_table::by_name::ByName;
-use directory_table::pace::Pace;
-use lambda_http::Error;
-use lookup_service::base_path::BasePath;
-use lookup_service::directory_file;
-use lookup_service::organizations::{Elsewhere, Organizations};
-use lookup_service::site_config::SiteConfig;
-use lookup_service::{Settings, app};
-use std::env;
-use std::path::Path;
+mod environment;
+
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-/// The size of the cache before a table, in bytes.
-const CACHE: u64 = 16 * 1024 * 1024;
+use axum::extract::ConnectInfo;
+use lambda_http::http::HeaderValue;
+use lambda_http::request::RequestContext;
+use lambda_http::tower::ServiceBuilder;
+use lambda_http::{Error, Request, RequestExt};
+use lookup_service::audit::{self, LimitReport};
+use lookup_service::request_id::X_REQUEST_ID;
+use lookup_service::{app, log};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let log = lookup_service::log::start(std::io::stdout());
-    let settings = settings().await?;
-    lambda_http::run(app(settings)).await?;
+    let log = log::start(std::io::stdout());
+    let settings = environment::settings().await?;
+    audit::started(settings.organizations.tenants());
+    let mut report = LimitReport::new(Arc::clone(&settings.limits));
+    // Between two requests the function may be frozen. It is then reported with a later request.
+    tokio::spawn(async move { report.each_minute().await });
+    lambda_http::run(ServiceBuilder::new().map_request(identify).service(app(settings))).await?;
     drop(log);
     Ok(())
 }
 
-async fn settings() -> Result<Settings, Error> {
-    let mut settings = Settings::new(organizations().await?);
-    if let Some(file) = variable("CONFIG") {
-        let (config, findings) = SiteConfig::load(Path::new(&file), None, &BasePath::default());
-        if let Some(finding) = findings.first() {
-            return Err(format!("{file}: {finding}").into());
-        }
-        settings.config = Some(Arc::new(ArcSwap::from_pointee(config)));
+/// Tells the service what Lambda knows of a request: its id, in place of one that the client may have sent, and the address
+/// that it came from.
+fn identify(mut request: Request) -> Request {
+    let id = request.lambda_context_ref().and_then(|context| HeaderValue::from_str(&context.request_id).ok());
+    if let Some(id) = id {
+        request.headers_mut().insert(X_REQUEST_ID, id);
     }
-    let origins = variable("ALLOW_ORIGIN").unwrap_or_default();
-    settings.allow_origins = origins.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
-    Ok(settings)
-}
-
-/// The directory. A table is connected to at once: AWS does not charge the start by its duration, and the first person
-/// does not wait for TLS.
-async fn organizations() -> Result<Organizations, Error> {
-    let place = variable("DIRECTORY").unwrap_or_else(|| "tenants.toml".to_owned());
-    if let Ok(address) = place.parse::<Address>() {
-        let table = address.open(Patience::Lookup).await;
-        let opened = ByName::open(table, Pace::default(), CACHE).await.map_err(|error| format!("{place}: {error}"))?;
-        return Ok((opened as Arc<dyn Elsewhere>).into());
+    let address = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
+        _ => None,
+    };
+    if let Some(address) = address.and_then(|address| address.parse::<IpAddr>().ok()) {
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((address, 0))));
     }
-    let directory = directory_file::load(Path::new(&place)).map_err(|error| error.lines(&place).join("\n"))?;
-    Ok(Arc::new(ArcSwap::from_pointee(directory)).into())
-}
-
-/// A variable of the environment that is not empty.
-fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
+    request
 }

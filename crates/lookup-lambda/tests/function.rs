@@ -77,10 +77,15 @@ fn a_table_is_asked_for_each_name_and_is_connected_to_before_the_first() {
 }
 
 fn run(events: &[Value]) -> Vec<Answer> {
+    run_with(&[], events)
+}
+
+fn run_with(variables: &[(&str, &str)], events: &[Value]) -> Vec<Answer> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("tenants.toml"), TENANTS).unwrap();
     let program = Path::new(env!("CARGO_BIN_EXE_lookup-lambda"));
-    answers(program, folder.path(), &[("ALLOW_ORIGIN", PICKER)], events).unwrap()
+    let variables: Vec<(&str, &str)> = variables.iter().copied().chain([("ALLOW_ORIGIN", PICKER)]).collect();
+    answers(program, folder.path(), &variables, events).unwrap()
 }
 
 #[test]
@@ -103,4 +108,49 @@ fn lookups_are_answered_as_by_the_service() {
     assert_eq!(headers["access-control-allow-origin"], PICKER);
     assert_eq!(answers[0].body["isBase64Encoded"], false);
     assert!(answers.iter().all(|answer| !answer.is_error));
+}
+
+fn from_another_address(mut event: Value) -> Value {
+    event["requestContext"]["http"]["sourceIp"] = "192.0.2.2".into();
+    event
+}
+
+/// A lookup of a code that does not exist, with one more header.
+fn guess(header: &str, value: &str) -> Value {
+    let mut event = event("POST", "/v1/lookup", r#"{"code":"guess"}"#);
+    event["headers"][header] = value.into();
+    event
+}
+
+#[test]
+fn clients_are_told_apart_by_the_source_ip_or_by_cloudfronts_header_as_the_function_was_told() {
+    let header = "cloudfront-viewer-address";
+    let events = [
+        guess(header, "198.51.100.10:46532"),
+        guess(header, "198.51.100.10:46533"),
+        guess(header, "198.51.100.10:46534"),
+        guess(header, "2001:db8::1:46532"),
+        guess("x-other", "1"),
+        from_another_address(guess(header, "198.51.100.10:46535")),
+    ];
+    let statuses = |variables: &[(&str, &str)]| -> Vec<u64> {
+        let answers = run_with(variables, &events);
+        answers.iter().map(|answer| answer.body["statusCode"].as_u64().unwrap()).collect()
+    };
+    let few = ("UNKNOWN_CODES", "1");
+    assert_eq!(statuses(&[("CLIENT_ADDRESS", header), few]), [200, 200, 429, 200, 200, 429]);
+    // Anybody can send the header.
+    assert_eq!(statuses(&[("CLIENT_ADDRESS", "source-ip"), few]), [200, 200, 429, 429, 429, 200]);
+    assert_eq!(statuses(&[]), [200; 6], "nobody is told apart");
+    assert_eq!(
+        statuses(&[("CLIENT_ADDRESS", header), ("RATE_LIMIT", "2"), ("UNKNOWN_CODES", "0")]),
+        [200, 200, 429, 200, 200, 429]
+    );
+}
+
+#[test]
+fn a_response_has_the_id_that_lambda_gave_the_request() {
+    let answers = run(&[guess("x-request-id", "of-the-client")]);
+    // The stub numbers its events.
+    assert_eq!(answers[0].body["headers"]["x-request-id"], "0");
 }

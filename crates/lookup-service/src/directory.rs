@@ -243,6 +243,13 @@ impl Directory {
         self.json.lines()
     }
 
+    /// How many of the organizations `other` does not have, by their codes.
+    pub(crate) fn not_in(&self, other: &Self) -> usize {
+        // The code is the first member of each JSON, and needs no escapes.
+        let code = |json: &str| Some(json.strip_prefix(r#"{"code":""#)?.split('"').next()?.to_ascii_lowercase());
+        self.all().filter_map(code).filter(|code| other.codes.get(code).is_none()).count()
+    }
+
     /// How many organizations there are.
     pub fn tenants(&self) -> usize {
         self.codes.len()
@@ -280,6 +287,13 @@ mod tests {
 
     fn domain(text: &str) -> LookupRequest {
         LookupRequest::Domain(text.to_owned())
+    }
+
+    #[test]
+    fn what_another_directory_does_not_have_is_counted_by_code() {
+        let [one, other] = [["acme", "globex"], ["ACME", "new"]]
+            .map(|codes| Directory::new(codes.map(|code| entry(code, &[], false)).into()));
+        assert_eq!((one.not_in(&other), other.not_in(&one)), (1, 1));
     }
 
     /// The rule without index and iterator: a plain search, with the public suffix given by the caller.

@@ -66,8 +66,8 @@ impl<S: Subscriber> Layer<S> for JsonLines {
         push_time(&mut line, SystemTime::now());
         line.push('"');
         let mut fields = Fields { line: &mut line };
-        fields.text("level", about.level().as_str());
-        fields.text("target", about.target());
+        fields.identifier("level", about.level().as_str());
+        fields.identifier("target", about.target());
         event.record(&mut fields);
         line.push_str("}\n");
         self.0.push(line.as_bytes());
@@ -83,8 +83,10 @@ fn push_time(line: &mut String, now: SystemTime) {
         if text.is_empty() || *second != now.as_secs() {
             *second = now.as_secs();
             *text = format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(*second)).to_string();
+            // The fraction is before it.
+            text.pop();
         }
-        line.push_str(text.trim_end_matches('Z'));
+        line.push_str(text);
     });
     let fraction = 1_000_000 + now.subsec_micros();
     line.push('.');
@@ -102,6 +104,14 @@ impl Fields<'_> {
         self.line.push_str(",\"");
         self.line.push_str(name);
         self.line.push_str("\":");
+    }
+
+    /// A value that is an identifier or a path of the code: it needs no escaping either.
+    fn identifier(&mut self, name: &str, value: &str) {
+        self.name(name);
+        self.line.push('"');
+        self.line.push_str(value);
+        self.line.push('"');
     }
 
     fn text(&mut self, name: &str, value: &str) {

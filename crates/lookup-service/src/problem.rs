@@ -64,7 +64,7 @@ pub(crate) enum Problem {
     /// There is an `@` in the domain: it may be an email address.
     #[error("`domain` contains an @: only the part of an email address after its last @ may be sent")]
     EmailAddress,
-    /// The client's address is over the rate limit.
+    /// The client's address is over a limit.
     #[error("too many requests from this address")]
     TooManyRequests {
         /// In how many seconds the next request is allowed.
@@ -76,6 +76,9 @@ pub(crate) enum Problem {
     /// The directory is elsewhere, and cannot be asked.
     #[error("the directory cannot be asked at the moment")]
     Unavailable,
+    /// The service was told to stop.
+    #[error("the service is stopping")]
+    Stopping,
     /// The service has a bug.
     #[error("the service failed")]
     Internal,
@@ -117,6 +120,7 @@ impl Problem {
             Self::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "directory_unavailable"),
+            Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
     }
@@ -133,7 +137,7 @@ impl IntoResponse for Problem {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         let retry_after = match self {
             Self::TooManyRequests { retry_after } => Some(retry_after),
-            Self::Overloaded | Self::Unavailable => Some(1),
+            Self::Overloaded | Self::Unavailable | Self::Stopping => Some(1),
             _ => None,
         };
         if let Some(seconds) = retry_after {

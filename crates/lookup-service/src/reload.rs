@@ -187,21 +187,35 @@ impl<T: 'static> Job<T> {
     }
 }
 
-/// Replaces the current directory by one that was read. If the file has errors, they are logged, and the current
-/// directory stays.
-pub fn take_directory(path: &Path, read: Result<Directory, LoadError>, current: &CurrentDirectory) {
+/// How a directory differs from the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Changes {
+    /// How many organizations there are.
+    pub tenants: usize,
+    /// How many of them are new, by their codes.
+    pub added: usize,
+    /// How many are no longer there.
+    pub removed: usize,
+}
+
+/// Replaces the current directory by one that was read. If the file has errors, they are logged, the current directory
+/// stays, and the result is `None`.
+pub fn take_directory(path: &Path, read: Result<Directory, LoadError>, current: &CurrentDirectory) -> Option<Changes> {
     match read {
         Ok(directory) => {
             let (tenants, domains) = (directory.tenants(), directory.domains());
-            current.store(Arc::new(directory));
+            let directory = Arc::new(directory);
+            let before = current.swap(directory.clone());
             // Logged after the replacement, so that it is true when an operator reads it.
             tracing::info!(tenants, domains, "directory reloaded");
+            Some(Changes { tenants, added: directory.not_in(&before), removed: before.not_in(&directory) })
         }
         Err(error) => {
             for line in error.lines(&path.display().to_string()) {
                 tracing::error!("{line}");
             }
             tracing::error!(tenants = current.load().tenants(), "directory not reloaded, the one before is kept");
+            None
         }
     }
 }

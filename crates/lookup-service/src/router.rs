@@ -7,22 +7,27 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, header};
+use axum::middleware::map_response_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{any, get, post};
+use axum::routing::{any, get, post_service};
 use axum::{Json, Router};
 use tokio::sync::Semaphore;
-use tower::ServiceBuilder;
+use tower::{ServiceBuilder, service_fn};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::base_path::BasePath;
-use crate::lookup::{self, Lookups, NOSNIFF};
+use crate::limits::Limits;
+use crate::lookup::{self, CLOSE, Lookups, NOSNIFF};
+use crate::metrics::Metrics;
+use crate::openapi;
 use crate::organizations::Organizations;
 use crate::problem::Problem;
-use crate::rate_limit::RateLimit;
+use crate::request_id::RequestIds;
 use crate::site::Site;
 use crate::site_config::CurrentConfig;
+use crate::stopping::Stopping;
 
 /// What an instance of the service consists of.
 #[derive(Debug)]
@@ -37,9 +42,14 @@ pub struct Settings {
     pub config: Option<CurrentConfig>,
     /// The other origins whose pages may look up, as browsers send them in `Origin`.
     pub allow_origins: Vec<HeaderValue>,
-    /// The limit for each client address, if there is one. It needs
-    /// `into_make_service_with_connect_info::<SocketAddr>()`.
-    pub rate_limit: Option<RateLimit>,
+    /// The limits of lookups. They need `into_make_service_with_connect_info::<SocketAddr>()`.
+    pub limits: Arc<Limits>,
+    /// Counts lookups, if they are to be counted.
+    pub metrics: Option<Arc<Metrics>>,
+    /// Gives each lookup an id in its line of the log and in its response, if it is to have one.
+    pub request_ids: Option<RequestIds>,
+    /// Whether the service was told to stop.
+    pub stopping: Stopping,
     /// How many lookups may be under way at once. The response to any more is 503.
     pub concurrent_lookups: usize,
     /// How long a lookup may take, including the time until its body has arrived. After that the response is 503.
@@ -55,7 +65,10 @@ impl Settings {
             site: None,
             config: None,
             allow_origins: Vec::new(),
-            rate_limit: None,
+            limits: Arc::default(),
+            metrics: None,
+            request_ids: None,
+            stopping: Stopping::default(),
             concurrent_lookups: 1024,
             lookup_timeout: Duration::from_secs(10),
         }
@@ -65,16 +78,25 @@ impl Settings {
 /// The router of the whole service.
 pub fn app(settings: Settings) -> Router {
     let health = get(healthz).fallback(method_not_allowed).with_state(settings.organizations.clone());
-    let ready = get(readyz).fallback(method_not_allowed).with_state(settings.organizations.clone());
+    let readiness = (settings.organizations.clone(), settings.stopping.clone());
+    let ready = get(readyz).fallback(method_not_allowed).with_state(readiness);
+    let closing = map_response_with_state(settings.stopping.clone(), closed_if_stopping);
     let lookups = Arc::new(Lookups {
         organizations: settings.organizations,
         config: settings.config.clone(),
-        rate_limit: settings.rate_limit,
+        limits: settings.limits,
+        metrics: settings.metrics,
+        request_ids: settings.request_ids,
+        stopping: settings.stopping,
         slots: Semaphore::new(settings.concurrent_lookups),
         timeout: settings.lookup_timeout,
     });
     let nosniff = SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-    let lookup = post(lookup::lookup).fallback(lookup::method_not_allowed).with_state(lookups);
+    let answering = lookups.clone();
+    // As a service, not as a handler, whose future is twice as large.
+    let lookup = post_service(service_fn(move |request| lookup::lookup(answering.clone(), request)))
+        .fallback(lookup::method_not_allowed)
+        .with_state(lookups);
     let lookup = match cors(settings.allow_origins, settings.config) {
         // The layer answers preflights itself, so that they do not appear in the log as lookups.
         Some(cors) => lookup.layer(ServiceBuilder::new().layer(nosniff.clone()).layer(cors)),
@@ -84,6 +106,7 @@ pub fn app(settings: Settings) -> Router {
     let app = Router::new()
         .route("/healthz", health.clone())
         .route("/readyz", ready.clone())
+        .route("/v1/openapi.json", get(openapi::show).fallback(method_not_allowed))
         // These never fall back to the site, which would answer a wrong API address with a web page.
         .route("/v1", any(not_found))
         .route("/v1/", any(not_found))
@@ -93,7 +116,8 @@ pub fn app(settings: Settings) -> Router {
         None => app.fallback(not_found),
     };
     // Lookups are outside of the layers, which cost time. `lookup` sets the header and catches panics itself.
-    let app = app.layer(ServiceBuilder::new().layer(nosniff).layer(catch_panics())).route("/v1/lookup", lookup);
+    let layers = ServiceBuilder::new().layer(nosniff).layer(catch_panics()).layer(closing);
+    let app = app.layer(layers).route("/v1/lookup", lookup);
     if settings.base_path.is_root() {
         return app;
     }
@@ -145,12 +169,25 @@ async fn healthz(State(organizations): State<Organizations>) -> impl IntoRespons
 }
 
 /// Whether lookups can be answered, so that requests should come here.
-async fn readyz(State(organizations): State<Organizations>) -> Result<impl IntoResponse, Problem> {
+async fn readyz(
+    State((organizations, stopping)): State<(Organizations, Stopping)>,
+) -> Result<impl IntoResponse, Problem> {
+    if stopping.has_begun() {
+        return Err(Problem::Stopping);
+    }
     if !organizations.is_ready() {
         return Err(Problem::Unavailable);
     }
     let health = Health { status: "ready", tenants: organizations.tenants() };
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(health)))
+}
+
+/// Has clients open no further request on this connection: a load balancer would lose it when the service ends.
+async fn closed_if_stopping(State(stopping): State<Stopping>, mut response: Response) -> Response {
+    if stopping.has_begun() {
+        response.headers_mut().insert(header::CONNECTION, CLOSE);
+    }
+    response
 }
 
 async fn not_found() -> Problem {

@@ -18,7 +18,7 @@ use http_body_util::BodyExt;
 use lookup_api::LookupResponse;
 use lookup_service::base_path::BasePath;
 use lookup_service::directory_file::{SAMPLE, parse};
-use lookup_service::rate_limit::RateLimit;
+use lookup_service::limits::{LimitSettings, Limits};
 use lookup_service::site_config::{CurrentConfig, SiteConfig};
 use lookup_service::{Settings, app};
 use serde_json::Value;
@@ -283,6 +283,7 @@ async fn a_client_that_closes_the_connection_is_not_an_internal_error() {
 async fn another_method_is_refused_with_the_allowed_ones() {
     for (address, allow, methods) in [
         ("/v1/lookup", "POST", [Method::GET, Method::PUT, Method::DELETE, Method::OPTIONS]),
+        ("/v1/openapi.json", "GET,HEAD", [Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS]),
         ("/healthz", "GET,HEAD", [Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS]),
     ] {
         for method in methods {
@@ -324,8 +325,8 @@ async fn a_lookup_that_takes_too_long_gets_503() {
 
 #[tokio::test]
 async fn an_address_over_the_rate_limit_gets_429_with_retry_after() {
-    let rate_limit = Some(RateLimit::new(NonZeroU32::new(2).unwrap(), Vec::new()));
-    let app = app(Settings { rate_limit, ..settings() });
+    let limits = Arc::new(Limits::new(LimitSettings { each_client: NonZeroU32::new(2), ..LimitSettings::default() }));
+    let app = app(Settings { limits, ..settings() });
     let from = |peer: [u8; 4]| {
         let mut request = lookup(r#"{"code":"acme"}"#);
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from((peer, 1234))));
@@ -338,6 +339,32 @@ async fn an_address_over_the_rate_limit_gets_429_with_retry_after() {
     assert_eq!(answer.problem(), (429, "too_many_requests".to_owned()));
     assert!(matches!(answer.header("retry-after").unwrap().parse(), Ok(1..=31)));
     assert_eq!(from([192, 0, 2, 2]).await.status, 200);
+}
+
+#[tokio::test]
+async fn who_asks_for_many_unknown_codes_has_to_wait_before_the_next_code() {
+    let unknown_codes = NonZeroU32::new(2);
+    let limits = Arc::new(Limits::new(LimitSettings { unknown_codes, ..LimitSettings::default() }));
+    let app = app(Settings { limits, ..settings() });
+    let from = |peer: u8, body: &'static str| {
+        let mut request = lookup(body);
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, peer], 1234))));
+        send(app.clone(), request)
+    };
+    let (known, known_too, unknown) = (r#"{"code":"acme"}"#, r#"{"code":"hooli"}"#, r#"{"code":"guess"}"#);
+    assert_eq!(from(1, known).await.tenants(), ["acme"]);
+    for _ in 0..3 {
+        assert_eq!(from(1, unknown).await.body, r#"{"tenants":[]}"#);
+    }
+    let (refused, refused_too) = (from(1, unknown).await, from(1, known_too).await);
+    assert_eq!(refused.problem(), (429, "too_many_requests".to_owned()));
+    assert!(matches!(refused.header("retry-after").unwrap().parse(), Ok(1..=15)));
+    assert_eq!((refused.status, &refused.body), (refused_too.status, &refused_too.body), "nothing is told of the code");
+    assert_eq!(from(1, known).await.tenants(), ["acme"], "found before");
+    assert_eq!(from(1, r#"{"domain":"acme.example"}"#).await.tenants(), ["acme"]);
+    assert_eq!(from(1, r#"{"domain":"unknown.example"}"#).await.status, 200);
+    assert_eq!(from(1, r#"{"client_id":"unknown"}"#).await.status, 200);
+    assert_eq!(from(2, known_too).await.tenants(), ["hooli"], "another client");
 }
 
 #[tokio::test]
@@ -389,4 +416,12 @@ async fn healthz_returns_the_number_of_tenants() {
     let answer = send(app(settings()), Request::get("/healthz").body(Body::empty()).unwrap()).await;
     assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, r#"{"status":"ok","tenants":15}"#));
     assert_eq!(answer.header("cache-control"), Some("no-store"));
+}
+
+#[tokio::test]
+async fn the_description_of_the_interface_is_served() {
+    let answer = send(app(settings()), Request::get("/v1/openapi.json").body(Body::empty()).unwrap()).await;
+    assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, Some("application/json")));
+    let document: Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
 }

@@ -3,130 +3,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-const TIME_LIMIT: Duration = Duration::from_secs(20);
-const CONFIG: &str = r#"{"lookup_url":"/v1/lookup","user_pools":[{"issuer":"https://idp.example","hosted_ui":"https://auth.example"}],"branding":{"logo":"/l.svg"}}"#;
-
-fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_lookup-service"))
-}
-
-/// Runs the program, which has to end soon.
-fn run(args: &[&str]) -> (Option<i32>, String, String) {
-    let mut child = program().args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let start = Instant::now();
-    while child.try_wait().unwrap().is_none() {
-        if start.elapsed() > TIME_LIMIT {
-            child.kill().unwrap();
-        }
-        thread::sleep(Duration::from_millis(5));
-    }
-    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
-    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
-}
+mod running;
+use running::{CONFIG, Service, run};
 
 fn directory(code: &str) -> String {
     format!(
         "[[tenants]]\ncode = \"{code}\"\nname = \"A\"\nclient_id = \"c\"\nidentity_provider = \"P\"\ndomains = [\"a.example\"]\n"
     )
-}
-
-/// The program on a free port. It is killed when this is dropped.
-struct Service {
-    child: Child,
-    address: SocketAddr,
-    log: Arc<Mutex<String>>,
-    reader: Option<thread::JoinHandle<()>>,
-}
-
-impl Service {
-    fn start(args: &[&str]) -> Self {
-        let mut child = program()
-            .args(["--listen", "127.0.0.1:0"])
-            .args(args)
-            .env("RUST_LOG", "trace")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let stderr = BufReader::new(child.stderr.take().unwrap());
-        let log = Arc::new(Mutex::new(String::new()));
-        let kept = log.clone();
-        let reader = thread::spawn(move || {
-            for line in stderr.lines() {
-                *kept.lock().unwrap() += &format!("{}\n", line.unwrap());
-            }
-        });
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim_end().strip_prefix("lookup service ready at http://").expect(&line).parse().unwrap();
-        Self { child, address, log, reader: Some(reader) }
-    }
-
-    fn open(&self, body: &str) -> TcpStream {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(TIME_LIMIT)).unwrap();
-        let head = "POST /v1/lookup HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json";
-        write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n", body.len()).unwrap();
-        stream
-    }
-
-    /// The whole response, with status line and headers.
-    fn post(&self, body: &str) -> String {
-        let mut stream = self.open(body);
-        stream.write_all(body.as_bytes()).unwrap();
-        read(stream)
-    }
-
-    fn get(&self, address: &str) -> String {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        write!(stream, "GET {address} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
-        read(stream)
-    }
-
-    fn log(&self) -> String {
-        self.log.lock().unwrap().clone()
-    }
-
-    #[track_caller]
-    fn wait_until(&self, what: impl Fn(&Self) -> bool) {
-        let start = Instant::now();
-        while !what(self) {
-            assert!(start.elapsed() < TIME_LIMIT, "it did not happen; the log: {}", self.log());
-            thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    fn tell(&self, signal: &str) {
-        assert!(Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap().success());
-    }
-
-    fn ended(&mut self) -> (ExitStatus, String) {
-        let status = self.child.wait().unwrap();
-        self.reader.take().unwrap().join().unwrap();
-        (status, self.log())
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn read(mut stream: TcpStream) -> String {
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
 }
 
 fn replace(path: &Path, content: &str) {
@@ -255,7 +145,12 @@ fn a_service_that_cannot_start_says_why_with_exit_code_2() {
         (&["--allow-origin", "*"], "invalid value '*'".to_owned()),
         (&["--allow-origin", "null"], "invalid value 'null'".to_owned()),
         (&["--rate-limit", "0"], "invalid value '0'".to_owned()),
-        (&["--trusted-proxy", "10.0.0.1"], "--rate-limit".to_owned()),
+        (
+            &["--trusted-proxy", "10.0.0.1", "--client-address", "cloudfront-viewer-address"],
+            "cannot be used".to_owned(),
+        ),
+        (&["--client-address", "x-forwarded-for"], "cloudfront-viewer-address".to_owned()),
+        (&["--metrics", &address], format!("cannot listen on {address}")),
     ] {
         let (code, out, err) = run(args);
         assert_eq!((code, out.as_str()), (Some(2), ""), "{args:?}: {err}");
@@ -418,24 +313,4 @@ fn a_pipe_in_the_place_of_a_file_is_reported_and_the_next_file_is_used() {
     service.tell("-HUP");
     service.wait_until(|s| s.post(r#"{"domain":"a.example"}"#).contains("\"code\":\"two\""));
     service.wait_until(|s| s.get("/config.json").ends_with(CONFIG));
-}
-
-#[test]
-fn a_request_under_way_is_answered_before_the_service_stops() {
-    for signal in ["-TERM", "-INT"] {
-        let mut service = Service::start(&[]);
-        let body = r#"{"code":"acme"}"#;
-        let (first, rest) = body.split_at(5);
-        let mut stream = service.open(body);
-        stream.write_all(first.as_bytes()).unwrap();
-        // Until the service has begun to read.
-        thread::sleep(Duration::from_millis(200));
-        service.tell(signal);
-        service.wait_until(|s| s.log().contains("stopping"));
-        assert!(service.child.try_wait().unwrap().is_none());
-        stream.write_all(rest.as_bytes()).unwrap();
-        assert!(read(stream).contains("\"code\":\"acme\""));
-        let (status, log) = service.ended();
-        assert!(status.success() && !log.contains("stopped with requests under way"), "{log}");
-    }
 }

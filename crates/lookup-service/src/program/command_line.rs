@@ -7,14 +7,17 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use crate::base_path::BasePath;
+use crate::client_address::ClientAddress;
 use crate::directory::Directory;
 use crate::directory_file::{self, LoadError, SAMPLE};
+use crate::limits::{LimitSettings, UNKNOWN_CODES};
 use axum::http::HeaderValue;
 use clap::Args;
 use platform::WebUrl;
 
 /// What to serve, and where.
 #[derive(Debug, Args)]
+#[allow(rustdoc::bare_urls, reason = "clap prints these texts as they are")]
 pub struct CommandLine {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
@@ -41,13 +44,41 @@ pub struct CommandLine {
     #[arg(long = "allow-origin", value_name = "ORIGIN", value_parser = origin)]
     pub allow_origins: Vec<HeaderValue>,
 
-    /// So many lookups a minute from one client address; counted by this process alone, so behind a proxy do it there
+    /// So many lookups a minute from one client address; each process counts for itself
     #[arg(long, value_name = "N")]
     pub rate_limit: Option<NonZeroU32>,
 
-    /// A proxy whose X-Forwarded-For the rate limit believes; repeatable
-    #[arg(long = "trusted-proxy", value_name = "IP", requires = "rate_limit")]
+    /// So many lookups a second in all, whoever sends them
+    #[arg(long, value_name = "N")]
+    pub rate_limit_total: Option<NonZeroU32>,
+
+    /// So many unknown codes in ten minutes from one client address; then it has to wait before each further code. 0
+    /// turns this off
+    #[arg(long, value_name = "N", default_value_t = UNKNOWN_CODES.get())]
+    pub unknown_codes: u32,
+
+    /// A proxy whose X-Forwarded-For has the client's address; repeatable
+    #[arg(long = "trusted-proxy", value_name = "IP", conflicts_with = "client_address")]
     pub trusted_proxies: Vec<IpAddr>,
+
+    /// Where the client's address is, if not in the connection or X-Forwarded-For: cloudfront-viewer-address, for a
+    /// service that can be reached by CloudFront alone
+    #[arg(long, value_name = "WHERE", value_parser = client_address)]
+    pub client_address: Option<ClientAddress>,
+
+    /// Serve Prometheus metrics at http://ADDR/metrics, for inside eyes
+    #[arg(long, value_name = "ADDR")]
+    pub metrics: Option<SocketAddr>,
+
+    /// Give each lookup an id, in its line of the log and as X-Request-Id of the response: that of the request, else a
+    /// new one
+    #[arg(long)]
+    pub request_ids: bool,
+
+    /// For so many seconds after SIGTERM, /readyz is 503 and requests are still answered, so that a load balancer can turn
+    /// away
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub drain: u64,
 
     /// Check the directory and config.json, report everything wrong with them, and exit
     #[arg(long)]
@@ -88,6 +119,17 @@ impl FromStr for Place {
 }
 
 impl CommandLine {
+    /// The limits of lookups.
+    pub(crate) fn limits(&self) -> LimitSettings {
+        let connection = || ClientAddress::Connection { trusted_proxies: self.trusted_proxies.clone() };
+        LimitSettings {
+            client_address: self.client_address.clone().unwrap_or_else(connection),
+            each_client: self.rate_limit,
+            total: self.rate_limit_total,
+            unknown_codes: NonZeroU32::new(self.unknown_codes),
+        }
+    }
+
     /// The directory file, if there is one.
     pub(crate) fn directory_file(&self) -> Option<&Path> {
         match &self.directory {
@@ -120,6 +162,14 @@ impl CommandLine {
     /// config.json: that of `--config`, else that of the site's folder.
     pub(crate) fn config_file(&self) -> Option<PathBuf> {
         self.config.clone().or_else(|| Some(self.site.as_ref()?.join("config.json")))
+    }
+}
+
+/// Reads where the client's address is.
+fn client_address(text: &str) -> Result<ClientAddress, String> {
+    match text {
+        "cloudfront-viewer-address" => Ok(ClientAddress::CloudFrontViewerAddress),
+        _ => Err("the only other place is cloudfront-viewer-address".to_owned()),
     }
 }
 

@@ -3,39 +3,39 @@
 
 mod command_line;
 mod reports;
+mod serving;
 mod signals;
 
 use std::fmt::Display;
-use std::io::{self, Write};
-use std::net::SocketAddr;
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::audit::{self, LimitReport};
 use crate::directory_file;
+use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::organizations::{Elsewhere, Organizations};
-use crate::rate_limit::RateLimit;
 use crate::regular_file::ReadError;
 use crate::reload::{Pace, Reload, follow, take_directory};
+use crate::reload_count::ReloadCount;
+use crate::request_id::RequestIds;
 use crate::site::Site;
 use crate::site_config::{CurrentConfig, SiteConfig, SiteConfigError};
+use crate::stopping::Stopping;
 use crate::watch::Watch;
 use crate::{CurrentDirectory, Settings, app, log};
 use arc_swap::ArcSwap;
-use axum::serve::ListenerExt;
 use futures_util::future::BoxFuture;
-use futures_util::future::Either;
-use tokio::net::TcpListener;
-use tokio::{select, time};
+use tokio::select;
 
 pub use self::command_line::{CommandLine, Place};
-use self::signals::{Hangups, stop_signal};
+use self::signals::Hangups;
 
 /// How the directory and config.json are followed.
 const PACE: Pace = Pace { look_every: Duration::from_secs(1), time_limit: Duration::from_secs(10) };
-/// How long requests under way may take after the service was told to stop.
-const GRACE: Duration = Duration::from_secs(10);
 /// The exit code for a wrong command line, a file with errors, or a port that is in use.
 const FAULT: u8 = 2;
 
@@ -82,43 +82,52 @@ async fn serve(command_line: &CommandLine, open: Option<Open>) -> Result<(), Fau
     let hangups = Hangups::listen();
     let (config, reload_config) = open_config(command_line)?.unzip();
     let site = open_site(command_line, config.clone())?;
-    let (organizations, reload_directory) = open_organizations(command_line, open).await?;
-    tokio::spawn(reload_on_hangup(hangups, reload_config.into_iter().chain(reload_directory).collect()));
+    let OpenDirectory { organizations, reload, reloads } = open_organizations(command_line, open).await?;
+    tokio::spawn(reload_on_hangup(hangups, reload_config.into_iter().chain(reload).collect()));
+    let (limits, stopping) = (Arc::new(Limits::new(command_line.limits())), Stopping::default());
+    let metrics = open_metrics(command_line, &organizations, &limits, reloads).await?;
     let settings = Settings {
         base_path: command_line.base_path.clone(),
         site,
         config,
         allow_origins: command_line.allow_origins.clone(),
-        rate_limit: command_line.rate_limit.map(|n| RateLimit::new(n, command_line.trusted_proxies.clone())),
+        limits: limits.clone(),
+        metrics,
+        request_ids: command_line.request_ids.then(RequestIds::default),
+        stopping: stopping.clone(),
         ..Settings::new(organizations)
     };
-    let cannot_listen = |error| Fault::log(format_args!("cannot listen on {}: {error}", command_line.listen));
-    let listener = TcpListener::bind(command_line.listen).await.map_err(cannot_listen)?;
-    let address = listener.local_addr().map_err(cannot_listen)?;
-    tracing::info!(%address, tenants = settings.organizations.tenants(), "listening");
-    // For the script that has started the service, perhaps with port 0. Standard output may be closed.
-    let _ = writeln!(io::stdout(), "lookup service ready at http://{address}");
-
-    // Responses are single small packets. Nagle's algorithm would delay them.
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    let (limited, app) = (settings.rate_limit.is_some(), app(settings));
-    let server = if limited {
-        let knowing_the_peer = app.into_make_service_with_connect_info::<SocketAddr>();
-        Either::Left(axum::serve(listener, knowing_the_peer).with_graceful_shutdown(stop_signal()).into_future())
-    } else {
-        // Passing the peer's address to each request would take a map and an allocation.
-        Either::Right(axum::serve(listener, app).with_graceful_shutdown(stop_signal()).into_future())
+    // Not before all files are read: a connection that is accepted can be answered.
+    let listener = serving::listen(command_line.listen).await?;
+    let tenants = settings.organizations.tenants();
+    let address = listener.local_addr().unwrap_or(command_line.listen);
+    tracing::info!(%address, tenants, "listening");
+    audit::started(tenants);
+    let (app, drain) = (app(settings), Duration::from_secs(command_line.drain));
+    let mut report = LimitReport::new(limits);
+    let complete = select! {
+        result = serving::serve(listener, app, &stopping, drain) => result?,
+        () = report.each_minute() => false,
     };
-    let grace_is_over = async {
-        stop_signal().await;
-        tracing::info!("stopping");
-        time::sleep(GRACE).await;
-    };
-    select! {
-        result = server => result.map_err(|error| Fault::log(format_args!("cannot go on serving: {error}")))?,
-        () = grace_is_over => tracing::warn!("stopped with requests under way"),
-    }
+    report.report();
+    audit::stopped(complete);
     Ok(())
+}
+
+/// Starts to serve metrics, if they are wanted.
+async fn open_metrics(
+    command_line: &CommandLine,
+    organizations: &Organizations,
+    limits: &Arc<Limits>,
+    reloads: Option<Arc<ReloadCount>>,
+) -> Result<Option<Arc<Metrics>>, Fault> {
+    let Some(address) = command_line.metrics else { return Ok(None) };
+    let listener = serving::listen(address).await?;
+    let address = listener.local_addr().unwrap_or(address);
+    tracing::info!(%address, "metrics are at /metrics");
+    let metrics = Arc::new(Metrics::new(organizations.clone(), limits.clone(), reloads));
+    tokio::spawn(serving::serve_metrics(listener, metrics.clone()));
+    Ok(Some(metrics))
 }
 
 async fn reload_on_hangup(mut hangups: Hangups, files: Vec<Reload>) {
@@ -133,13 +142,16 @@ async fn reload_on_hangup(mut hangups: Hangups, files: Vec<Reload>) {
     }
 }
 
-async fn open_organizations(
-    command_line: &CommandLine,
-    open: Option<Open>,
-) -> Result<(Organizations, Option<Reload>), Fault> {
+/// The directory, and how it is read again if it is a file.
+struct OpenDirectory {
+    organizations: Organizations,
+    reload: Option<Reload>,
+    reloads: Option<Arc<ReloadCount>>,
+}
+
+async fn open_organizations(command_line: &CommandLine, open: Option<Open>) -> Result<OpenDirectory, Fault> {
     let Some(Place::Elsewhere(address)) = &command_line.directory else {
-        let (directory, reload) = open_directory(command_line)?;
-        return Ok((directory.into(), reload));
+        return open_directory(command_line);
     };
     let Some(open) = open else {
         return Err(Fault::log(format_args!(
@@ -147,10 +159,10 @@ async fn open_organizations(
         )));
     };
     let elsewhere = open(address.clone()).await.map_err(|reason| Fault::log(format_args!("{address}: {reason}")))?;
-    Ok((elsewhere.into(), None))
+    Ok(OpenDirectory { organizations: elsewhere.into(), reload: None, reloads: None })
 }
 
-fn open_directory(command_line: &CommandLine) -> Result<(CurrentDirectory, Option<Reload>), Fault> {
+fn open_directory(command_line: &CommandLine) -> Result<OpenDirectory, Fault> {
     let path = command_line.directory_file();
     let watch = path.map(|path| Watch::new([path.to_owned()]));
     let directory = command_line.load_directory().map_err(|error| {
@@ -160,12 +172,17 @@ fn open_directory(command_line: &CommandLine) -> Result<(CurrentDirectory, Optio
         Fault::log("the directory cannot be used")
     })?;
     let current: CurrentDirectory = Arc::new(ArcSwap::from_pointee(directory));
+    let reloads = Arc::new(ReloadCount::new());
     let reload = path.map(Path::to_owned).zip(watch).map(|(path, watch)| {
-        let (file, current) = (path.clone(), current.clone());
+        let (file, current, reloads) = (path.clone(), current.clone(), reloads.clone());
         let load = move || directory_file::load(&file);
-        follow(watch, PACE, load, move |read| take_directory(&path, read, &current))
+        follow(watch, PACE, load, move |read| {
+            let changes = take_directory(&path, read, &current);
+            reloads.note(changes.is_some());
+            audit::directory_read(changes);
+        })
     });
-    Ok((current, reload))
+    Ok(OpenDirectory { organizations: current.into(), reload, reloads: Some(reloads) })
 }
 
 fn open_config(command_line: &CommandLine) -> Result<Option<(CurrentConfig, Reload)>, Fault> {
@@ -189,6 +206,7 @@ fn open_config(command_line: &CommandLine) -> Result<Option<(CurrentConfig, Relo
     let reload = follow(watch, PACE, load, move |(config, findings)| {
         current.store(Arc::new(config));
         log_findings(&file, &findings);
+        audit::config_read(findings.len());
     });
     Ok(Some((config, reload)))
 }

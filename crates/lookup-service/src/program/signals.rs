@@ -4,26 +4,42 @@ use std::future::pending;
 
 use tokio::{select, signal};
 
-/// Waits for Ctrl-C, or for the signal by which a supervisor stops a process.
-pub(crate) async fn stop_signal() {
-    let terminated = async {
-        #[cfg(unix)]
-        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            Ok(mut terminate) => drop(terminate.recv().await),
-            Err(_) => pending().await,
+/// Ctrl-C, and the signal by which a supervisor stops a process.
+pub(crate) struct StopSignals {
+    #[cfg(unix)]
+    terminate: Option<signal::unix::Signal>,
+}
+
+impl StopSignals {
+    /// Installs the handler. From then on the second of these does not end the process by itself.
+    pub(crate) fn listen() -> Self {
+        Self {
+            #[cfg(unix)]
+            terminate: signal::unix::signal(signal::unix::SignalKind::terminate()).ok(),
         }
-        #[cfg(not(unix))]
-        pending::<()>().await;
-    };
-    let interrupted = async {
-        // If the handler cannot be installed, the signal ends the process.
-        if signal::ctrl_c().await.is_err() {
+    }
+
+    /// Waits for the next one.
+    pub(crate) async fn next(&mut self) {
+        let terminated = async {
+            #[cfg(unix)]
+            if let Some(terminate) = &mut self.terminate
+                && terminate.recv().await.is_some()
+            {
+                return;
+            }
             pending::<()>().await;
+        };
+        let interrupted = async {
+            // If the handler cannot be installed, the signal ends the process.
+            if signal::ctrl_c().await.is_err() {
+                pending::<()>().await;
+            }
+        };
+        select! {
+            () = terminated => {}
+            () = interrupted => {}
         }
-    };
-    select! {
-        () = terminated => {}
-        () = interrupted => {}
     }
 }
 
