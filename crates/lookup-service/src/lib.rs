@@ -29,7 +29,6 @@ mod problem;
 pub mod rate_limit;
 pub mod regular_file;
 pub mod reload;
-mod repeated_key;
 mod router;
 pub mod site;
 pub mod site_config;

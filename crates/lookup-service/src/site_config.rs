@@ -10,7 +10,7 @@ use axum::http::HeaderValue;
 use deployment::{ConfigError, ConfigFault, Deployment};
 use headers::ETag;
 use lookup_api::{Isolation, Issuer};
-use platform::WebUrl;
+use platform::{WebUrl, first_repeated_key};
 use platform::json::Json;
 
 use crate::base_path::BasePath;
@@ -18,7 +18,6 @@ use crate::format_guess::{Format, instead_of_json};
 use crate::inline::Inline;
 use crate::page::{Page, etag};
 use crate::regular_file::{self, ReadError};
-use crate::repeated_key::first_repeated_key;
 use crate::text_encoding::{EncodingError, decode};
 
 /// Stands for the picker's own origin where config.json does not say it. No host has this name

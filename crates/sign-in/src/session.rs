@@ -1,9 +1,9 @@
 //! A session: verified tokens together with the tenant they belong to.
 
-use crate::jwt::Jwt;
 use crate::record::Record;
 use crate::secrets::{AccessToken, IdTokenText, RefreshToken};
 use crate::time::UnixTime;
+use id_token::jwt::Jwt;
 use lookup_api::{EmailAddress, Tenant};
 use serde::Serialize;
 
