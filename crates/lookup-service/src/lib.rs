@@ -6,9 +6,9 @@
 //! ```
 //!
 //! `directory` finds the organizations of a domain or code. `directory_file` makes a directory from tenants.toml and
-//! names every line that is wrong. Neither knows HTTP. `lookup` answers requests, `site` serves the picker with its
-//! headers, `log` writes one line for each request. `watch` notices that a file has changed, and `reload` reads it
-//! again.
+//! names every line that is wrong. Neither knows HTTP. `lookup` answers requests, `memberships` those of people with an
+//! ID token, `site` serves the picker with its headers, `log` writes one line for each request. `watch` notices that a
+//! file has changed, and `reload` reads it again.
 //!
 //! The service refuses requests with an email address, and logs neither addresses nor what was looked up.
 
@@ -23,6 +23,8 @@ mod inline;
 pub mod log;
 mod log_queue;
 mod lookup;
+#[cfg(feature = "memberships")]
+pub mod memberships;
 mod name_index;
 mod page;
 mod problem;

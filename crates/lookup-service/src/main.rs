@@ -13,10 +13,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use axum::Router;
 use axum::serve::ListenerExt;
 use clap::Parser;
 use futures_util::future::Either;
 use lookup_service::directory_file;
+#[cfg(feature = "memberships")]
+use lookup_service::memberships::Memberships;
 use lookup_service::rate_limit::RateLimit;
 use lookup_service::regular_file::ReadError;
 use lookup_service::reload::{Pace, Reload, follow, take_directory};
@@ -79,12 +82,14 @@ async fn serve(command_line: &CommandLine) -> Result<(), Fault> {
     let site = open_site(command_line, config.clone())?;
     let (directory, reload_directory) = open_directory(command_line)?;
     tokio::spawn(reload_on_hangup(hangups, reload_config.into_iter().chain(reload_directory).collect()));
+    let more_routes = more_routes(command_line, &directory, config.as_ref());
     let settings = Settings {
         base_path: command_line.base_path.clone(),
         site,
         config,
         allow_origins: command_line.allow_origins.clone(),
-        rate_limit: command_line.rate_limit.map(|n| RateLimit::new(n, command_line.trusted_proxies.clone())),
+        rate_limit: rate_limit(command_line),
+        more_routes,
         ..Settings::new(directory)
     };
     let cannot_listen = |error| Fault::log(format_args!("cannot listen on {}: {error}", command_line.listen));
@@ -114,6 +119,25 @@ async fn serve(command_line: &CommandLine) -> Result<(), Fault> {
         () = grace_is_over => tracing::warn!("stopped with requests under way"),
     }
     Ok(())
+}
+
+fn rate_limit(command_line: &CommandLine) -> Option<RateLimit> {
+    command_line.rate_limit.map(|n| RateLimit::new(n, command_line.trusted_proxies.clone()))
+}
+
+/// The memberships endpoint, if it is compiled in. Without config.json there is no issuer whose tokens it could take.
+fn more_routes(command_line: &CommandLine, directory: &CurrentDirectory, config: Option<&CurrentConfig>) -> Router {
+    #[cfg(feature = "memberships")]
+    if let Some(config) = config {
+        let memberships = Memberships {
+            allow_origins: command_line.allow_origins.clone(),
+            rate_limit: rate_limit(command_line),
+            ..Memberships::new(directory.clone(), config.clone())
+        };
+        return memberships.routes();
+    }
+    let _ = (command_line, directory, config);
+    Router::new()
 }
 
 async fn reload_on_hangup(mut hangups: Hangups, files: Vec<Reload>) {

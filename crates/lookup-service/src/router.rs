@@ -44,6 +44,8 @@ pub struct Settings {
     pub concurrent_lookups: usize,
     /// How long a lookup may take, including the time until its body has arrived. After that the response is 503.
     pub lookup_timeout: Duration,
+    /// Routes beside the lookup, below the same path.
+    pub more_routes: Router,
 }
 
 impl Settings {
@@ -58,6 +60,7 @@ impl Settings {
             rate_limit: None,
             concurrent_lookups: 1024,
             lookup_timeout: Duration::from_secs(10),
+            more_routes: Router::new(),
         }
     }
 }
@@ -92,6 +95,7 @@ pub fn app(settings: Settings) -> Router {
     };
     // Lookups are outside of the layers, which cost time. `lookup` sets the header and catches panics itself.
     let app = app.layer(ServiceBuilder::new().layer(nosniff).layer(catch_panics())).route("/v1/lookup", lookup);
+    let app = app.merge(settings.more_routes);
     if settings.base_path.is_root() { app } else { below(settings.base_path.as_str(), app).route("/healthz", health) }
 }
 
@@ -107,7 +111,7 @@ fn below(path: &str, app: Router) -> Router {
 
 /// CORS for `allow_origins` and the origins of config.json's `applications`. Without credentials: the service has no
 /// cookies.
-fn cors(allow_origins: Vec<HeaderValue>, config: Option<CurrentConfig>) -> Option<CorsLayer> {
+pub(crate) fn cors(allow_origins: Vec<HeaderValue>, config: Option<CurrentConfig>) -> Option<CorsLayer> {
     if allow_origins.is_empty() && config.is_none() {
         return None;
     }

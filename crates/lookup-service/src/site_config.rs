@@ -10,8 +10,8 @@ use axum::http::HeaderValue;
 use deployment::{ConfigError, ConfigFault, Deployment};
 use headers::ETag;
 use lookup_api::{Isolation, Issuer};
-use platform::{WebUrl, first_repeated_key};
 use platform::json::Json;
+use platform::{WebUrl, first_repeated_key};
 
 use crate::base_path::BasePath;
 use crate::format_guess::{Format, instead_of_json};
@@ -44,6 +44,8 @@ pub struct SiteConfig {
     pub isolation: Option<Isolation>,
     /// The origins of `applications`, whose pages may look up.
     pub application_origins: Vec<String>,
+    /// All of it. `None` if the file cannot be used.
+    pub deployment: Option<Arc<Deployment>>,
 }
 
 /// The config.json that is used now. It is replaced when the file changes.
@@ -110,6 +112,7 @@ impl SiteConfig {
             }),
             isolation: deployment.map(|deployment| deployment.isolation),
             application_origins: applications.iter().map(|application| application.url.origin.clone()).collect(),
+            deployment: deployment.cloned().map(Arc::new),
         }
     }
 }
