@@ -1,5 +1,5 @@
-//! The only module that fetches: config.json, the lookup, the token endpoint, the issuer's keys, the messages of a
-//! language. It also reads the responses that `boot.js` has fetched before the app was there.
+//! The only module that fetches: config.json, the lookup, memberships, the token endpoint, the issuer's keys, the
+//! messages of a language. It also reads the responses that `boot.js` has fetched before the app was there.
 //!
 //! No request follows a redirect or sends a cookie. All have a time limit.
 //! No request is repeated: a code may have been redeemed by the first one, and people can press the button again.
@@ -11,6 +11,7 @@ use js_sys::{Array, JSON, Promise, Reflect};
 use leptos::prelude::window;
 use lookup_api::{Identifier, LookupResponse, Tenant};
 use sign_in::jwks::Jwks;
+use sign_in::session::Session;
 use sign_in::time::UnixTime;
 use sign_in::tokens::{AwaitedTokens, TokenRequest, UnverifiedTokens};
 use wasm_bindgen::{JsCast, JsValue};
@@ -107,6 +108,18 @@ impl Lookup {
 
 fn post_lookup(deployment: &Deployment, body: &str) -> Awaited {
     post(&deployment.lookup_url.href, LOOKUP_LIMIT, ("content-type", "application/json"), body)
+}
+
+/// The other organizations of the person whose session this is. None if config.json has no endpoint for that, or the
+/// endpoint does not say.
+pub async fn other_organizations(deployment: &Deployment, session: &Session) -> Vec<Tenant> {
+    let Some(url) = &deployment.memberships_url else { return Vec::new() };
+    let proof = ["Bearer ", session.id_token().secret()].concat();
+    let response = fetch(&url.href, LOOKUP_LIMIT, &[], Some(("authorization", &proof)));
+    let tenants = response.text().await.and_then(|text| LookupResponse::parse(&text).ok());
+    let mut tenants = tenants.map(|response| response.tenants).unwrap_or_default();
+    tenants.retain(|tenant| tenant.code != session.tenant.code);
+    tenants
 }
 
 /// Sends the token request.

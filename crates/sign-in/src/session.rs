@@ -41,6 +41,11 @@ impl Session {
         })
     }
 
+    /// The ID token, which proves to the memberships endpoint who the person is.
+    pub fn id_token(&self) -> &IdTokenText {
+        &self.id_token
+    }
+
     /// The person's email address, if the ID token has one. It is what is shown, so that people see who they are signed
     /// in as.
     pub fn email(&self) -> Option<String> {
