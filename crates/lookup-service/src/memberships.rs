@@ -20,7 +20,7 @@ use memberships::token::NoProof;
 use memberships::{
     Directory, ExplicitMemberships, Keys, NoExplicitMemberships, Refusal, Unavailable, UnverifiedToken, tenants_of,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 use crate::directory::CurrentDirectory;
@@ -110,7 +110,7 @@ impl<E: ExplicitMemberships + Send + Sync + 'static, S: KeySource> Memberships<E
         Err(Problem::MethodNotAllowed.into())
     }
 
-    fn admit(&self, request: &Request) -> Result<impl Drop + use<'_, E, S>, NoAnswer> {
+    fn admit(&self, request: &Request) -> Result<SemaphorePermit<'_>, NoAnswer> {
         let slot = self.slots.try_acquire().map_err(|_| Problem::Overloaded)?;
         if let Some(limit) = &self.rate_limit {
             limit.check(request)?;
@@ -216,7 +216,9 @@ impl NoAnswer {
         match self {
             Self::Refused(_) | Self::Missing => StatusCode::UNAUTHORIZED,
             Self::Repeated | Self::TokenInQuery => StatusCode::BAD_REQUEST,
-            Self::Problem(_) | Self::KeysUnavailable { .. } | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::KeysUnavailable { .. } | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            // It responds by itself.
+            Self::Problem(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
