@@ -18,6 +18,7 @@ write_config() {
   cat >.demo/config.json <<JSON
 {
   "lookup_url": "/v1/lookup",
+  "memberships_url": "/v1/memberships",
   "user_pools": [{ "issuer": "$hosted_ui", "hosted_ui": "$hosted_ui" }],
   "applications": [
     { "url": "$product/", "login_uri": "$product/login" },

@@ -16,8 +16,8 @@ async fn form(body: &str) -> (Stage, Replaced) {
     let network = Replaced::with(
         "fetch",
         &format!(
-            "{{value: async request => {{
-                if (new URL(request.url).pathname === '/config.json') return new Response({config});
+            "{{value: async (...request) => {{
+                if (new URL(new Request(...request).url).pathname === '/config.json') return new Response({config});
                 await new Promise(done => window.respond = done);
                 return new Response({body});
             }}}}"

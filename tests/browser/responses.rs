@@ -2,8 +2,11 @@
 
 use crate::sign_in::{CONFIG, deployment};
 use crate::support::{Replaced, failing, js, js_async, responding};
+use deployment::Deployment;
 use futures_util::FutureExt;
 use lookup_api::Identifier;
+use platform::WebUrl;
+use sign_in::session::Session;
 use tenant_picker::api::{self, Freshness, Lookup};
 use tenant_picker::browser::EarlyLookup;
 use tenant_picker::failure::{ConfigFailure, KeysFailure, LookupFailure, NoResponse};
@@ -110,6 +113,45 @@ async fn keys_are_fetched_past_the_cache_only_when_they_must_be_fresh() {
         let mode = js_async("return asked.cache", &JsValue::UNDEFINED).await;
         assert_eq!(mode.as_string().as_deref(), Some(cache), "{freshness:?}");
     }
+}
+
+/// The codes that the memberships endpoint tells, for a session at Acme.
+async fn other_organizations(memberships_url: &str) -> Vec<String> {
+    let config = CONFIG.replacen('{', &format!("{{{memberships_url}"), 1);
+    let deployment = Deployment::parse(&config, &WebUrl::parse("https://login.example/").unwrap()).unwrap();
+    let tenant = ONE.trim_start_matches(r#"{"tenants":["#).trim_end_matches("]}");
+    let record = format!(r#"{{"tenant":{tenant},"id_token":"the-token","access_token":"a","expires_at":1}}"#);
+    let tenants = api::other_organizations(&deployment, &Session::from_record(&record).unwrap()).await;
+    tenants.into_iter().map(|tenant| tenant.code.into()).collect()
+}
+
+const MEMBERSHIPS: &str = r#""memberships_url":"https://members.example/of-me","#;
+
+#[wasm_bindgen_test]
+async fn the_id_token_is_sent_to_the_memberships_endpoint_alone_and_in_a_header() {
+    let two = ONE.replace("]}", r#",{"code":"b","name":"B","client_id":"d","identity_provider":"B"}]}"#);
+    let _endpoint = responding(200, "{}", &two);
+    assert_eq!(other_organizations(MEMBERSHIPS).await, ["b"]);
+    let asked = "const {method, url, credentials, redirect} = asked;
+        return [method, url, credentials, redirect, asked.headers.get('authorization'), await asked.text()].join(' ')";
+    let asked = js_async(asked, &JsValue::UNDEFINED).await;
+    let expected = "GET https://members.example/of-me omit error Bearer the-token ";
+    assert_eq!(asked.as_string().as_deref(), Some(expected));
+    js("delete window.asked", &JsValue::UNDEFINED);
+    assert_eq!(other_organizations("").await, [""; 0]);
+    assert!(js("return window.asked", &JsValue::UNDEFINED).is_undefined(), "config.json names no endpoint");
+}
+
+#[wasm_bindgen_test]
+async fn a_memberships_endpoint_that_does_not_say_leads_to_nothing() {
+    let malformed = r#"{"tenants":[{"code":"b"}]}"#;
+    for (status, body) in [(200, ""), (200, "<html>"), (200, malformed), (401, ONE), (404, ONE), (503, ""), (200, ONE)]
+    {
+        let _endpoint = responding(status, "{}", body);
+        assert_eq!(other_organizations(MEMBERSHIPS).await, [""; 0], "{status} {body}");
+    }
+    let _network = failing("TimeoutError");
+    assert_eq!(other_organizations(MEMBERSHIPS).await, [""; 0]);
 }
 
 /// A lookup that boot.js has sent: its body, and a promise in JavaScript.

@@ -102,8 +102,8 @@ pub(crate) fn responding(status: u16, headers: &str, body: &str) -> Replaced {
     Replaced::with(
         "fetch",
         &format!(
-            "{{value: async request => {{
-                window.asked = request;
+            "{{value: async (...request) => {{
+                window.asked = new Request(...request);
                 return new Response({body}, {{status: {status}, headers: {headers}}});
             }}}}"
         ),

@@ -84,6 +84,7 @@ fn read(json: &str, picker: &WebUrl) -> Checked<Deployment> {
 
     let lookup_url = top.url("lookup_url", Some(picker))?;
     let lookup_url = top.required("lookup_url", lookup_url)?;
+    let memberships_url = top.url("memberships_url", Some(picker))?;
     let user_pools = user_pools(&mut top)?;
     let redirect_uri = redirect_uri(&mut top, picker)?;
     let logout_uri = own_address(&mut top, "logout_uri", picker, "signed-out")?;
@@ -96,6 +97,7 @@ fn read(json: &str, picker: &WebUrl) -> Checked<Deployment> {
     Ok(Deployment {
         path: picker.path.clone(),
         lookup_url,
+        memberships_url,
         user_pools,
         redirect_uri,
         logout_uri,
@@ -417,6 +419,7 @@ mod tests {
         assert_eq!(d.scopes, ["openid", "email", "profile"]);
         assert_eq!(d.user_pools[0].endpoint("/logout"), "http://localhost:9/base/logout");
         assert_eq!(d.return_to.default_target(), None);
+        assert_eq!(d.memberships_url, None);
     }
 
     #[test]
@@ -425,6 +428,12 @@ mod tests {
         check_refused(r#""/v1/lookup""#, "7", "lookup_url: must be a text");
         check_refused(r#""/v1/lookup""#, r#""http://lookup.example/""#, "lookup_url: must be https");
         check_refused(r#""lookup_url""#, r#""lokup_url""#, "lookup_url: is required");
+        check_refused(r#""scopes""#, r#""memberships_url": true, "scopes""#, "memberships_url: must be a text");
+        check_refused(
+            r#""scopes""#,
+            r#""memberships_url": "http://members.example/", "scopes""#,
+            "memberships_url: must be https",
+        );
         check_refused(r#""scopes""#, r#""scope""#, "scope: is not a field");
         check_refused(r#""hosted_ui""#, r#""domain""#, "user_pools[0].hosted_ui: is required");
         check_refused(
@@ -461,6 +470,16 @@ mod tests {
         assert_eq!(error.to_string(), "user_pools[1].issuer: repeats an earlier entry");
         let none = parse(r#"{"lookup_url":"/l","user_pools":[]}"#).unwrap_err();
         assert_eq!(none.to_string(), "user_pools: must be a list of at least one user pool");
+    }
+
+    #[test]
+    fn the_page_may_fetch_from_the_memberships_endpoint() {
+        let with =
+            |url: &str| parse(&SAMPLE_CONFIG.replacen('{', &format!(r#"{{"memberships_url": "{url}","#), 1)).unwrap();
+        let own = with("/v1/memberships");
+        assert_eq!(own.memberships_url.as_ref().unwrap().href, "https://login.example/v1/memberships");
+        assert_eq!(own.connect_origins(), sample().connect_origins());
+        assert!(with("https://members.example/").connect_origins().contains(&"https://members.example"));
     }
 
     #[test]

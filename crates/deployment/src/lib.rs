@@ -30,6 +30,9 @@ pub struct Deployment {
     pub path: String,
     /// The lookup endpoint, which lookups are posted to.
     pub lookup_url: WebUrl,
+    /// The memberships endpoint, if there is one. It gets the ID token of a session, and nothing else does beside the
+    /// user pool.
+    pub memberships_url: Option<WebUrl>,
     /// At least one. No two have the same issuer.
     pub user_pools: Vec<UserPool>,
     /// The callback URL, registered with every app client. Cognito compares it character by character, so it is kept as
@@ -110,11 +113,15 @@ impl Deployment {
         tenant.isolation.unwrap_or(self.isolation)
     }
 
-    /// The origins that the page fetches from, for `connect-src`: lookup, hosted UIs and key sets.
+    /// The origins that the page fetches from, for `connect-src`: lookup, memberships, hosted UIs and key sets.
     pub fn connect_origins(&self) -> Vec<&str> {
         let pools = self.user_pools.iter().flat_map(|pool| [&pool.hosted_ui, &pool.jwks_uri]);
-        let mut origins: Vec<&str> =
-            [&self.lookup_url].into_iter().chain(pools).map(|url| url.origin.as_str()).collect();
+        let mut origins: Vec<&str> = [&self.lookup_url]
+            .into_iter()
+            .chain(&self.memberships_url)
+            .chain(pools)
+            .map(|url| url.origin.as_str())
+            .collect();
         origins.sort_unstable();
         origins.dedup();
         origins

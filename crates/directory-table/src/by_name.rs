@@ -276,6 +276,10 @@ impl Elsewhere for ByName {
         .boxed()
     }
 
+    fn codes_of<'a>(&'a self, issuer: &'a str, subject: &'a str) -> BoxFuture<'a, Result<Vec<String>, Unavailable>> {
+        async move { self.table.codes_of(issuer, subject).await.map_err(|_| Unavailable) }.boxed()
+    }
+
     fn tenants(&self) -> usize {
         let served = self.now.load().map_or(0, |known| known.pointer.served);
         usize::try_from(served).unwrap_or(usize::MAX)

@@ -172,6 +172,10 @@ impl Elsewhere for InMemory {
         ready(if is_known { Ok(now.find(name)) } else { Err(Unavailable) }).boxed()
     }
 
+    fn codes_of<'a>(&'a self, issuer: &'a str, subject: &'a str) -> BoxFuture<'a, Result<Vec<String>, Unavailable>> {
+        async move { self.table.codes_of(issuer, subject).await.map_err(|_| Unavailable) }.boxed()
+    }
+
     fn tenants(&self) -> usize {
         usize::try_from(self.now.load().pointer.served).unwrap_or(usize::MAX)
     }

@@ -13,6 +13,7 @@ use lambda_http::Error;
 use lookup_service::base_path::BasePath;
 use lookup_service::client_address::ClientAddress;
 use lookup_service::limits::{LimitSettings, Limits, UNKNOWN_CODES};
+use lookup_service::memberships::Memberships;
 use lookup_service::organizations::{Elsewhere, Organizations};
 use lookup_service::request_id::RequestIds;
 use lookup_service::site_config::SiteConfig;
@@ -38,6 +39,14 @@ pub(crate) async fn settings() -> Result<Settings, Error> {
     settings.allow_origins = origins.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
     settings.limits = Arc::new(Limits::new(limits()?));
     settings.request_ids = Some(RequestIds::default());
+    if let Some(config) = &settings.config {
+        let memberships = Memberships {
+            allow_origins: settings.allow_origins.clone(),
+            limits: settings.limits.clone(),
+            ..Memberships::new(settings.organizations.clone(), config.clone())
+        };
+        settings.more_routes = memberships.routes();
+    }
     Ok(settings)
 }
 

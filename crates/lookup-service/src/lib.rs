@@ -9,9 +9,9 @@
 //! `audit` are for those who watch the service, and `stopping` is for who stops it.
 //!
 //! `directory` finds the organizations of a domain or code. `directory_file` makes a directory from tenants.toml and
-//! names every line that is wrong. Neither knows HTTP. `lookup` answers requests, `site` serves the picker with its
-//! headers, `log` writes one line for each request. `watch` notices that a file has changed, and `reload` reads it
-//! again.
+//! names every line that is wrong. Neither knows HTTP. `lookup` answers requests, `memberships` those of people with an
+//! ID token, `site` serves the picker with its headers, `log` writes one line for each request. `watch` notices that a
+//! file has changed, and `reload` reads it again.
 //!
 //! The service refuses requests with an email address, and logs neither addresses nor what was looked up.
 
@@ -30,6 +30,8 @@ pub mod log;
 mod log_queue;
 mod lookup;
 pub mod machine_clients;
+#[cfg(feature = "memberships")]
+pub mod memberships;
 pub mod metrics;
 mod name_index;
 mod openapi;
@@ -41,7 +43,6 @@ mod rate_limit;
 pub mod regular_file;
 pub mod reload;
 pub mod reload_count;
-mod repeated_key;
 pub mod request_id;
 mod router;
 pub mod site;

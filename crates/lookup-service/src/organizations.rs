@@ -27,6 +27,13 @@ pub trait Elsewhere: Debug + Send + Sync + 'static {
     /// [`Unavailable`], if it is not known whether there are any.
     fn find<'a>(&'a self, name: &'a Name<'a>) -> BoxFuture<'a, Result<Vec<Arc<str>>, Unavailable>>;
 
+    /// The codes of the organizations that a person belongs to by name, in lower case. Issuer and subject are those of the
+    /// person's tokens. It takes a few seconds at most.
+    ///
+    /// # Errors
+    /// [`Unavailable`], if it is not known.
+    fn codes_of<'a>(&'a self, issuer: &'a str, subject: &'a str) -> BoxFuture<'a, Result<Vec<String>, Unavailable>>;
+
     /// How many organizations there are.
     fn tenants(&self) -> usize;
 

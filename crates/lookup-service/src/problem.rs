@@ -129,20 +129,26 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, code) = self.status_and_code();
-        let title = status.canonical_reason().unwrap_or("Error");
-        let details = Details { r#type: "about:blank", title, status: status.as_u16(), code, detail: self.to_string() };
-        let mut response = (status, Json(details)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let mut response = respond(status, code, self.to_string());
         let retry_after = match self {
             Self::TooManyRequests { retry_after } => Some(retry_after),
             Self::Overloaded | Self::Unavailable | Self::Stopping => Some(1),
             _ => None,
         };
         if let Some(seconds) = retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
+}
+
+/// A problem of this status, code and sentence. `detail` must not repeat what was sent.
+pub(crate) fn respond(status: StatusCode, code: &'static str, detail: String) -> Response {
+    let title = status.canonical_reason().unwrap_or("Error");
+    let details = Details { r#type: "about:blank", title, status: status.as_u16(), code, detail };
+    let mut response = (status, Json(details)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }

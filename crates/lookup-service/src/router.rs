@@ -54,6 +54,8 @@ pub struct Settings {
     pub concurrent_lookups: usize,
     /// How long a lookup may take, including the time until its body has arrived. After that the response is 503.
     pub lookup_timeout: Duration,
+    /// Routes beside the lookup, below the same path.
+    pub more_routes: Router,
 }
 
 impl Settings {
@@ -71,6 +73,7 @@ impl Settings {
             stopping: Stopping::default(),
             concurrent_lookups: 1024,
             lookup_timeout: Duration::from_secs(10),
+            more_routes: Router::new(),
         }
     }
 }
@@ -117,7 +120,7 @@ pub fn app(settings: Settings) -> Router {
     };
     // Lookups are outside of the layers, which cost time. `lookup` sets the header and catches panics itself.
     let layers = ServiceBuilder::new().layer(nosniff).layer(catch_panics()).layer(closing);
-    let app = app.layer(layers).route("/v1/lookup", lookup);
+    let app = app.layer(layers).route("/v1/lookup", lookup).merge(settings.more_routes);
     if settings.base_path.is_root() {
         return app;
     }
@@ -136,7 +139,7 @@ fn below(path: &str, app: Router) -> Router {
 
 /// CORS for `allow_origins` and the origins of config.json's `applications`. Without credentials: the service has no
 /// cookies.
-fn cors(allow_origins: Vec<HeaderValue>, config: Option<CurrentConfig>) -> Option<CorsLayer> {
+pub(crate) fn cors(allow_origins: Vec<HeaderValue>, config: Option<CurrentConfig>) -> Option<CorsLayer> {
     if allow_origins.is_empty() && config.is_none() {
         return None;
     }

@@ -10,15 +10,14 @@ use axum::http::HeaderValue;
 use deployment::{ConfigError, ConfigFault, Deployment};
 use headers::ETag;
 use lookup_api::{Isolation, Issuer};
-use platform::WebUrl;
 use platform::json::Json;
+use platform::{WebUrl, first_repeated_key};
 
 use crate::base_path::BasePath;
 use crate::format_guess::{Format, instead_of_json};
 use crate::inline::Inline;
 use crate::page::{Page, etag};
 use crate::regular_file::{self, ReadError};
-use crate::repeated_key::first_repeated_key;
 use crate::text_encoding::{EncodingError, decode};
 
 /// Stands for the picker's own origin where config.json does not say it. No host has this name
@@ -45,6 +44,8 @@ pub struct SiteConfig {
     pub isolation: Option<Isolation>,
     /// The origins of `applications`, whose pages may look up.
     pub application_origins: Vec<String>,
+    /// All of it. `None` if the file cannot be used.
+    pub deployment: Option<Arc<Deployment>>,
 }
 
 /// The config.json that is used now. It is replaced when the file changes.
@@ -111,6 +112,7 @@ impl SiteConfig {
             }),
             isolation: deployment.map(|deployment| deployment.isolation),
             application_origins: applications.iter().map(|application| application.url.origin.clone()).collect(),
+            deployment: deployment.cloned().map(Arc::new),
         }
     }
 }

@@ -10,9 +10,13 @@
 extern crate alloc;
 
 pub mod json;
+#[cfg(not(target_arch = "wasm32"))]
+mod repeated_key;
 pub mod unicode;
 mod web_url;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use repeated_key::first_repeated_key;
 pub use web_url::WebUrl;
 #[cfg(any(feature = "native-url", not(target_arch = "wasm32")))]
 pub use web_url::native;

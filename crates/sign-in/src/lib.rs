@@ -102,8 +102,6 @@
 pub mod authorize;
 pub mod callback;
 pub mod hand_back;
-pub mod jwks;
-mod jwt;
 pub mod recents;
 mod record;
 pub mod refusal;
@@ -111,8 +109,9 @@ pub mod secrets;
 pub mod session;
 pub mod sign_out;
 pub mod storage;
-pub mod time;
 pub mod tokens;
+
+pub use id_token::{jwks, time};
 
 #[cfg(test)]
 mod tests {

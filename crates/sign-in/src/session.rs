@@ -1,9 +1,9 @@
 //! A session: verified tokens together with the tenant they belong to.
 
-use crate::jwt::Jwt;
 use crate::record::Record;
 use crate::secrets::{AccessToken, IdTokenText, RefreshToken};
 use crate::time::UnixTime;
+use id_token::jwt::Jwt;
 use lookup_api::{EmailAddress, Tenant};
 use serde::Serialize;
 
@@ -39,6 +39,11 @@ impl Session {
             refresh_token: record.text("refresh_token").map(RefreshToken::new),
             expires_at: record.time("expires_at")?,
         })
+    }
+
+    /// The ID token, which proves to the memberships endpoint who the person is.
+    pub fn id_token(&self) -> &IdTokenText {
+        &self.id_token
     }
 
     /// The person's email address, if the ID token has one. It is what is shown, so that people see who they are signed

@@ -10,12 +10,13 @@
 use crate::authorize::PendingSignIn;
 use crate::callback::CodeGrant;
 use crate::jwks::{Jwks, RsaKey};
-use crate::jwt::{Claims, Jwt, JwtError};
 use crate::refusal::Refusal;
 use crate::secrets::{AccessToken, IdTokenText, RefreshToken, base64url};
 use crate::session::{Session, SignedIn};
-use crate::time::{CLOCK_TOLERANCE, UnixTime};
+use crate::time::UnixTime;
 use deployment::{Deployment, UnknownIssuer};
+use id_token::claims::{Claims, ProviderError, TimeError};
+use id_token::jwt::{Jwt, JwtError};
 use platform::json::Json;
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -155,6 +156,25 @@ impl From<JwtError> for TokenError {
     }
 }
 
+impl From<TimeError> for TokenError {
+    fn from(error: TimeError) -> Self {
+        match error {
+            TimeError::Malformed => Self::IdTokenMalformed,
+            TimeError::Expired(seconds) => Self::ExpiredOrClockAhead { seconds },
+            TimeError::NotYetValid(seconds) => Self::ClockBehind { seconds },
+        }
+    }
+}
+
+impl From<ProviderError> for TokenError {
+    fn from(error: ProviderError) -> Self {
+        match error {
+            ProviderError::Missing => Self::IdTokenIdentitiesMissing,
+            ProviderError::Foreign => Self::IdTokenProvider,
+        }
+    }
+}
+
 impl CodeGrant {
     /// The token request of a public client, without a client secret or an Authorization header
     /// ([RFC 6749 §4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3),
@@ -268,7 +288,7 @@ impl SignedTokens {
         if claims.text("sub").is_none_or(str::is_empty) {
             return Err(TokenError::IdTokenMalformed);
         }
-        check_times(claims, now)?;
+        claims.check_times(now)?;
         if claims.text("nonce") != Some(pending.nonce.secret()) {
             return Err(TokenError::IdTokenNonce);
         }
@@ -276,7 +296,7 @@ impl SignedTokens {
             return Err(TokenError::IdTokenUse);
         }
         check_at_hash(claims, &tokens.access_token)?;
-        check_provider(claims, pending)?;
+        claims.check_provider(&pending.tenant.identity_provider)?;
         let access_exp = check_access_token(&tokens.access_token, claims, pending)?;
 
         // `expires_in` cannot make the session longer than the token's own `exp`.
@@ -314,54 +334,12 @@ fn check_audience(claims: &Claims, client_id: &str) -> Result<(), TokenError> {
     if is_us && azp.is_none_or(|azp| azp == client_id) { Ok(()) } else { Err(TokenError::IdTokenAudience) }
 }
 
-fn check_times(claims: &Claims, now: UnixTime) -> Result<(), TokenError> {
-    let (now, tolerance) = (now.0 as f64, CLOCK_TOLERANCE as f64);
-    let exp = claims.numeric_date("exp")?.ok_or(TokenError::IdTokenMalformed)?;
-    let iat = claims.numeric_date("iat")?.ok_or(TokenError::IdTokenMalformed)?;
-    let nbf = claims.numeric_date("nbf")?.unwrap_or(iat);
-    if now >= exp + tolerance {
-        return Err(TokenError::ExpiredOrClockAhead { seconds: (now - exp) as i64 });
-    }
-    let starts = iat.max(nbf);
-    if starts > now + tolerance {
-        return Err(TokenError::ClockBehind { seconds: (starts - now) as i64 });
-    }
-    Ok(())
-}
-
 /// `at_hash` is optional in the code flow. Where it is there, it must be the hash of the access token
 /// ([OpenID Connect Core §3.1.3.8](https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowTokenValidation)).
 fn check_at_hash(claims: &Claims, access_token: &AccessToken) -> Result<(), TokenError> {
     let Some(at_hash) = claims.get("at_hash") else { return Ok(()) };
     let digest = Sha256::digest(access_token.secret().as_bytes());
     if at_hash.as_str() == Some(&base64url(&digest[..16])) { Ok(()) } else { Err(TokenError::IdTokenAtHash) }
-}
-
-/// Checks that `identities` is plausible for the tenant. It lists every provider that the profile is linked to, and
-/// does not say with which of them the person has just signed in (AWS, "Linking federated users to an existing user
-/// profile"). So it cannot keep tenants apart; `aud` does.
-///
-/// A federated tenant's provider must be in the list. A native account (`COGNITO`) may be linked to providers, as long
-/// as none of them created the profile (`primary`).
-fn check_provider(claims: &Claims, pending: &PendingSignIn) -> Result<(), TokenError> {
-    let provider = &pending.tenant.identity_provider;
-    let identities = match claims.get("identities") {
-        None | Some(Json::Null) => &[],
-        Some(Json::Array(list)) => list.as_slice(),
-        Some(_) => return Err(TokenError::IdTokenProvider),
-    };
-    let is_primary = |identity: &Json| match identity.get("primary") {
-        Some(Json::Bool(flag)) => *flag,
-        Some(Json::String(text)) => text == "true",
-        _ => false,
-    };
-    let is_ours = |identity: &Json| identity.get("providerName").and_then(Json::as_str) == Some(provider.as_str());
-    match identities {
-        list if provider.is_native() && !list.iter().any(is_primary) => Ok(()),
-        [] => Err(TokenError::IdTokenIdentitiesMissing),
-        list if !provider.is_native() && list.iter().any(is_ours) => Ok(()),
-        _ => Err(TokenError::IdTokenProvider),
-    }
 }
 
 /// Checks that the access token is for the same client, issuer and person. Its signature is not checked: it came

@@ -1,5 +1,6 @@
 //! Finishes a sign-in: from the authorization response to a session that is kept, or the reason why there is none.
 
+use super::others::Others;
 use super::stage::{Retry, Stage};
 use crate::api::{self, Freshness};
 use crate::browser::{self, STORE};
@@ -17,9 +18,9 @@ use sign_in::tokens::TokenError;
 use std::sync::Arc;
 
 /// Finishes the sign-in that the query is the response to, and sets `stage` to the outcome.
-pub(super) async fn finish(context: Context, query: String, stage: RwSignal<Stage>) {
+pub(super) async fn finish(context: Context, query: String, stage: RwSignal<Stage>, others: Others) {
     match session_from(&context.deployment, &query).await {
-        Ok(signed_in) => show_session(&context.deployment, signed_in, stage),
+        Ok(signed_in) => show_session(&context, signed_in, stage, others),
         // Once: the options say that it is the second attempt.
         Err((failure, Some(retry))) if failure.passes_on_second_try() && !retry.options.retried => {
             let options = SignInOptions { retried: true, ..retry.options };
@@ -36,16 +37,18 @@ pub(super) async fn finish(context: Context, query: String, stage: RwSignal<Stag
     }
 }
 
-fn show_session(deployment: &Deployment, signed_in: SignedIn, stage: RwSignal<Stage>) {
+fn show_session(context: &Context, signed_in: SignedIn, stage: RwSignal<Stage>, others: Others) {
     browser::mark("signed-in");
     // If it is another account than the person typed, nothing happens before they have confirmed it.
     let other = OtherAccount::of(&signed_in);
     STORE.keep_other_account(other.as_ref());
-    let target = if other.is_none() { target(deployment, signed_in.return_to.as_deref()) } else { None };
-    stage.set(Stage::SignedIn(Arc::new(signed_in.session), other));
-    if let Some(target) = target {
-        browser::replace_location(target.as_str());
+    let target = if other.is_none() { target(&context.deployment, signed_in.return_to.as_deref()) } else { None };
+    let signed_in = Stage::SignedIn(Arc::new(signed_in.session), other);
+    match target {
+        Some(target) => browser::replace_location(target.as_str()),
+        None => others.ask(context, &signed_in),
     }
+    stage.set(signed_in);
 }
 
 /// Where to go after the sign-in: where the person wanted to, else where config.json says. `None` is nowhere.

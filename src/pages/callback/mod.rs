@@ -2,6 +2,7 @@
 //! session or the failure.
 
 mod finish;
+mod others;
 mod signed_in;
 mod stage;
 
@@ -16,6 +17,7 @@ use crate::problem::{Placement, heading, problem, sentence_with_name};
 use finish::finish;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use others::Others;
 use sign_in::authorize::SignInOptions;
 use sign_in::callback::CallbackError;
 use signed_in::SignedInScreen;
@@ -27,17 +29,20 @@ use std::sync::Arc;
 pub fn callback(context: &Context) -> AnyView {
     let query = context.take_page_load().map(|load| load.query).unwrap_or_default();
     let stage = RwSignal::new(if query.is_empty() { Stage::of_session() } else { Stage::Working });
-    if !query.is_empty() {
-        spawn_local(finish(context.clone(), query, stage));
+    let others = Others::new();
+    if query.is_empty() {
+        others.ask(context, &stage.get_untracked());
+    } else {
+        spawn_local(finish(context.clone(), query, stage, others));
     }
-    follow_session(stage);
+    follow_session(context, stage, others);
     let page = context.clone();
-    localized(context, move || screen(&page, stage))
+    localized(context, move || screen(&page, stage, others))
 }
 
 /// Notices that the session has ended while its screen is shown: its tokens have expired, or the person has signed out
 /// in another tab.
-fn follow_session(stage: RwSignal<Stage>) {
+fn follow_session(context: &Context, stage: RwSignal<Stage>, others: Others) {
     let check = move || {
         let is_signed_in = stage.try_with_untracked(Stage::is_signed_in) == Some(true);
         match Stage::of_session() {
@@ -47,7 +52,8 @@ fn follow_session(stage: RwSignal<Stage>) {
         }
     };
     let stored = browser::on_stored_elsewhere(check);
-    let restored = browser::on_restored(move || restore(stage));
+    let context = context.clone();
+    let restored = browser::on_restored(move || restore(&context, stage, others));
     on_cleanup(move || [stored, restored].into_iter().for_each(|handle| handle.remove()));
     effect(move || {
         if let Stage::SignedIn(session, _) = stage.get() {
@@ -58,9 +64,11 @@ fn follow_session(stage: RwSignal<Stage>) {
 
 /// Back or Forward has restored the page as it was left. Another session may have begun in this tab since, and a
 /// sign-out that was under way has not finished.
-fn restore(stage: RwSignal<Stage>) {
+fn restore(context: &Context, stage: RwSignal<Stage>, others: Others) {
     if stage.try_with_untracked(Stage::is_signed_in) == Some(true) {
-        stage.set(Stage::of_session());
+        let restored = Stage::of_session();
+        others.ask(context, &restored);
+        stage.set(restored);
     }
     if stage.try_with_untracked(|stage| matches!(stage, Stage::SigningOut)) == Some(true) {
         match STORE.cancel_sign_out().and_then(|sign_out| sign_out.continue_at).as_deref() {
@@ -70,7 +78,7 @@ fn restore(stage: RwSignal<Stage>) {
     }
 }
 
-fn screen(context: &Context, stage: RwSignal<Stage>) -> AnyView {
+fn screen(context: &Context, stage: RwSignal<Stage>, others: Others) -> AnyView {
     match stage.get() {
         Stage::Working => {
             context.set_title(&text(m::SIGNING_IN), false);
@@ -88,7 +96,10 @@ fn screen(context: &Context, stage: RwSignal<Stage>) -> AnyView {
             leaving(context, &tenant, on_cancel)
         }
         Stage::SignedIn(session, other) => {
-            Arc::new(SignedInScreen { context: context.clone(), session, stage }).view(other)
+            Arc::new(SignedInScreen { context: context.clone(), session, stage, others }).view(other)
+        }
+        Stage::Choosing(session, tenants) => {
+            Arc::new(SignedInScreen { context: context.clone(), session, stage, others }).list(&tenants)
         }
         Stage::Failed(failure, retry) => {
             context.set_title(&text(m::SIGN_IN), true);

@@ -1,6 +1,7 @@
 //! The screen of a person who is signed in.
 
 use super::finish::target;
+use super::others::Others;
 use super::stage::{Retry, Stage};
 use crate::browser::{self, STORE};
 use crate::context::Context;
@@ -8,9 +9,10 @@ use crate::elements::{actions, button, element, empty, fragment};
 use crate::hosted_ui::{self, end_session};
 use crate::messages::{self as m, text, text_with};
 use crate::organization::{domain_of, emblem};
+use crate::organization_list::organization_list;
 use crate::problem::{heading, sentence_with_name};
 use leptos::prelude::*;
-use lookup_api::Isolation;
+use lookup_api::{Isolation, Tenant};
 use sign_in::authorize::SignInOptions;
 use sign_in::session::{OtherAccount, Session};
 use std::sync::Arc;
@@ -20,6 +22,7 @@ pub(super) struct SignedInScreen {
     pub(super) context: Context,
     pub(super) session: Arc<Session>,
     pub(super) stage: RwSignal<Stage>,
+    pub(super) others: Others,
 }
 
 impl SignedInScreen {
@@ -55,7 +58,7 @@ impl SignedInScreen {
         let return_to = other.as_ref().and_then(|other| other.return_to.clone());
         let use_another = move || screen.use_another_account(typed.clone(), return_to.as_deref());
         let (switch, sign_out) = (self.clone(), self.clone());
-        let switch = move || switch.switch_organization();
+        let switch = move || switch.choose_organization();
         let sign_out = move || sign_out.sign_out();
         let another = text(m::USE_ANOTHER_ACCOUNT);
         let Some(other) = other else {
@@ -96,6 +99,35 @@ impl SignedInScreen {
         };
         end_session(deployment, &self.session);
         Retry { tenant: Arc::new(self.session.tenant.clone()), options }.start(&self.context, self.stage);
+    }
+
+    /// Offers the person's other organizations. If none are known, it goes to the form.
+    fn choose_organization(&self) {
+        let others = self.others.found();
+        if others.is_empty() {
+            self.switch_organization();
+        } else {
+            self.stage.set(Stage::Choosing(self.session.clone(), others));
+        }
+    }
+
+    /// The person's other organizations, with a way to the form and one back.
+    pub(super) fn list(self: &Arc<Self>, tenants: &Arc<[Tenant]>) -> AnyView {
+        self.context.set_title(&text(m::CHOOSE), false);
+        let (choose, start_over, back) = (self.clone(), self.clone(), self.clone());
+        let choose = Callback::new(move |tenant| choose.sign_in_at(tenant));
+        let start_over = Callback::new(move |()| start_over.switch_organization());
+        let back = move || back.stage.set(Stage::of_session());
+        fragment(vec![
+            organization_list(tenants, StoredValue::new(String::new()), choose, start_over),
+            element("p", "lone-link").children(vec![button("link", text(m::CANCEL), back)]),
+        ])
+    }
+
+    fn sign_in_at(&self, tenant: Tenant) {
+        end_session(&self.context.deployment, &self.session);
+        let options = SignInOptions { lang: Some(self.context.language.get_untracked()), ..SignInOptions::default() };
+        Retry { tenant: Arc::new(tenant), options }.start(&self.context, self.stage);
     }
 
     /// Goes to the form. The session ends first, so that the next organization does not find its tokens.

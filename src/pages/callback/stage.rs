@@ -40,6 +40,8 @@ pub(super) enum Stage {
     Working,
     /// With the question whether it is the right account, if that is not answered.
     SignedIn(Arc<Session>, Option<OtherAccount>),
+    /// The person is signed in, and chooses among their other organizations.
+    Choosing(Arc<Session>, Arc<[Tenant]>),
     Failed(Arc<Failure>, Option<Retry>),
     /// The browser is loading the hosted UI.
     Leaving(Arc<Tenant>),
@@ -56,7 +58,7 @@ impl Stage {
     }
 
     pub(super) fn is_signed_in(&self) -> bool {
-        matches!(self, Self::SignedIn(..))
+        matches!(self, Self::SignedIn(..) | Self::Choosing(..))
     }
 
     /// The stage of a page without an authorization response: that of this tab's session.

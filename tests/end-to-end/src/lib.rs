@@ -138,14 +138,23 @@ impl Conditions {
         Self { watched: true, ..Self::default() }
     }
 
-    /// With the tenants that [`Screen::LongChoice`] needs, so that every screen can be shown.
+    /// With the tenants that [`Screen::LongChoice`] and the endpoint that [`Screen::Switching`] needs, so that every
+    /// screen can be shown.
     pub fn every_screen() -> Self {
-        Self { directory: Some(SEVERAL_MORE.to_owned()), ..Self::default() }
+        Self { directory: Some(SEVERAL_MORE.to_owned()), ..Self::with_memberships() }
+    }
+
+    /// config.json names the memberships endpoint of the lookup service.
+    pub fn with_memberships() -> Self {
+        Self { settings: Some(json!({ "memberships_url": "v1/memberships" })), ..Self::default() }
     }
 
     /// [`Conditions::every_screen`] with other fields in config.json.
     pub fn with_settings(settings: Value) -> Self {
-        Self { settings: Some(settings), ..Self::every_screen() }
+        let every = Self::every_screen();
+        let fields = every.settings.iter().chain([&settings]).filter_map(Value::as_object).flatten();
+        let settings = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
+        Self { settings: Some(Value::Object(settings)), ..every }
     }
 
     /// The lookup API is a stub on another origin, which responds as this function says.

@@ -122,6 +122,8 @@ pub enum Screen {
     SignedIn,
     /// Signed in with another account than the one that was typed.
     OtherAccount,
+    /// Signed in, and choosing among one's other organizations.
+    Switching,
     /// Signed out.
     SignedOut,
     /// The form below the recent organizations.
@@ -138,7 +140,7 @@ pub enum Screen {
 
 impl Screen {
     /// All screens. The last one removes config.json.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Form,
         Self::FormError,
         Self::Dropped,
@@ -151,6 +153,7 @@ impl Screen {
         Self::RefusedInWords,
         Self::SignedIn,
         Self::OtherAccount,
+        Self::Switching,
         Self::SignedOut,
         Self::Recents,
         Self::RecentsEditing,
@@ -174,6 +177,7 @@ impl Screen {
             Self::RefusedInWords => "refused-in-words",
             Self::SignedIn => "signed-in",
             Self::OtherAccount => "other-account",
+            Self::Switching => "switching",
             Self::SignedOut => "signed-out",
             Self::Recents => "recents",
             Self::RecentsEditing => "recents-editing",
@@ -190,6 +194,7 @@ impl Screen {
             Self::Refused | Self::RefusedInWords | Self::SignedIn | Self::OtherAccount => {
                 "/?login_hint=ada%40acme.example"
             }
+            Self::Switching => "/?login_hint=ada%40umbrella.example",
             Self::SignedOut => "/signed-out",
             Self::Unsolicited => "/callback/acme?code=made-up",
             Self::NotFound => "/no/such/page",
@@ -287,6 +292,7 @@ impl World {
             Screen::RefusedInWords => self.returns_as("Omar", "[data-error]").await?,
             Screen::SignedIn => self.returns_as("Ada Lovelace", "#app .emblem").await?,
             Screen::OtherAccount => self.returns_as("Alan Turing", "#app .notice").await?,
+            Screen::Switching => self.is_switching().await?,
             Screen::RecentsEditing => {
                 self.run_script("document.querySelector('.recents-foot button:last-child').click()").await?;
                 self.waits_for("return document.querySelector('.forget')").await?;
@@ -318,6 +324,28 @@ impl World {
         self.signs_in_at("AcmeSAML", person).await?;
         self.arrives_at(&format!("{}/callback", self.picker)).await?;
         self.waits_for(&format!("return document.querySelector('{leads_to}')")).await
+    }
+
+    /// Sends the form, which is filled in, signs in at Umbrella Europe, and waits for the list of the person's other
+    /// organizations.
+    async fn is_switching(&self) -> Result<()> {
+        self.driver.find(By::Id("identifier")).await?.send_keys(Key::Enter).await?;
+        self.waits_for("return document.querySelector('#organizations')").await?;
+        self.run_script("document.querySelector('#organizations button').click()").await?;
+        self.signs_in_at("UmbrellaEU", "Ada Lovelace").await?;
+        self.arrives_at(&format!("{}/callback", self.picker)).await?;
+        self.waits_for_memberships().await?;
+        self.run_script("document.querySelector('#app .actions button').click()").await?;
+        self.waits_for("return document.querySelector('#organizations')").await
+    }
+
+    /// Waits until the page has the response of the memberships endpoint, or none.
+    pub async fn waits_for_memberships(&self) -> Result<()> {
+        self.waits_for(
+            "return performance.getEntriesByType('resource').some(({ name, responseEnd }) =>
+               name.includes('memberships') && responseEnd > 0 && performance.now() - responseEnd > 100)",
+        )
+        .await
     }
 
     /// Cancels navigations of this page to other origins, so that the page "Taking you to …" stays. Their address is in

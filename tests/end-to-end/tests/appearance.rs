@@ -52,6 +52,7 @@ fn large_and_spaced_text_fits_without_sideways_scrolling() {
             Screen::Leaving,
             Screen::RefusedInWords,
             Screen::SignedIn,
+            Screen::Switching,
             Screen::RecentsEditing,
             Screen::Unsolicited,
         ];

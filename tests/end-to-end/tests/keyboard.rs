@@ -49,7 +49,14 @@ fn the_whole_journey_is_done_by_keyboard_alone() {
 fn the_focus_ring_is_visible_wherever_tab_leads() {
     journey("focus-seen", Conditions::every_screen(), |w| async move {
         let mut faults = String::new();
-        let screens = [Screen::RecentsEditing, Screen::LongChoice, Screen::NoMatch, Screen::Leaving, Screen::SignedIn];
+        let screens = [
+            Screen::RecentsEditing,
+            Screen::LongChoice,
+            Screen::NoMatch,
+            Screen::Leaving,
+            Screen::SignedIn,
+            Screen::Switching,
+        ];
         for screen in screens {
             w.show(screen, "en").await.with_context(|| screen.name())?;
             for _ in 0..8 {

@@ -19,6 +19,7 @@ mod languages;
 mod loading;
 mod lookups;
 mod matching;
+mod memberships;
 mod privacy;
 mod provisioned;
 mod recents;

@@ -1,8 +1,9 @@
 //! Both ways of answering from the table find what the file finds, and notice changes.
 
-use crate::{engine, impatient_table, load, tenant};
+use crate::{engine, impatient_table, load, table, tenant};
 use directory_table::by_name::ByName;
 use directory_table::in_memory::InMemory;
+use directory_table::members::Belongs;
 use directory_table::pace::Pace;
 use local_table::Engine;
 use lookup_api::{LookupRequest, Tenant};
@@ -138,4 +139,17 @@ fn by_name_asks_once_for_a_name_and_all_domains_above_it_and_then_not_again() {
     }
     // And the pointer, if that was due.
     assert!(asked <= 1 + start.elapsed().as_millis() as usize / 100, "{asked}");
+}
+
+#[test]
+fn both_know_who_belongs_by_name() {
+    let engine = engine();
+    load(&engine, &tenant("acme", &[]));
+    let (issuer, table) = ("https://idp.example/pool", table(&engine));
+    engine.block_on(table.set_member(issuer, "6a1b", "Acme", Belongs::Yes)).unwrap();
+    for directory in [in_memory(&engine), by_name(&engine)] {
+        assert_eq!(engine.block_on(directory.codes_of(issuer, "6a1b")), Ok(vec!["acme".to_owned()]));
+        assert_eq!(engine.block_on(directory.codes_of(issuer, "other")), Ok(Vec::new()));
+        assert_eq!(engine.block_on(directory.codes_of("https://other.example", "6a1b")), Ok(Vec::new()));
+    }
 }

@@ -16,6 +16,8 @@ use std::time::Duration;
 use crate::audit::{self, LimitReport};
 use crate::directory_file;
 use crate::limits::Limits;
+#[cfg(feature = "memberships")]
+use crate::memberships::Memberships;
 use crate::metrics::Metrics;
 use crate::organizations::{Elsewhere, Organizations};
 use crate::regular_file::ReadError;
@@ -28,6 +30,7 @@ use crate::stopping::Stopping;
 use crate::watch::Watch;
 use crate::{CurrentDirectory, Settings, app, log};
 use arc_swap::ArcSwap;
+use axum::Router;
 use futures_util::future::BoxFuture;
 use tokio::select;
 
@@ -86,6 +89,7 @@ async fn serve(command_line: &CommandLine, open: Option<Open>) -> Result<(), Fau
     tokio::spawn(reload_on_hangup(hangups, reload_config.into_iter().chain(reload).collect()));
     let (limits, stopping) = (Arc::new(Limits::new(command_line.limits())), Stopping::default());
     let metrics = open_metrics(command_line, &organizations, &limits, reloads).await?;
+    let more_routes = more_routes(command_line, &organizations, config.as_ref(), &limits);
     let settings = Settings {
         base_path: command_line.base_path.clone(),
         site,
@@ -95,6 +99,7 @@ async fn serve(command_line: &CommandLine, open: Option<Open>) -> Result<(), Fau
         metrics,
         request_ids: command_line.request_ids.then(RequestIds::default),
         stopping: stopping.clone(),
+        more_routes,
         ..Settings::new(organizations)
     };
     // Not before all files are read: a connection that is accepted can be answered.
@@ -112,6 +117,26 @@ async fn serve(command_line: &CommandLine, open: Option<Open>) -> Result<(), Fau
     report.report();
     audit::stopped(complete);
     Ok(())
+}
+
+/// The memberships endpoint, if it is compiled in. Without config.json there is no issuer whose tokens it could take.
+fn more_routes(
+    command_line: &CommandLine,
+    organizations: &Organizations,
+    config: Option<&CurrentConfig>,
+    limits: &Arc<Limits>,
+) -> Router {
+    #[cfg(feature = "memberships")]
+    if let Some(config) = config {
+        let memberships = Memberships {
+            allow_origins: command_line.allow_origins.clone(),
+            limits: limits.clone(),
+            ..Memberships::new(organizations.clone(), config.clone())
+        };
+        return memberships.routes();
+    }
+    let _ = (command_line, organizations, config, limits);
+    Router::new()
 }
 
 /// Starts to serve metrics, if they are wanted.

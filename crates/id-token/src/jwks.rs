@@ -46,7 +46,7 @@ impl Jwks {
     }
 
     /// The key with this id. Without an id, the only key there is.
-    pub(crate) fn select(&self, kid: Option<&str>) -> Option<&RsaKey> {
+    pub fn select(&self, kid: Option<&str>) -> Option<&RsaKey> {
         match (kid, self.0.as_slice()) {
             (Some(kid), keys) => keys.iter().find(|key| key.kid.as_deref() == Some(kid)),
             (None, [only]) => Some(only),
@@ -74,9 +74,13 @@ impl RsaKey {
 }
 
 #[cfg(test)]
+pub(crate) fn base64url(bytes: &[u8]) -> String {
+    Base64UrlUnpadded::encode_string(bytes)
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secrets::base64url;
 
     fn key(extra: &str) -> String {
         format!(r#"{{"kty":"RSA","n":"{}","e":"AQAB"{extra}}}"#, base64url(&[0xc5; 256]))

@@ -4,9 +4,11 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use platform::json::{Json, Members};
 
+use crate::claims::Claims;
+
 /// Why a text is not read as a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum JwtError {
+pub enum JwtError {
     /// It is not three parts in base64url, the first two of them JSON objects, or a member is of the wrong type.
     #[error("not a JSON Web Token")]
     Malformed,
@@ -17,20 +19,23 @@ pub(crate) enum JwtError {
 }
 
 /// A token in its parts. Its claims prove nothing before its signature is checked.
-pub(crate) struct Jwt {
+pub struct Jwt {
     /// `kid`, if the header names one.
-    pub(crate) kid: Option<String>,
-    pub(crate) claims: Claims,
+    pub kid: Option<String>,
+    /// Its claims.
+    pub claims: Claims,
     /// The bytes that were signed: header, dot and payload as they came.
-    pub(crate) signing_input: String,
-    pub(crate) signature: Vec<u8>,
+    pub signing_input: String,
+    /// The signature.
+    pub signature: Vec<u8>,
 }
 
-/// The claims: the members of the payload.
-pub(crate) struct Claims(Members);
-
 impl Jwt {
-    pub(crate) fn parse(compact: &str) -> Result<Self, JwtError> {
+    /// Reads a token.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn parse(compact: &str) -> Result<Self, JwtError> {
         let mut parts = compact.split('.');
         let (Some(header), Some(payload), Some(signature), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
@@ -56,24 +61,6 @@ impl Jwt {
     }
 }
 
-impl Claims {
-    pub(crate) fn get(&self, name: &str) -> Option<&Json> {
-        self.0.get(name)
-    }
-
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).and_then(Json::as_str)
-    }
-
-    /// A NumericDate (RFC 7519 §2): a number, possibly with a fraction. `Err` for any other type.
-    pub(crate) fn numeric_date(&self, name: &str) -> Result<Option<f64>, JwtError> {
-        match self.0.get(name) {
-            None => Ok(None),
-            Some(value) => value.as_f64().filter(|n| n.is_finite()).map(Some).ok_or(JwtError::Malformed),
-        }
-    }
-}
-
 fn decode(part: &str) -> Result<Vec<u8>, JwtError> {
     Base64UrlUnpadded::decode_vec(part).map_err(|_| JwtError::Malformed)
 }
@@ -89,7 +76,7 @@ fn object(part: &str) -> Result<Members, JwtError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secrets::base64url;
+    use crate::jwks::base64url;
     use proptest::prelude::*;
 
     fn compact(header: &str, payload: &str) -> String {

@@ -1,4 +1,4 @@
-//! Points in time. This crate has no clock: callers pass the time.
+//! Points in time. Callers pass the time.
 
 use serde::Serialize;
 

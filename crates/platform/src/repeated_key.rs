@@ -2,14 +2,15 @@
 //! §4](https://www.rfc-editor.org/rfc/rfc8259#section-4) allows it), and an author who edits the other one sees no
 //! effect.
 
-use std::collections::HashSet;
-use std::fmt::{self, Write as _};
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use core::fmt::{self, Write as _};
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// The path of the first field that repeats an earlier one, such as `user_pools[0].issuer`. `None` if there is none, or
 /// the text is not JSON.
-pub(crate) fn first_repeated_key(json: &str) -> Option<String> {
+pub fn first_repeated_key(json: &str) -> Option<String> {
     let mut search = Search::default();
     Value(&mut search).deserialize(&mut serde_json::Deserializer::from_str(json)).ok()?;
     search.found
@@ -41,7 +42,7 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let (Self(search), mut seen) = (self, HashSet::new());
+        let (Self(search), mut seen) = (self, BTreeSet::new());
         let here = search.path.len();
         while let Some(name) = members.next_key::<String>()? {
             if here > 0 {
