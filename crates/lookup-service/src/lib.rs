@@ -41,6 +41,7 @@ pub mod regular_file;
 pub mod reload;
 pub mod reload_count;
 mod repeated_key;
+mod request_body;
 pub mod request_id;
 mod router;
 pub mod site;
