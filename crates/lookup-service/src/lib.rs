@@ -43,6 +43,7 @@ mod rate_limit;
 pub mod regular_file;
 pub mod reload;
 pub mod reload_count;
+mod request_body;
 pub mod request_id;
 mod router;
 pub mod site;

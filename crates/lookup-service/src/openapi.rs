@@ -28,7 +28,28 @@ mod tests {
             let (status, code) = line.split_once("(StatusCode::")?.1.split_once(", \"")?;
             Some((status.to_owned(), code.split_once('"')?.0.to_owned()))
         };
-        include_str!("problem.rs").lines().filter_map(pair).collect()
+        let mut codes: BTreeSet<_> = include_str!("problem.rs").lines().filter_map(pair).collect();
+        codes.extend(of_memberships());
+        codes
+    }
+
+    /// The codes of the memberships endpoint. All refused tokens get 401.
+    fn of_memberships() -> impl Iterator<Item = (String, String)> {
+        let code = |line: &str| {
+            let (variant, code) = line.trim().strip_prefix("Self::")?.split_once(" => \"")?;
+            Some((variant.to_owned(), code.strip_suffix("\",")?.to_owned()))
+        };
+        let refusals = include_str!("../../memberships/src/refusal.rs").lines().filter_map(code);
+        let refusals = refusals.map(|(_, code)| ("UNAUTHORIZED".to_owned(), code));
+        let others = include_str!("memberships.rs").lines().filter_map(code).map(|(variant, code)| {
+            let status = match variant.as_str() {
+                "Missing" => "UNAUTHORIZED",
+                "Repeated" | "TokenInQuery" => "BAD_REQUEST",
+                _ => "SERVICE_UNAVAILABLE",
+            };
+            (status.to_owned(), code)
+        });
+        refusals.chain(others)
     }
 
     /// The same in the document.

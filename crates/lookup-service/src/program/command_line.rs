@@ -66,7 +66,7 @@ pub struct CommandLine {
     #[arg(long, value_name = "WHERE", value_parser = client_address)]
     pub client_address: Option<ClientAddress>,
 
-    /// Serve Prometheus metrics at http://ADDR/metrics, for inside eyes
+    /// Serve Prometheus metrics at http://ADDR/metrics; the address should not be public
     #[arg(long, value_name = "ADDR")]
     pub metrics: Option<SocketAddr>,
 
