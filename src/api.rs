@@ -10,6 +10,7 @@ use deployment::Deployment;
 use js_sys::{Array, JSON, Promise, Reflect};
 use leptos::prelude::window;
 use lookup_api::{Identifier, LookupResponse, Tenant};
+use sign_in::content_hash::{X_AMZ_CONTENT_SHA256, content_sha256};
 use sign_in::jwks::Jwks;
 use sign_in::session::Session;
 use sign_in::time::UnixTime;
@@ -59,12 +60,13 @@ pub async fn messages(language: &str, address: &str) -> Option<JsValue> {
 
 /// Looks up the organizations that match. Of an email address only the domain is sent ([`Identifier::request`]). The
 /// request has been sent when this returns, unless `early` is the same request and was sent within the last five
-/// seconds.
+/// seconds. `boot.js` does not hash what it sends, so `early` is of no use where the hash is wanted.
 pub fn look_up(deployment: &Deployment, identifier: &Identifier, early: Option<Lookup>) -> Lookup {
     // Serializing an enum of strings cannot fail. The endpoint would refuse an empty body.
     let body = serde_json::to_string(&identifier.request()).unwrap_or_default();
     let is_fresh = |sent| browser::now().seconds_since(sent) <= EARLY_LIFETIME;
-    early.filter(|early| early.body == body && is_fresh(early.sent)).unwrap_or_else(|| {
+    let is_use = |early: &Lookup| early.body == body && is_fresh(early.sent) && !deployment.lookup_content_sha256;
+    early.filter(is_use).unwrap_or_else(|| {
         let response = post_lookup(deployment, &body);
         Lookup { body, sent: browser::now(), response }
     })
@@ -107,7 +109,13 @@ impl Lookup {
 }
 
 fn post_lookup(deployment: &Deployment, body: &str) -> Awaited {
-    post(&deployment.lookup_url.href, LOOKUP_LIMIT, ("content-type", "application/json"), body)
+    let mut headers = vec![("content-type", "application/json")];
+    let hash;
+    if deployment.lookup_content_sha256 {
+        hash = content_sha256(body);
+        headers.push((X_AMZ_CONTENT_SHA256, &hash));
+    }
+    post(&deployment.lookup_url.href, LOOKUP_LIMIT, &headers, body)
 }
 
 /// The other organizations of the person whose session this is. None if config.json has no endpoint for that, or the
@@ -115,7 +123,7 @@ fn post_lookup(deployment: &Deployment, body: &str) -> Awaited {
 pub async fn other_organizations(deployment: &Deployment, session: &Session) -> Vec<Tenant> {
     let Some(url) = &deployment.memberships_url else { return Vec::new() };
     let proof = ["Bearer ", session.id_token().secret()].concat();
-    let response = fetch(&url.href, LOOKUP_LIMIT, &[], Some(("authorization", &proof)));
+    let response = fetch(&url.href, LOOKUP_LIMIT, &[], &[("authorization", &proof)]);
     let tenants = response.text().await.and_then(|text| LookupResponse::parse(&text).ok());
     let mut tenants = tenants.map(|response| response.tenants).unwrap_or_default();
     tenants.retain(|tenant| tenant.code != session.tenant.code);
@@ -127,7 +135,7 @@ pub async fn other_organizations(deployment: &Deployment, session: &Session) -> 
 /// # Errors
 /// If there is no response, or it has no tokens.
 pub async fn redeem(token_request: TokenRequest, awaited: AwaitedTokens) -> Result<UnverifiedTokens, TokenFailure> {
-    let response = post(&token_request.url, SIGN_IN_LIMIT, FORM, &token_request.body);
+    let response = post(&token_request.url, SIGN_IN_LIMIT, &[FORM], &token_request.body);
     let Response { status, text, .. } =
         response.response().await.map_err(|error| TokenFailure::NoResponse(no_response(&error)))?;
     awaited.receive(status, &text).map_err(TokenFailure::Refused)
@@ -137,7 +145,7 @@ pub async fn redeem(token_request: TokenRequest, awaited: AwaitedTokens) -> Resu
 /// `keepalive` lets the request finish all the same.
 pub fn revoke(request: &TokenRequest) {
     let options = [("method", "POST"), ("keepalive", "true"), ("body", &request.body)];
-    drop(fetch(&request.url, SIGN_IN_LIMIT, &options, Some(FORM)));
+    drop(fetch(&request.url, SIGN_IN_LIMIT, &options, &[FORM]));
 }
 
 /// Where a key set may come from.
@@ -169,23 +177,21 @@ pub async fn keys(jwks_uri: &str, freshness: Freshness) -> Result<Jwks, KeysFail
 }
 
 fn get(url: &str, limit: u32, cache: &str) -> Awaited {
-    fetch(url, limit, &[("cache", cache)], None)
+    fetch(url, limit, &[("cache", cache)], &[])
 }
 
-fn post(url: &str, limit: u32, content_type: (&str, &str), body: &str) -> Awaited {
-    fetch(url, limit, &[("method", "POST"), ("body", body)], Some(content_type))
+fn post(url: &str, limit: u32, headers: &[(&str, &str)], body: &str) -> Awaited {
+    fetch(url, limit, &[("method", "POST"), ("body", body)], headers)
 }
 
 /// Sends a request at once. `options` are those of JavaScript's `fetch`.
-fn fetch(url: &str, limit: u32, options: &[(&str, &str)], header: Option<(&str, &str)>) -> Awaited {
+fn fetch(url: &str, limit: u32, options: &[(&str, &str)], headers: &[(&str, &str)]) -> Awaited {
     let init = browser::object(&[("credentials", "omit"), ("redirect", "error")]);
     let set = |name: &str, value: &JsValue| drop(Reflect::set(&init, &name.into(), value));
     for (name, value) in options {
         set(name, &(*value).into());
     }
-    if let Some(header) = header {
-        set("headers", &browser::object(&[header]));
-    }
+    set("headers", &browser::object(headers));
     set("signal", &AbortSignal::timeout_with_u32(limit));
     Awaited::Fetched(window().fetch_with_str_and_init(url, init.unchecked_ref()).into())
 }

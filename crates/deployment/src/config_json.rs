@@ -92,6 +92,7 @@ fn read(json: &str, picker: &WebUrl) -> Checked<Deployment> {
     let return_to = return_to(&mut top, picker)?;
     let isolation = isolation(&mut top)?;
     let managed_login = top.flag("managed_login")?;
+    let lookup_content_sha256 = top.flag("lookup_content_sha256")?;
     let branding = branding(&mut top, picker)?;
     top.finish()?;
     Ok(Deployment {
@@ -105,6 +106,7 @@ fn read(json: &str, picker: &WebUrl) -> Checked<Deployment> {
         return_to,
         isolation,
         managed_login,
+        lookup_content_sha256,
         branding,
     })
 }
@@ -537,6 +539,11 @@ mod tests {
             r#""return_to""#,
             r#""managed_login": "yes", "return_to""#,
             "managed_login: must be true or false",
+        );
+        check_refused(
+            r#""return_to""#,
+            r#""lookup_content_sha256": "yes", "return_to""#,
+            "lookup_content_sha256: must be true or false",
         );
     }
 

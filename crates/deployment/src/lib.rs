@@ -49,6 +49,8 @@ pub struct Deployment {
     pub isolation: Isolation,
     /// Whether the hosted UI is managed login, which understands `prompt` and `lang`. The classic pages do not.
     pub managed_login: bool,
+    /// Whether lookups carry the hash of their body, which CloudFront's origin access control wants from browsers.
+    pub lookup_content_sha256: bool,
     /// How the product presents itself.
     pub branding: Branding,
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::map_response_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get, post_service};
@@ -151,7 +151,7 @@ pub(crate) fn cors(allow_origins: Vec<HeaderValue>, config: Option<CurrentConfig
     };
     let allowed = CorsLayer::new()
         .allow_methods([Method::POST])
-        .allow_headers([header::CONTENT_TYPE])
+        .allow_headers([header::CONTENT_TYPE, HeaderName::from_static("x-amz-content-sha256")])
         .expose_headers([header::RETRY_AFTER])
         .max_age(Duration::from_secs(7200))
         .vary([header::ORIGIN]);

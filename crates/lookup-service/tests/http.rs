@@ -388,7 +388,7 @@ async fn only_pages_of_allowed_origins_may_look_up() {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("access-control-allow-origin"), Some("https://login.example"));
     assert_eq!(answer.header("access-control-allow-methods"), Some("POST"));
-    assert_eq!(answer.header("access-control-allow-headers"), Some("content-type"));
+    assert_eq!(answer.header("access-control-allow-headers"), Some("content-type,x-amz-content-sha256"));
     assert_eq!(answer.header("access-control-allow-credentials"), None);
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
     for body in [r#"{"code":"acme"}"#, "no json"] {

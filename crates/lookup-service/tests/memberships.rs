@@ -4,11 +4,12 @@
 #[path = "../../memberships/src/test_tokens.rs"]
 mod test_tokens;
 
+use std::cell::RefCell;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Once};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
@@ -31,7 +32,6 @@ use serde_json::{Value, json};
 use test_tokens::{base64url, other_key, pool_key};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
-use tracing_subscriber::fmt::MakeWriter;
 
 /// A server that has the key set, or answers something else.
 struct Issuer {
@@ -41,6 +41,7 @@ struct Issuer {
 
 impl Issuer {
     async fn start<R: IntoResponse + 'static>(answer: fn() -> R) -> Self {
+        log();
         let requests = Arc::new(AtomicUsize::new(0));
         let counted = requests.clone();
         let respond = any(async move || -> Response {
@@ -392,13 +393,16 @@ async fn it_is_below_the_pickers_path() {
     assert_eq!(send(&app, request).await.codes(), ["acme"]);
 }
 
-/// A log that can be read.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// What was logged in this thread. Each test has one of its own.
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
-impl Write for Lines {
+struct ThreadLog;
+
+impl Write for ThreadLog {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
         Ok(bytes.len())
     }
 
@@ -407,19 +411,14 @@ impl Write for Lines {
     }
 }
 
-impl MakeWriter<'_> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
+/// Begins to log. A subscriber for one thread alone would miss events that other threads have met before it.
+fn log() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| tracing_subscriber::fmt().with_writer(|| ThreadLog).with_ansi(false).init());
 }
 
 #[tokio::test]
 async fn the_log_has_a_line_for_each_request_and_nothing_of_a_token() {
-    let lines = Lines::default();
-    let subscriber = tracing_subscriber::fmt().with_writer(lines.clone()).with_ansi(false).finish();
-    let guard = tracing::subscriber::set_default(subscriber);
     let issuer = Issuer::with_keys().await;
     let app = issuer.service();
     let good = pool_key().token(&issuer.umbrella());
@@ -427,8 +426,7 @@ async fn the_log_has_a_line_for_each_request_and_nothing_of_a_token() {
     send(&app, bearer(&(good.clone() + "="))).await;
     let broken = Issuer::start(|| StatusCode::NOT_FOUND).await;
     ask(&broken.service(), &broken.acme()).await;
-    drop(guard);
-    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let log = LOG.with_borrow(|log| String::from_utf8(log.clone()).unwrap());
     let of_requests: Vec<_> = log
         .lines()
         .filter(|line| line.contains("memberships tenants=") || line.contains("memberships problem="))

@@ -101,6 +101,7 @@
 
 pub mod authorize;
 pub mod callback;
+pub mod content_hash;
 pub mod hand_back;
 pub mod recents;
 mod record;

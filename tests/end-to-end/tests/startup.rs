@@ -1,6 +1,7 @@
 //! Input before the app has loaded, and responses before config.json has.
 
-use end_to_end::{Conditions, is_lookup, journey, lookup_bodies, ordinary_journey};
+use anyhow::Context;
+use end_to_end::{Conditions, body_of, is_lookup, journey, lookup_bodies, ordinary_journey};
 use serde_json::json;
 use thirtyfour::prelude::*;
 
@@ -69,6 +70,29 @@ fn a_form_sent_while_config_json_loads_is_looked_up_once() {
         w.sees_sign_in_page("AcmeSAML").await?;
         w.sees("Continue as ada@acme.example").await?;
         assert_eq!(lookup_bodies(&w.requests().await?).len(), 1);
+        Ok(())
+    });
+}
+
+#[test]
+fn where_cloudfront_signs_requests_the_lookup_has_the_hash_of_its_body() {
+    let settings = Some(json!({ "lookup_content_sha256": true }));
+    let conditions = Conditions { settings, watched: true, ..Conditions::default() };
+    journey("hashed", conditions, |w| async move {
+        w.hold_requests("*.wasm").await?;
+        w.open("/").await?;
+        w.field().await?;
+        w.waits_for_value("return document.activeElement.id === 'identifier'").await?;
+        // boot.js cannot hash it, and CloudFront would refuse what it sends. The app sends it once more.
+        w.types("ada@acme.example".to_owned() + Key::Enter).await?;
+        w.release_requests().await?;
+        w.sees_sign_in_page("AcmeSAML").await?;
+        let requests = w.requests().await?;
+        let last = requests.iter().rfind(|request| is_lookup(request)).context("a lookup")?;
+        assert_eq!(body_of(last), r#"{"domain":"acme.example"}"#);
+        let hash = "92326ea875e55d9ead16099c269a07733aaa6fafeb0e7c1f4a820dee5d25fe6f";
+        assert_eq!(last["headers"]["x-amz-content-sha256"], hash);
+        assert_eq!(last["headers"]["content-type"], "application/json");
         Ok(())
     });
 }
