@@ -145,5 +145,5 @@ for what in nginx caddy; do
   if have "$what"; then "test_$what"; else echo "$what is not installed: its example was not tried"; fi
 done
 test_template_headers
-if have cfn-lint; then cfn-lint deploy/aws.yaml; else echo "cfn-lint is not installed: the template was not checked"; fi
+if have cfn-lint; then cfn-lint deploy/aws.yaml && cfn-lint -r us-east-1 -- deploy/aws-waf.yaml; else echo "cfn-lint is not installed: the template was not checked"; fi
 if have systemd-analyze; then test_unit; else echo "systemd is not installed: its unit was not checked"; fi

@@ -90,15 +90,17 @@ impl Ministack {
         Ok(())
     }
 
-    /// Deploys `deploy/aws.yaml` with the functions of this build and this directory. Returns the state of the stack, the
-    /// types of its resources, and what its lookup says about `acme.example`.
+    /// Deploys `deploy/aws.yaml` with the functions of this build and a table, and loads this directory into it. Returns the
+    /// state of the stack, the types of its resources, what `directory-table` says of the table, and what the lookup says
+    /// about `acme.example`.
     pub fn deploy_template(&self, directory: &Path) -> Result<Value> {
         let program = |name: &str| root().join("target/debug").join(name);
         let output = self
             .python()?
             .arg(root().join("tests/end-to-end/ministack/deploy_stack.py"))
             .arg(&self.address)
-            .args([&root().join("deploy/aws.yaml"), &program("lookup-lambda"), &program("gate"), directory])
+            .args([root().join("deploy/aws.yaml"), program("lookup-lambda"), program("gate")])
+            .args([&program("directory-table"), directory])
             .output()?;
         ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         Ok(serde_json::from_slice(&output.stdout)?)

@@ -141,15 +141,20 @@ fn back_end_gets_a_token(ministack: &Ministack, folder: &Path) -> Result<()> {
 }
 
 #[test]
-fn the_template_for_aws_is_deployed_and_its_lookup_answers() {
+fn the_template_for_aws_is_deployed_and_its_lookup_answers_from_the_table() {
     if !Ministack::is_installed() {
         return;
     }
     ordinary_journey("deployed", |_| async move {
         let ministack = Ministack::start().await?;
-        let deployed = ministack.deploy_template(&root().join("crates/lookup-service/tenants.toml"))?;
+        let file = root().join("crates/lookup-service/tenants.toml");
+        let deployed = ministack.deploy_template(&file)?;
         ensure!(deployed["status"] == "CREATE_COMPLETE", "{deployed}");
-        ensure!(deployed["resources"].as_array().is_some_and(|resources| resources.len() == 21), "{deployed}");
+        ensure!(deployed["resources"].as_array().is_some_and(|resources| resources.len() == 28), "{deployed}");
+        let text = |name: &str| deployed[name].as_str().unwrap_or_default().to_owned();
+        ensure!(text("loaded").ends_with("loaded as generation 1\n"), "{deployed}");
+        ensure!(text("dumped") == fs::read_to_string(&file)?, "{deployed}");
+        ensure!(text("table").ends_with("no problems\n"), "{deployed}");
         let body: Value = serde_json::from_str(deployed["lookup"]["body"].as_str().unwrap_or_default())?;
         ensure!(body["tenants"][0]["code"] == "acme", "{deployed}");
         Ok(())
