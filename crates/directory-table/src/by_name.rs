@@ -21,6 +21,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
+/// The longest name of an organization, in bytes: a domain, with what is before it in the key.
+const NAME_MAX: usize = 260;
 /// How long a lookup that is answered from the cache waits for the pointer.
 const WAIT_MAX: Duration = Duration::from_millis(300);
 /// For how long after a change all reads are consistent ones. Others may be behind, and what they say is kept.
@@ -113,7 +115,9 @@ impl ByName {
     }
 
     /// The organizations under the first of these keys that has some.
-    async fn answer(&self, keys: Vec<NameKey>) -> Result<Vec<Arc<str>>, TableError> {
+    async fn answer(&self, mut keys: Vec<NameKey>) -> Result<Vec<Arc<str>>, TableError> {
+        // Nobody has a name that long, and DynamoDB refuses the key.
+        keys.retain(|key| key.as_str().len() <= NAME_MAX);
         let mut lists = self.cached(&keys);
         let missing = keys.iter().filter(|key| !lists.contains_key(*key)).cloned().collect();
         if !decides(&keys, &lists) {
@@ -170,34 +174,36 @@ impl ByName {
         let mut found = self.table.get(keys, self.consistency(now)).await?;
         let pointer = read_pointer(&found.remove(POINTER).ok_or(TableError::Empty)?)?;
         let read_at = Instant::now();
-        let is_same = |known: &Known| {
-            (known.pointer.generation, known.pointer.revision) == (pointer.generation, pointer.revision)
-        };
-        if let Some(known) = now.filter(is_same) {
-            self.now.store(Arc::new(Some(Known { read_at, ..known })));
+        // A read that may be behind can give an older pointer than the one that is known.
+        if let Some(known) = now.filter(|known| !pointer.is_newer_than(&known.pointer)) {
+            self.know(Known { read_at, ..known });
             return self.keep(known, &names, found);
         }
-        self.forget(now.map(|known| known.pointer), &pointer).await?;
+        let changed = self.changed_since(now.map(|known| known.pointer), &pointer).await?;
         let known = Known { pointer, read_at, changed_at: read_at };
-        self.now.store(Arc::new(Some(known)));
-        self.read(known, &names).await
-    }
-
-    /// Forgets the names that have changed between two pointers.
-    async fn forget(&self, old: Option<Pointer>, new: &Pointer) -> Result<(), TableError> {
-        let same = old.filter(|old| old.generation == new.generation);
-        let changed = match &same {
-            Some(old) => self.table.changed(old, new).await?,
-            None => {
-                self.check_head(new.generation).await?;
-                None
-            }
-        };
+        // The pointer first: whoever puts an older name into the cache after this sees that it is older, and takes it out.
+        self.know(known);
         match changed {
             Some(names) => names.iter().for_each(|name| self.cache.invalidate(name)),
             None => self.cache.invalidate_all(),
         }
-        Ok(())
+        self.read(known, &names).await
+    }
+
+    /// Takes over a pointer, unless another lookup has read a newer one.
+    fn know(&self, known: Known) {
+        self.now.rcu(|now| match **now {
+            Some(now) if now.pointer.is_newer_than(&known.pointer) => Arc::new(Some(now)),
+            _ => Arc::new(Some(known)),
+        });
+    }
+
+    /// The names that have changed between two pointers. `None` for all.
+    async fn changed_since(&self, old: Option<Pointer>, new: &Pointer) -> Result<Option<Vec<NameKey>>, TableError> {
+        match old.filter(|old| old.generation == new.generation) {
+            Some(old) => self.table.changed(&old, new).await,
+            None => self.check_head(new.generation).await.map(|()| None),
+        }
     }
 
     /// A pointer to a generation that is not there would make all names unknown.

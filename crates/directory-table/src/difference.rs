@@ -4,7 +4,7 @@ use crate::change::Edit;
 use crate::contents::Contents;
 use crate::edit::{EditError, no_head};
 use crate::error::TableError;
-use crate::item::{Item, Pointer, Record, Sum};
+use crate::item::{Item, Pointer, Record, Sum, place_of_new};
 use crate::load::{Progress, Stage};
 use crate::table::{Consistency, SEGMENTS, Table};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -125,7 +125,7 @@ impl Table {
             let old = before.remove(&record.code);
             let order = match &old {
                 Some(old) => old.order,
-                None if is_new(&record) => u64::MAX / 2 + pointer.revision + i as u64,
+                None if is_new(&record) => place_of_new(pointer, i),
                 None => continue,
             };
             edits.push(Edit { before: old, after: Some(Record { order, ..record }) });

@@ -3,7 +3,7 @@
 
 use crate::change::{self, Change, ChangeError, Edit};
 use crate::error::TableError;
-use crate::item::{Item, Listed, Pointer, Record, log_attributes};
+use crate::item::{Item, Listed, Pointer, Record, log_attributes, place_of_new};
 use crate::key::{Generation, NameKey};
 use crate::table::{Action, Consistency, Table};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -62,7 +62,7 @@ impl Table {
         let (head, before) = self.head_and_record(pointer.generation, code).await?;
         let toml = edit(before.as_ref().map(|record| record.toml.as_str())).map_err(EditError::Refused)?;
         // A new organization comes after all others.
-        let order = before.as_ref().map_or(u64::MAX / 2 + pointer.revision, |record| record.order);
+        let order = before.as_ref().map_or(place_of_new(&pointer, 0), |record| record.order);
         let after = toml.map(|toml| Record { code: code.to_owned(), order, toml });
         if before == after {
             return Ok(());

@@ -24,7 +24,10 @@ const CHANGED_MAX: usize = 10_000;
 /// A directory that is kept up to date with the table.
 #[derive(Debug)]
 pub struct InMemory {
+    /// For reading everything, which may take long.
     table: Table,
+    /// For the pointer and the log, which must not.
+    quick: Table,
     pace: Pace,
     now: ArcSwap<Revision>,
     /// When the table was reached last, in milliseconds since `start`.
@@ -43,15 +46,16 @@ struct Revision {
 }
 
 impl InMemory {
-    /// Reads the table, and follows its changes until the returned directory is dropped.
+    /// Reads the table, and follows its changes until the returned directory is dropped. `table` and `quick` are the same
+    /// table, for requests that may take long and for those that a change waits for.
     ///
     /// # Errors
     /// If it cannot be read.
-    pub async fn open(table: Table, pace: Pace) -> Result<Arc<Self>, TableError> {
+    pub async fn open(table: Table, quick: Table, pace: Pace) -> Result<Arc<Self>, TableError> {
         let now = Revision::read(&table).await?;
         let start = Instant::now();
         let now = ArcSwap::from_pointee(now);
-        let opened = Arc::new(Self { table, pace, now, reached: AtomicU64::new(0), start });
+        let opened = Arc::new(Self { table, quick, pace, now, reached: AtomicU64::new(0), start });
         tokio::spawn(follow(Arc::downgrade(&opened), pace.look_every));
         Ok(opened)
     }
@@ -63,11 +67,11 @@ impl InMemory {
     }
 
     async fn look(&self) -> Result<(), TableError> {
-        let pointer = self.table.pointer(Consistency::Strong).await?.ok_or(TableError::Empty)?;
+        let pointer = self.quick.pointer(Consistency::Strong).await?.ok_or(TableError::Empty)?;
         let now = self.now.load_full();
         let (old, new) = ((now.pointer.generation, now.pointer.revision), (pointer.generation, pointer.revision));
         if old != new {
-            let next = match now.followed_by(pointer, &self.table).await? {
+            let next = match now.followed_by(pointer, &self.quick).await? {
                 Some(next) => next,
                 None => Revision::read(&self.table).await?,
             };
@@ -173,7 +177,7 @@ impl Elsewhere for InMemory {
     }
 
     fn codes_of<'a>(&'a self, issuer: &'a str, subject: &'a str) -> BoxFuture<'a, Result<Vec<String>, Unavailable>> {
-        async move { self.table.codes_of(issuer, subject).await.map_err(|_| Unavailable) }.boxed()
+        async move { self.quick.codes_of(issuer, subject).await.map_err(|_| Unavailable) }.boxed()
     }
 
     fn tenants(&self) -> usize {

@@ -49,6 +49,11 @@ pub struct Pointer {
     pub since: u64,
 }
 
+/// The place of an organization that is added in the next revision, as the so-many-th of them: behind all others.
+pub(crate) fn place_of_new(pointer: &Pointer, index: usize) -> u64 {
+    u64::MAX / 2 + (pointer.revision << 24) + index as u64
+}
+
 /// A bulk load that is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Loading {
@@ -229,6 +234,11 @@ impl Listed {
 }
 
 impl Pointer {
+    /// Whether it was written after the other one.
+    pub fn is_newer_than(&self, other: &Self) -> bool {
+        (self.generation, self.revision) > (other.generation, other.revision)
+    }
+
     /// The item as DynamoDB has it.
     pub fn attributes(&self) -> Attributes {
         HashMap::from([

@@ -36,8 +36,8 @@ type Opening = BoxFuture<'static, Result<Arc<dyn Elsewhere>, String>>;
 fn in_memory(address: String) -> Opening {
     async move {
         let address: Address = address.parse().map_err(|error| format!("{error}"))?;
-        // Nobody waits for this but the operator. The same table is asked each second later, which may take long, too.
-        let opened = InMemory::open(address.open(Patience::Operator).await, Pace::default()).await;
+        let (table, quick) = (address.open(Patience::Operator).await, address.open(Patience::Lookup).await);
+        let opened = InMemory::open(table, quick, Pace::default()).await;
         opened.map(|opened| opened as Arc<dyn Elsewhere>).map_err(|error| format!("{error}. {}", error.what_to_do()))
     }
     .boxed()

@@ -30,7 +30,7 @@ fn number(value: u64) -> AttributeValue {
 #[track_caller]
 fn check_refused(engine: &Engine, in_memory: &str, by_name: &str) {
     let code = |error: TableError| error.code();
-    let read = engine.block_on(InMemory::open(impatient_table(engine), PACE)).map(drop).map_err(code);
+    let read = engine.block_on(InMemory::open(table(engine), impatient_table(engine), PACE)).map(drop).map_err(code);
     assert_eq!(read, Err(in_memory));
     let asked = engine.block_on(ByName::open(impatient_table(engine), PACE, 1 << 20)).map(drop).map_err(code);
     assert_eq!(asked, if by_name.is_empty() { Ok(()) } else { Err(by_name) });

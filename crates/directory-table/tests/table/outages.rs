@@ -1,7 +1,7 @@
 //! A table that throttles, hangs, fails or is away: what is known is answered, and nothing is answered wrongly.
 
 use crate::readers::{PACE, ask, by_name, domain, in_memory};
-use crate::{engine, impatient_table, load, tenant};
+use crate::{engine, impatient_table, load, table, tenant};
 use directory_table::in_memory::InMemory;
 use directory_table::pace::Pace;
 use local_table::Fault;
@@ -82,7 +82,8 @@ fn in_memory_answers_while_the_table_is_away() {
     let engine = engine();
     load(&engine, &parent_and_child());
     let pace = Pace { out_of_reach: Duration::from_secs(60), ..PACE };
-    let directory: Arc<dyn Elsewhere> = engine.block_on(InMemory::open(impatient_table(&engine), pace)).unwrap();
+    let directory: Arc<dyn Elsewhere> =
+        engine.block_on(InMemory::open(table(&engine), impatient_table(&engine), pace)).unwrap();
     for (_, fault) in FAULTS {
         engine.has(fault);
         std::thread::sleep(Duration::from_millis(250));

@@ -23,7 +23,7 @@ pub(crate) fn by_name(engine: &Engine) -> Arc<dyn Elsewhere> {
 }
 
 pub(crate) fn in_memory(engine: &Engine) -> Arc<dyn Elsewhere> {
-    engine.block_on(InMemory::open(impatient_table(engine), PACE)).unwrap()
+    engine.block_on(InMemory::open(table(engine), impatient_table(engine), PACE)).unwrap()
 }
 
 /// The codes that a request finds.
@@ -151,5 +151,16 @@ fn both_know_who_belongs_by_name() {
         assert_eq!(engine.block_on(directory.codes_of(issuer, "6a1b")), Ok(vec!["acme".to_owned()]));
         assert_eq!(engine.block_on(directory.codes_of(issuer, "other")), Ok(Vec::new()));
         assert_eq!(engine.block_on(directory.codes_of("https://other.example", "6a1b")), Ok(Vec::new()));
+    }
+}
+
+#[test]
+fn a_name_that_is_too_long_for_a_key_is_nobodys() {
+    let engine = engine();
+    load(&engine, &tenant("acme", &[]));
+    for directory in [in_memory(&engine), by_name(&engine)] {
+        for request in [LookupRequest::Code("x".repeat(3_000)), LookupRequest::ClientId("x".repeat(3_000))] {
+            assert_eq!(ask(&engine, &*directory, &request), Ok(Vec::new()));
+        }
     }
 }
