@@ -1,6 +1,6 @@
 # GNU make. Before each target, tools/setup.sh installs what the target needs and is missing.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-provision test lint build bench size screenshots setup
+.PHONY: help demo demo-provision test lint build bench soak size screenshots setup
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ build: ## build the production site into dist/, print its sizes and check them a
 
 bench: ## measure the pages and the lookup service, each beside a baseline
 	@tools/with bench tools/bench/bench.sh
+
+soak: ## load on a directory in a table for ten minutes, with faults, and a check of every response (DURATION=600)
+	@DURATION='$(DURATION)' tools/with build tools/bench/soak.sh
 
 size: build ## list what the wasm consists of, by crate and by function
 	@node tools/size.mjs
