@@ -16,10 +16,10 @@ use lookup_service::organizations::{Elsewhere, Unavailable};
 use moka::Expiry;
 use moka::sync::Cache;
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// The longest name of an organization, in bytes: a domain, with what is before it in the key.
 const NAME_MAX: usize = 260;
@@ -40,7 +40,7 @@ pub struct ByName {
     start: Instant,
     /// When the pointer is to be read again, in milliseconds since `start`.
     next_look: AtomicU64,
-    /// Whether the last request was answered.
+    /// Whether the last request to the table was answered.
     responds: AtomicBool,
 }
 
@@ -103,7 +103,9 @@ impl ByName {
             }
             done => drop(done?),
         }
-        Ok(Arc::new(opened))
+        let opened = Arc::new(opened);
+        tokio::spawn(call_again(Arc::downgrade(&opened), pace.look_every));
+        Ok(opened)
     }
 
     /// The organization whose back end has an app client, as JSON.
@@ -121,8 +123,7 @@ impl ByName {
         let mut lists = self.cached(&keys);
         let missing = keys.iter().filter(|key| !lists.contains_key(*key)).cloned().collect();
         if !decides(&keys, &lists) {
-            let found = self.look(self.is_due(), missing).await?;
-            lists.extend(found);
+            lists.extend(self.look(self.is_due(), missing).await.inspect_err(|error| self.is_silent(error))?);
         } else if self.is_due() && self.looks_in_time().await {
             // What was in the cache may have changed.
             return Box::pin(self.answer(keys)).await;
@@ -152,6 +153,11 @@ impl ByName {
     async fn looks_in_time(&self) -> bool {
         let now = **self.now.load();
         let looked = timeout(WAIT_MAX, self.look_at_pointer(now, Vec::new())).await;
+        match &looked {
+            Err(_) => self.is_silent(&TableError::Unreachable("it took too long".to_owned())),
+            Ok(Err(error)) => self.is_silent(error),
+            Ok(Ok(_)) => {}
+        }
         // The next lookup does not wait again at once.
         self.next_look.store(self.in_a_while(), Ordering::Relaxed);
         matches!(looked, Ok(Ok(_)))
@@ -190,8 +196,23 @@ impl ByName {
         self.read(known, &names).await
     }
 
+    /// Notes that the table does not respond.
+    fn is_silent(&self, error: &TableError) {
+        if self.responds.swap(false, Ordering::Relaxed) {
+            tracing::error!(code = error.code(), "the table cannot be asked: {error}");
+        }
+    }
+
+    /// Notes that the table responds.
+    fn is_heard(&self) {
+        if !self.responds.swap(true, Ordering::Relaxed) {
+            tracing::info!("the table can be asked again");
+        }
+    }
+
     /// Takes over a pointer, unless another lookup has read a newer one.
     fn know(&self, known: Known) {
+        self.is_heard();
         self.now.rcu(|now| match **now {
             Some(now) if now.pointer.is_newer_than(&known.pointer) => Arc::new(Some(now)),
             _ => Arc::new(Some(known)),
@@ -218,6 +239,7 @@ impl ByName {
         }
         let g = known.pointer.generation;
         let found = self.table.get(names.iter().map(|name| g.name(name)), self.consistency(Some(known))).await?;
+        self.is_heard();
         self.keep(known, names, found)
     }
 
@@ -254,6 +276,19 @@ impl ByName {
     }
 }
 
+/// Asks a table that does not respond, again and again: who is not ready may get no lookup that would ask.
+async fn call_again(directory: Weak<ByName>, every: Duration) {
+    loop {
+        sleep(every).await;
+        let Some(directory) = directory.upgrade() else { return };
+        if !directory.responds.load(Ordering::Relaxed) {
+            let now = **directory.now.load();
+            // The error is that of the lookup which noted it.
+            let _ = directory.look_at_pointer(now, Vec::new()).await;
+        }
+    }
+}
+
 /// Whether the answer is known: no name before the one that has it is unknown.
 fn decides(keys: &[NameKey], lists: &Lists) -> bool {
     for (i, key) in keys.iter().enumerate() {
@@ -268,18 +303,7 @@ fn decides(keys: &[NameKey], lists: &Lists) -> bool {
 
 impl Elsewhere for ByName {
     fn find<'a>(&'a self, name: &'a Name<'a>) -> BoxFuture<'a, Result<Vec<Arc<str>>, Unavailable>> {
-        async move {
-            let found = self.answer(name.keys().map(NameKey::from).collect()).await;
-            let responds = found.is_ok();
-            if self.responds.swap(responds, Ordering::Relaxed) != responds {
-                match &found {
-                    Err(error) => tracing::error!(code = error.code(), "the table cannot be asked: {error}"),
-                    Ok(_) => tracing::info!("the table can be asked again"),
-                }
-            }
-            found.map_err(|_| Unavailable)
-        }
-        .boxed()
+        async move { self.answer(name.keys().map(NameKey::from).collect()).await.map_err(|_| Unavailable) }.boxed()
     }
 
     fn codes_of<'a>(&'a self, issuer: &'a str, subject: &'a str) -> BoxFuture<'a, Result<Vec<String>, Unavailable>> {

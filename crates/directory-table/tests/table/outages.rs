@@ -49,6 +49,22 @@ fn by_name_answers_what_it_knows_and_nothing_else() {
 }
 
 #[test]
+fn by_name_is_ready_again_without_a_lookup_as_soon_as_the_table_responds() {
+    let engine = engine();
+    load(&engine, &parent_and_child());
+    let directory = by_name(&engine);
+    engine.has(Fault::Fails);
+    assert_eq!(ask(&engine, &*directory, &domain("lab.acme.example")), Err(Unavailable));
+    assert!(!directory.is_ready());
+    engine.has(None);
+    let start = Instant::now();
+    while !directory.is_ready() {
+        assert!(start.elapsed() < Duration::from_secs(20), "it never was");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
 fn a_key_that_is_left_unprocessed_is_unknown_and_its_organization_does_not_go_to_the_parents() {
     let engine = engine();
     load(&engine, &parent_and_child());
