@@ -43,6 +43,8 @@ printf '\n── the lookup service beside a server that always returns the same
 tools/bench/service.sh
 printf '\n── names that are not found: do the reasons take different times?\n'
 tools/bench/not_found.sh
+printf '\n── lookups from a table beside those from a file\n'
+tools/bench/table.sh
 if [ -d "$PAGES_BENCH/harness" ] && [ -d "$PAGES_BENCH/peers" ]; then
   measure_pages
 else

@@ -23,8 +23,10 @@ use tokio::time::{sleep, timeout};
 
 /// The longest name of an organization, in bytes: a domain, with what is before it in the key.
 const NAME_MAX: usize = 260;
-/// How long a lookup that is answered from the cache waits for the pointer.
+/// How long a lookup that is answered from the cache waits for the pointer, if the table has not responded lately.
 const WAIT_MAX: Duration = Duration::from_millis(300);
+/// How long it waits otherwise: a connection may have to be made anew.
+const WAIT_LONG: Duration = Duration::from_secs(2);
 /// For how long after a change all reads are consistent ones. Others may be behind, and what they say is kept.
 const SETTLING: Duration = Duration::from_secs(10);
 /// For how long it is believed that nobody has a name.
@@ -108,6 +110,11 @@ impl ByName {
         Ok(opened)
     }
 
+    /// How long ago it was known last which revision counts.
+    pub fn age(&self) -> Duration {
+        (**self.now.load()).map_or(Duration::MAX, |known| known.read_at.elapsed())
+    }
+
     /// The organization whose back end has an app client, as JSON.
     ///
     /// # Errors
@@ -117,14 +124,16 @@ impl ByName {
     }
 
     /// The organizations under the first of these keys that has some.
-    async fn answer(&self, mut keys: Vec<NameKey>) -> Result<Vec<Arc<str>>, TableError> {
+    async fn answer(&self, keys: Vec<NameKey>) -> Result<Vec<Arc<str>>, TableError> {
         // Nobody has a name that long, and DynamoDB refuses the key.
-        keys.retain(|key| key.as_str().len() <= NAME_MAX);
+        if keys.iter().any(|key| key.as_str().len() > NAME_MAX) {
+            return Ok(Vec::new());
+        }
         let mut lists = self.cached(&keys);
         let missing = keys.iter().filter(|key| !lists.contains_key(*key)).cloned().collect();
         if !decides(&keys, &lists) {
             lists.extend(self.look(self.is_due(), missing).await.inspect_err(|error| self.is_silent(error))?);
-        } else if self.is_due() && self.looks_in_time().await {
+        } else if (self.is_due() || self.is_outdated()) && self.looks_in_time().await {
             // What was in the cache may have changed.
             return Box::pin(self.answer(keys)).await;
         }
@@ -144,6 +153,12 @@ impl ByName {
             && self.next_look.compare_exchange(next, after, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
+    /// Whether nobody has read the pointer for so long that what is known may be too old, though the table responds.
+    fn is_outdated(&self) -> bool {
+        let is_old = |known: Known| known.read_at.elapsed() >= self.pace.look_every * 2;
+        self.responds.load(Ordering::Relaxed) && (**self.now.load()).is_some_and(is_old)
+    }
+
     /// When the pointer is to be read again, if it is read now.
     fn in_a_while(&self) -> u64 {
         u64::try_from((self.start.elapsed() + self.pace.look_every).as_millis()).unwrap_or(u64::MAX)
@@ -152,7 +167,8 @@ impl ByName {
     /// Reads the pointer, for a lookup that can be answered without it. False if that takes too long.
     async fn looks_in_time(&self) -> bool {
         let now = **self.now.load();
-        let looked = timeout(WAIT_MAX, self.look_at_pointer(now, Vec::new())).await;
+        let wait = if self.responds.load(Ordering::Relaxed) { WAIT_LONG } else { WAIT_MAX };
+        let looked = timeout(wait, self.look_at_pointer(now, Vec::new())).await;
         match &looked {
             Err(_) => self.is_silent(&TableError::Unreachable("it took too long".to_owned())),
             Ok(Err(error)) => self.is_silent(error),
@@ -177,11 +193,16 @@ impl ByName {
     async fn look_at_pointer(&self, now: Option<Known>, names: Vec<NameKey>) -> Result<Lists, TableError> {
         let guess = now.map(|known| known.pointer.generation);
         let keys = names.iter().filter_map(|name| Some(guess?.name(name))).chain([POINTER.to_owned()]);
-        let mut found = self.table.get(keys, self.consistency(now)).await?;
-        let pointer = read_pointer(&found.remove(POINTER).ok_or(TableError::Empty)?)?;
+        let consistency = self.consistency(now);
+        let mut found = self.table.get(keys, consistency).await?;
+        let mut pointer = read_pointer(&found.remove(POINTER).ok_or(TableError::Empty)?)?;
+        let is_behind = now.is_some_and(|known| known.pointer.is_newer_than(&pointer));
+        if is_behind && consistency == Consistency::Eventual {
+            pointer = self.table.pointer(Consistency::Strong).await?.ok_or(TableError::Empty)?;
+        }
         let read_at = Instant::now();
-        // A read that may be behind can give an older pointer than the one that is known.
-        if let Some(known) = now.filter(|known| !pointer.is_newer_than(&known.pointer)) {
+        // All of it is compared: a table that was emptied and loaded again may have the same revision.
+        if let Some(known) = now.filter(|known| known.pointer == pointer) {
             self.know(Known { read_at, ..known });
             return self.keep(known, &names, found);
         }
@@ -210,13 +231,10 @@ impl ByName {
         }
     }
 
-    /// Takes over a pointer, unless another lookup has read a newer one.
+    /// Takes over a pointer. If another lookup has read a newer one meanwhile, the next look finds that again.
     fn know(&self, known: Known) {
         self.is_heard();
-        self.now.rcu(|now| match **now {
-            Some(now) if now.pointer.is_newer_than(&known.pointer) => Arc::new(Some(now)),
-            _ => Arc::new(Some(known)),
-        });
+        self.now.store(Arc::new(Some(known)));
     }
 
     /// The names that have changed between two pointers. `None` for all.
@@ -253,7 +271,7 @@ impl ByName {
         let g = known.pointer.generation;
         let is_current = || {
             let now = **self.now.load();
-            now.is_some_and(|now| (now.pointer.generation, now.pointer.revision) == (g, known.pointer.revision))
+            now.is_some_and(|now| now.pointer == known.pointer)
         };
         let mut lists = HashMap::with_capacity(names.len());
         for name in names {

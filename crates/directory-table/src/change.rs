@@ -8,6 +8,9 @@ use lookup_service::directory::Key;
 use lookup_service::directory_file;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// The most bytes of a transaction: DynamoDB takes 4 MB.
+const BYTES_MAX: usize = 3_800_000;
+
 /// What is to become of an organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
@@ -31,6 +34,9 @@ pub enum ChangeError {
         /// The code of the one that has it.
         owner: String,
     },
+    /// The items of the change are too large for one transaction, which takes 4 MB.
+    #[error("the change has {0} bytes, which is too much for one transaction")]
+    TooManyBytes(usize),
     /// The change is too large for one transaction.
     #[error("the change needs {0} actions, and a transaction takes {TRANSACTION_MAX}")]
     TooManyActions(usize),
@@ -154,6 +160,10 @@ impl Change {
         let actions = self.puts.len() + self.emptied.len() + self.removed.len() + 2;
         if actions > TRANSACTION_MAX {
             return Err(ChangeError::TooManyActions(actions));
+        }
+        let bytes = self.puts.iter().map(Item::size).sum();
+        if bytes > BYTES_MAX {
+            return Err(ChangeError::TooManyBytes(bytes));
         }
         match self.puts.iter().find(|item| item.size() > ITEM_MAX) {
             Some(item) => Err(ContentsError::TooLarge { what: in_words(item), size: item.size() }.into()),

@@ -8,7 +8,7 @@ use lookup_service::directory_file::{self, sections};
 use lookup_service::finding::Finding;
 use lookup_service::machine_clients::machine_clients;
 use platform::json::Json;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use toml::de::DeTable;
 
 /// The distance between the places of two organizations of a file, so that others fit between them.
@@ -23,6 +23,9 @@ pub enum ContentsError {
     /// A tenant is not under a header of its own, so the file cannot be cut into tenants.
     #[error("each tenant must be under a [[tenants]] of its own, not in a list")]
     NotInSections,
+    /// Two back ends have the same app client.
+    #[error("the app client {0} of a back end is there twice")]
+    MachineTwice(String),
     /// An item would be too large for DynamoDB.
     #[error("{what} would be an item of {size} bytes, and DynamoDB takes {ITEM_MAX}")]
     TooLarge {
@@ -50,6 +53,12 @@ impl<'t> Contents<'t> {
         let directory = directory_file::parse(text).map_err(ContentsError::Findings)?;
         let (head, sections) = sections(text).ok_or(ContentsError::NotInSections)?;
         let contents = Self { head, sections, directory };
+        let mut machines = HashSet::new();
+        for client in contents.sections.iter().flat_map(|section| machine_clients(section).into_keys()) {
+            if let Some(twice) = machines.replace(client) {
+                return Err(ContentsError::MachineTwice(twice));
+            }
+        }
         let too_large = contents.items().find(|item| item.size() > ITEM_MAX);
         match too_large {
             Some(item) => Err(ContentsError::TooLarge { what: in_words(&item), size: item.size() }),

@@ -9,11 +9,14 @@ use crate::table::{Action, Consistency, Table};
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::HashMap;
 use std::time::Duration;
+use tokio::time::sleep;
 
 /// How long the log of a change is kept. Who has been away for longer reads everything anew.
 const LOG_KEPT: Duration = Duration::from_secs(24 * 3600);
 /// How often an edit is tried that others get in the way of.
-const ATTEMPTS: u32 = 5;
+const ATTEMPTS: u32 = 8;
+/// How long the first repetition waits. Each further one waits that much longer.
+const PAUSE: Duration = Duration::from_millis(30);
 
 /// Why an edit was not made.
 #[derive(Debug, thiserror::Error)]
@@ -43,9 +46,9 @@ impl Table {
         edit: impl Fn(Option<&str>) -> Result<Option<String>, String>,
     ) -> Result<(), EditError> {
         let code = code.to_ascii_lowercase();
-        for _ in 1..ATTEMPTS {
+        for attempt in 1..ATTEMPTS {
             match self.try_edit(&code, now, &edit).await {
-                Err(EditError::Table(TableError::Stale)) => {}
+                Err(EditError::Table(TableError::Stale)) => sleep(PAUSE * attempt).await,
                 done => return done,
             }
         }

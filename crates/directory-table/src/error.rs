@@ -139,7 +139,7 @@ where
             "" => Self::Unreachable("the server has failed".to_owned()),
             "ConditionalCheckFailedException" | "TransactionConflictException" => Self::Stale,
             "TransactionCanceledException" => cancelled(message),
-            "ValidationException" if message.contains("key") => Self::OtherKey(message),
+            "ValidationException" if message.contains("does not match the schema") => Self::OtherKey(message),
             code => Self::Refused(format!("{code}: {message}")),
         }
     }

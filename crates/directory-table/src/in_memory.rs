@@ -68,9 +68,12 @@ impl InMemory {
 
     async fn look(&self) -> Result<(), TableError> {
         let pointer = self.quick.pointer(Consistency::Strong).await?.ok_or(TableError::Empty)?;
+        // It is in reach even if reading what has changed takes long.
+        let reached = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.reached.store(reached, Ordering::Relaxed);
         let now = self.now.load_full();
-        let (old, new) = ((now.pointer.generation, now.pointer.revision), (pointer.generation, pointer.revision));
-        if old != new {
+        // All of it is compared: a table that was emptied and loaded again may have the same revision.
+        if now.pointer != pointer {
             let next = match now.followed_by(pointer, &self.quick).await? {
                 Some(next) => next,
                 None => Revision::read(&self.table).await?,
@@ -83,8 +86,6 @@ impl InMemory {
             );
             self.now.store(Arc::new(next));
         }
-        let reached = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.reached.store(reached, Ordering::Relaxed);
         Ok(())
     }
 }

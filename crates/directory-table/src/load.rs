@@ -1,7 +1,7 @@
 //! Loads a file into the table. A few changed organizations are one transaction. Everything else is a new generation: it
 //! is written beside the old one, verified, and then the pointer is set to it, if nobody has changed the table since.
 //!
-//! A load that was killed goes on where it was. Its progress is in the table, with the sum of the file, so that it can
+//! A load that was killed goes on where it was, as soon as nothing was heard of it for a while. Its progress is in the table, with the sum of the file, so that it can
 //! be continued from another machine.
 
 use crate::contents::Contents;
@@ -20,7 +20,7 @@ const CONCURRENT: usize = 16;
 /// After how many items the progress is kept in the table.
 const KEEP_EVERY: usize = WRITE_MAX * CONCURRENT * 2;
 /// For how long a load is believed to be at work if nothing is heard of it, in seconds.
-const LEASE: u64 = 60;
+const LEASE: u64 = 20;
 /// For how long the generation before is kept, in seconds. A reader may be that late.
 const OLD_KEPT: u64 = 60;
 
@@ -113,7 +113,13 @@ impl Table {
         let other = found.get(LOADING).map(Loading::read).transpose().map_err(TableError::from)?;
         let mut loading = self.begin(contents, &pointer, other, progress.now()).await?;
         self.write_items(contents, &mut loading, progress).await?;
-        self.verify(contents, loading.generation, progress).await?;
+        let verified = self.verify(contents, loading.generation, progress).await;
+        if matches!(verified, Err(LoadError::NotVerified { .. })) {
+            // The next load takes another generation.
+            let failed = Loading { sum: Sum::default(), until: 0, ..loading };
+            self.transact(vec![Action::PutIf(failed.attributes(), state(&loading))]).await?;
+        }
+        verified?;
         self.flip(contents, &pointer, &loading, progress.now()).await?;
         self.tidy(&pointer, loading.generation, progress).await?;
         Ok(loading.generation)
@@ -131,11 +137,12 @@ impl Table {
         let mut loading =
             Loading { generation: Generation(pointer.generation.0 + 1), sum, from, done: 0, until: now + LEASE };
         let expected = match other {
+            // It may be this file, and still be written: two writers of one generation could undo what is changed later.
+            Some(other) if other.until > now => return Err(LoadError::Busy { seconds: other.until - now }),
             Some(other) if other.sum == sum && other.from == from => {
                 loading = Loading { until: now + LEASE, ..other };
                 state(&other)
             }
-            Some(other) if other.until > now => return Err(LoadError::Busy { seconds: other.until - now }),
             Some(other) => {
                 // Another number than that of the abandoned load: it may still be writing somewhere.
                 loading.generation = Generation(loading.generation.max(other.generation).0 + 1);
@@ -200,7 +207,7 @@ impl Table {
         if (sum, found) == (expected, of) { Ok(()) } else { Err(LoadError::NotVerified { found, expected: of }) }
     }
 
-    /// Sets the pointer to the new generation, if it is what it was when the load began.
+    /// Sets the pointer to the new generation, if it is what it was when the load began, and nobody has taken the load over.
     async fn flip(&self, contents: &Contents<'_>, old: &Pointer, loading: &Loading, now: u64) -> Result<(), LoadError> {
         let pointer = Pointer {
             schema: SCHEMA,
@@ -212,7 +219,8 @@ impl Table {
             since: now,
         };
         let expected = if old.schema == 0 { Vec::new() } else { expected(old) };
-        let flip = vec![Action::PutIf(pointer.attributes(), expected), Action::Delete(LOADING.to_owned())];
+        let done = Action::DeleteIf(LOADING.to_owned(), state(loading));
+        let flip = vec![Action::PutIf(pointer.attributes(), expected), done];
         Ok(self.transact(flip).await?)
     }
 

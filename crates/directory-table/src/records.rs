@@ -115,13 +115,14 @@ impl Table {
         Ok(())
     }
 
-    /// The names that have changed between two revisions of a generation. `None` if the log does not go back that far.
+    /// The names that have changed between two revisions of a generation. `None` if the log does not say: it does not go
+    /// back that far, or the table was emptied and loaded again.
     ///
     /// # Errors
     /// If the log cannot be read.
     pub(crate) async fn changed(&self, old: &Pointer, new: &Pointer) -> Result<Option<Vec<NameKey>>, TableError> {
         const FAR: u64 = 1_000;
-        if new.revision < old.revision || new.revision - old.revision > FAR {
+        if new.revision <= old.revision || new.revision - old.revision > FAR {
             return Ok(None);
         }
         let revisions = old.revision + 1..=new.revision;

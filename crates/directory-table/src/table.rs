@@ -53,6 +53,8 @@ pub enum Action {
     PutIf(Attributes, Vec<(&'static str, AttributeValue)>),
     /// Deletes the item with this key.
     Delete(String),
+    /// Deletes the item with this key if it has these values, by their names.
+    DeleteIf(String, Vec<(&'static str, AttributeValue)>),
 }
 
 impl Table {
@@ -194,6 +196,16 @@ impl Table {
             }
             Action::Delete(key) => {
                 let delete = Delete::builder().table_name(&self.name).key(KEY, AttributeValue::S(key));
+                item.delete(delete.build().map_err(of_builder)?)
+            }
+            Action::DeleteIf(key, expected) => {
+                let (condition, names, values) = condition(expected);
+                let delete = Delete::builder()
+                    .table_name(&self.name)
+                    .key(KEY, AttributeValue::S(key))
+                    .condition_expression(condition)
+                    .set_expression_attribute_names(Some(names))
+                    .set_expression_attribute_values(values);
                 item.delete(delete.build().map_err(of_builder)?)
             }
         }

@@ -5,12 +5,16 @@ use crate::membership::{Facts, Refusal};
 use directory_table::by_name::ByName;
 use lookup_api::{LookupRequest, Tenant};
 use lookup_service::directory::{Directory, Name};
-use lookup_service::directory_file;
+use lookup_service::directory_file::{self, sections};
 use lookup_service::machine_clients::machine_clients;
 use lookup_service::organizations::Elsewhere;
 use platform::json::Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How old what is known may be, if the table does not respond. An organization may be out of service by then.
+const AGE_MAX: Duration = Duration::from_secs(300);
 
 /// The organizations, and the app clients of their back ends.
 #[derive(Debug)]
@@ -34,7 +38,12 @@ impl Organizations {
     pub fn read(tenants: &str) -> Result<Self, Vec<String>> {
         let directory = directory_file::parse(tenants);
         let directory = directory.map_err(|findings| findings.iter().map(ToString::to_string).collect::<Vec<_>>())?;
-        Ok(Self::InMemory { directory: Box::new(directory), machines: machine_clients(tenants) })
+        // Part by part: the tree of a whole large file takes twenty times its memory.
+        let machines = match sections(tenants) {
+            Some((_, sections)) => sections.into_iter().flat_map(machine_clients).collect(),
+            None => machine_clients(tenants),
+        };
+        Ok(Self::InMemory { directory: Box::new(directory), machines })
     }
 
     /// What the directory says about a request.
@@ -42,6 +51,14 @@ impl Organizations {
     /// # Errors
     /// [`Refusal::Unavailable`], if it cannot be asked.
     pub async fn facts(&self, request: &Request) -> Result<Facts, Refusal> {
+        let facts = self.found(request).await?;
+        match self {
+            Self::Table(table) if table.age() > AGE_MAX => Err(Refusal::Unavailable),
+            _ => Ok(facts),
+        }
+    }
+
+    async fn found(&self, request: &Request) -> Result<Facts, Refusal> {
         if request.trigger == Trigger::ClientCredentials {
             let of_machine = self.of_machine(&request.client_id).await?;
             return Ok(Facts { of_machine, ..Facts::default() });

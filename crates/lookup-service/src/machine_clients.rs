@@ -16,7 +16,7 @@ pub fn machine_clients(text: &str) -> BTreeMap<String, String> {
         let list = tenant.get("machines").and_then(|value| value.get_ref().as_array());
         for machine in list.into_iter().flatten().filter_map(|value| value.get_ref().as_table()) {
             let client = machine.get("client_id").and_then(|value| value.get_ref().as_str());
-            if let (Some(client), Some(code), false) = (client, text("code"), is_disabled) {
+            if let (Some(client), Some(code), false) = (client.filter(|id| !id.is_empty()), text("code"), is_disabled) {
                 machines.insert(client.to_owned(), code.to_owned());
             }
         }

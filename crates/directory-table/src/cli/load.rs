@@ -12,6 +12,7 @@ use lookup_service::regular_file;
 use lookup_service::text_encoding::decode;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// How many codes are listed.
 const CODES_SHOWN: usize = 5;
@@ -55,7 +56,13 @@ impl Load {
             }
             return Ok(ExitCode::SUCCESS);
         }
-        let loaded = table.load(&contents, self.anew, &bars).await;
+        let mut loaded = table.load(&contents, self.anew, &bars).await;
+        if let Err(LoadError::Busy { seconds }) = loaded {
+            // Perhaps it is a load that was killed, which this one goes on with then.
+            print(format_args!("{}: another load is or was at work. Waiting {seconds} seconds", self.to));
+            tokio::time::sleep(Duration::from_secs(seconds + 1)).await;
+            loaded = table.load(&contents, self.anew, &bars).await;
+        }
         drop(bars);
         match loaded.map_err(|error| self.about_load(&error))? {
             Loaded::Nothing => print(format_args!("{summary} were there already. Nothing was changed.")),
@@ -81,7 +88,7 @@ impl Load {
             LoadError::Table(error) => Fault::of_table(&self.to, error),
             LoadError::Busy { seconds } => Fault(vec![
                 format!("{}: {error}", self.to),
-                format!("Wait until it is done. If it was killed, load the same file, or wait {seconds} seconds."),
+                format!("Wait until it is done: it was at work less than {seconds} seconds ago."),
             ]),
             LoadError::NotVerified { .. } => Fault(vec![
                 format!("{}: {error}", self.to),

@@ -61,6 +61,9 @@ fn a_load_that_was_killed_goes_on_where_it_was() {
     assert_eq!(dump(&engine), many(2), "the old directory is in use until the new one is whole");
     engine.seen();
     let clock = Clock::default();
+    let refused = engine.block_on(table(&engine).load(&contents, false, &clock));
+    assert!(matches!(refused, Err(LoadError::Busy { .. })), "it may still be at work: {refused:?}");
+    clock.now.store(21, Ordering::Relaxed);
     let done = engine.block_on(table(&engine).load(&contents, false, &clock)).unwrap();
     assert_eq!(done, Loaded::Generation(Generation(2)));
     assert_eq!(dump(&engine), text);
@@ -80,8 +83,8 @@ fn of_two_loads_of_different_files_the_second_is_refused_until_the_first_is_give
     assert!(engine.block_on(table(&engine).load(&first, false, &clock)).is_err());
     engine.refuses_after_writes(None);
     let refused = engine.block_on(table(&engine).load(&second, false, &clock));
-    assert!(matches!(refused, Err(LoadError::Busy { seconds: 60 })), "{refused:?}");
-    clock.now.store(61, Ordering::Relaxed);
+    assert!(matches!(refused, Err(LoadError::Busy { seconds: 20 })), "{refused:?}");
+    clock.now.store(21, Ordering::Relaxed);
     let done = engine.block_on(table(&engine).load(&second, false, &clock)).unwrap();
     // Not the number of the first, which may still be writing.
     assert_eq!(done, Loaded::Generation(Generation(3)));
@@ -135,4 +138,27 @@ fn what_dynamodb_would_refuse_is_refused_before_anything_is_written() {
             .unwrap_err(),
         ContentsError::NotInSections
     );
+}
+
+#[test]
+fn what_was_not_verified_is_loaded_as_another_generation() {
+    let engine = engine();
+    load(&engine, &many(4));
+    // Of a table whose pointer is lost, the old items are in the way of the first generation.
+    engine.block_on(table(&engine).write(Vec::new(), vec!["ptr".to_owned()])).unwrap();
+    let text = many(3);
+    let contents = Contents::read(&text).unwrap();
+    let refused = engine.block_on(table(&engine).load(&contents, false, &Clock::default()));
+    assert!(matches!(refused, Err(LoadError::NotVerified { .. })), "{refused:?}");
+    load(&engine, &text);
+    assert_eq!(dump(&engine), text);
+}
+
+#[test]
+fn a_back_ends_app_client_that_is_there_twice_is_refused() {
+    let machine = "machines = [{ name = \"a\", client_id = \"m1\" }]\n";
+    let twice = format!("{}{machine}{}{machine}", tenant("acme", &[]), tenant("globex", &[]));
+    assert_eq!(Contents::read(&twice).unwrap_err(), ContentsError::MachineTwice("m1".to_owned()));
+    let empty = format!("{}{}", tenant("acme", &[]), machine.replace("m1", ""));
+    load(&engine(), &empty);
 }
