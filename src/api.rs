@@ -5,6 +5,7 @@
 //! No request is repeated: a code may have been redeemed by the first one, and people can press the button again.
 
 use crate::browser::{self, EarlyLookup};
+use crate::early;
 use crate::failure::{ConfigFailure, KeysFailure, LookupFailure, NoResponse, TokenFailure};
 use deployment::Deployment;
 use gloo_net::http::{Method, RequestBuilder};
@@ -15,6 +16,7 @@ use sign_in::jwks::Jwks;
 use sign_in::time::UnixTime;
 use sign_in::tokens::{AwaitedTokens, TokenRequest, UnverifiedTokens};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Waker};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -33,7 +35,8 @@ const EARLY_LIFETIME: i64 = 5;
 ///
 /// # Errors
 /// If it cannot be fetched or is wrong.
-pub async fn deployment(early: Option<Promise>) -> Result<Deployment, ConfigFailure> {
+pub async fn deployment(early: Option<Promise>) -> Result<Arc<Deployment>, ConfigFailure> {
+    let is_early = early.is_some();
     let response = match early {
         Some(promise) => Response::early(promise).await.map_err(|error| no_response(error.as_ref())),
         None => {
@@ -49,8 +52,13 @@ pub async fn deployment(early: Option<Promise>) -> Result<Deployment, ConfigFail
     if status != 200 || text.trim_start().starts_with('<') {
         return Err(ConfigFailure::Missing);
     }
+    if let Some(deployment) = early::prepared().filter(|_| is_early) {
+        return Ok(deployment);
+    }
     let picker = browser::picker_url().ok_or(ConfigFailure::Missing)?;
-    Deployment::parse(&text, &picker).map_err(ConfigFailure::Wrong)
+    let deployment = Deployment::parse(&text, &picker).map_err(ConfigFailure::Wrong)?;
+    early::connect(&deployment);
+    Ok(Arc::new(deployment))
 }
 
 /// Fetches the messages of a language. Null for English, which is in the wasm. `None` if they cannot be fetched.
@@ -66,8 +74,7 @@ pub async fn messages(language: &str, address: &str) -> Option<JsValue> {
 /// request has been sent when this returns, unless `early` is the same request and was sent within the last five
 /// seconds.
 pub fn look_up(deployment: &Deployment, identifier: &Identifier, early: Option<Lookup>) -> Lookup {
-    // Serializing an enum of strings cannot fail. The endpoint would refuse an empty body.
-    let body = serde_json::to_string(&identifier.request()).unwrap_or_default();
+    let body = identifier.request_body();
     let is_fresh = |sent| browser::now().seconds_since(sent) <= EARLY_LIFETIME;
     early.filter(|early| early.body == body && is_fresh(early.sent)).unwrap_or_else(|| {
         let response = post_lookup(deployment, body.clone());

@@ -21,10 +21,13 @@ use sign_in::callback::CallbackError;
 use signed_in::SignedInScreen;
 use stage::{Retry, Stage};
 use std::sync::Arc;
+#[cfg(feature = "split")]
+use wasm_split_macros::wasm_split;
 
 /// The page at `/callback`. Without an authorization response it shows this tab's session, so that the session stays
 /// when the page is reloaded.
-pub fn callback(context: &Context) -> AnyView {
+#[cfg_attr(feature = "split", wasm_split(callback, wasm_split_path = crate::part))]
+pub fn callback(context: Context) -> AnyView {
     let query = context.take_page_load().map(|load| load.query).unwrap_or_default();
     let stage = RwSignal::new(if query.is_empty() { Stage::of_session() } else { Stage::Working });
     if !query.is_empty() {
@@ -32,7 +35,7 @@ pub fn callback(context: &Context) -> AnyView {
     }
     follow_session(stage);
     let page = context.clone();
-    localized(context, move || screen(&page, stage))
+    localized(&context, move || screen(&page, stage))
 }
 
 /// Notices that the session has ended while its screen is shown: its tokens have expired, or the person has signed out
