@@ -10,6 +10,7 @@
 extern crate alloc;
 
 pub mod json;
+pub mod query;
 pub mod unicode;
 mod web_url;
 

@@ -19,6 +19,7 @@ mod languages;
 mod loading;
 mod lookups;
 mod matching;
+mod parts;
 mod privacy;
 mod provisioned;
 mod recents;
