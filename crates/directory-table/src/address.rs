@@ -65,7 +65,7 @@ impl Address {
             .retry_config(retries)
             .load()
             .await;
-        Table::new(Client::new(&config), self.0.clone())
+        Table::new(Client::new(&config), self.0.clone(), Duration::from_millis(all))
     }
 }
 

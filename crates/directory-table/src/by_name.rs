@@ -6,6 +6,7 @@ use crate::error::TableError;
 use crate::item::{Attributes, Item, Pointer};
 use crate::key::{Generation, NameKey, POINTER};
 use crate::matching::{Candidate, choose};
+use crate::moment::Moment;
 use crate::pace::Pace;
 use crate::table::{Consistency, Table, read_pointer};
 use arc_swap::ArcSwap;
@@ -39,7 +40,7 @@ pub struct ByName {
     pace: Pace,
     cache: Cache<NameKey, Arc<[Candidate]>>,
     now: ArcSwap<Option<Known>>,
-    start: Instant,
+    start: Moment,
     /// When the pointer is to be read again, in milliseconds since `start`.
     next_look: AtomicU64,
     /// Whether the last request to the table was answered.
@@ -53,9 +54,9 @@ type Lists = HashMap<NameKey, Arc<[Candidate]>>;
 #[derive(Debug, Clone, Copy)]
 struct Known {
     pointer: Pointer,
-    read_at: Instant,
+    read_at: Moment,
     /// When it was seen to have changed.
-    changed_at: Instant,
+    changed_at: Moment,
 }
 
 /// Names that nobody has expire. All others stay until the log says that they have changed.
@@ -94,7 +95,7 @@ impl ByName {
             pace,
             cache,
             now: ArcSwap::from_pointee(None),
-            start: Instant::now(),
+            start: Moment::now(),
             next_look: AtomicU64::new(0),
             responds: AtomicBool::new(true),
         };
@@ -200,7 +201,7 @@ impl ByName {
         if is_behind && consistency == Consistency::Eventual {
             pointer = self.table.pointer(Consistency::Strong).await?.ok_or(TableError::Empty)?;
         }
-        let read_at = Instant::now();
+        let read_at = Moment::now();
         // All of it is compared: a table that was emptied and loaded again may have the same revision.
         if let Some(known) = now.filter(|known| known.pointer == pointer) {
             self.know(Known { read_at, ..known });
@@ -276,7 +277,7 @@ impl ByName {
         let mut lists = HashMap::with_capacity(names.len());
         for name in names {
             let list = match found.remove(&g.name(name)).map(|attributes| Item::read(g, &attributes)).transpose()? {
-                Some(Item::Name(_, list)) => list.iter().map(Candidate::from).collect(),
+                Some(Item::Name(_, list)) => Candidate::served(&list).collect(),
                 _ => Arc::from([]),
             };
             self.cache.insert(name.clone(), Arc::clone(&list));

@@ -1,6 +1,6 @@
 //! A small change: which items of the table have to change with an organization. No I/O.
 
-use crate::contents::{ContentsError, in_words, machine_items, name_item};
+use crate::contents::{ContentsError, client_items, in_words, name_item};
 use crate::item::{ITEM_MAX, Item, Listed, Pointer, Record};
 use crate::key::NameKey;
 use crate::table::TRANSACTION_MAX;
@@ -49,12 +49,20 @@ pub enum ChangeError {
 pub fn names(head: &str, edits: &[Edit]) -> Result<BTreeSet<NameKey>, ChangeError> {
     let mut names = BTreeSet::new();
     for record in edits.iter().flat_map(|edit| [&edit.before, &edit.after]).flatten() {
-        names.extend(Served::read(head, record)?.listings.into_keys());
+        names.extend(listings(head, record)?.into_keys());
     }
     Ok(names)
 }
 
-/// What lookups find of an organization: nothing, if it is not served.
+/// What an organization is listed under.
+///
+/// # Errors
+/// If its text cannot be read.
+pub(crate) fn listings(head: &str, record: &Record) -> Result<BTreeMap<NameKey, Listed>, ChangeError> {
+    Ok(Served::read(head, record)?.listings)
+}
+
+/// What is listed of an organization: its app clients alone, if it is not served.
 struct Served {
     listings: BTreeMap<NameKey, Listed>,
     count: u64,
@@ -69,7 +77,7 @@ impl Served {
             Item::Name(name, mut listed) => Some((name, listed.pop()?)),
             _ => None,
         };
-        let listings = names.chain(machine_items(&directory, record)).filter_map(listing).collect();
+        let listings = names.chain(client_items(&directory, record)).filter_map(listing).collect();
         Ok(Self { listings, count: directory.tenants() as u64 })
     }
 }

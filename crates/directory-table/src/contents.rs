@@ -6,9 +6,8 @@ use lookup_api::Tenant;
 use lookup_service::directory::{Directory, Key};
 use lookup_service::directory_file::{self, sections};
 use lookup_service::finding::Finding;
-use lookup_service::machine_clients::machine_clients;
 use platform::json::Json;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use toml::de::DeTable;
 
 /// The distance between the places of two organizations of a file, so that others fit between them.
@@ -42,6 +41,8 @@ pub struct Contents<'t> {
     head: &'t str,
     sections: Vec<&'t str>,
     directory: Directory,
+    /// The places that served organizations have in the directory, with those that they have in the file. In order.
+    served: Vec<(u32, u32)>,
 }
 
 impl<'t> Contents<'t> {
@@ -52,13 +53,15 @@ impl<'t> Contents<'t> {
     pub fn read(text: &'t str) -> Result<Self, ContentsError> {
         let directory = directory_file::parse(text).map_err(ContentsError::Findings)?;
         let (head, sections) = sections(text).ok_or(ContentsError::NotInSections)?;
-        let contents = Self { head, sections, directory };
-        let mut machines = HashSet::new();
-        for client in contents.sections.iter().flat_map(|section| machine_clients(section).into_keys()) {
-            if let Some(twice) = machines.replace(client) {
+        let (mut served, mut machines) = (Vec::with_capacity(directory.tenants()), HashSet::new());
+        for (i, section) in (0..).zip(&sections) {
+            let ids = Ids::read(section);
+            served.extend(directory.under(Key::Code(&ids.code)).first().map(|listed| (listed.place, i)));
+            if let Some(twice) = ids.machines.into_iter().find_map(|client| machines.replace(client)) {
                 return Err(ContentsError::MachineTwice(twice));
             }
         }
+        let contents = Self { head, sections, directory, served };
         let too_large = contents.items().find(|item| item.size() > ITEM_MAX);
         match too_large {
             Some(item) => Err(ContentsError::TooLarge { what: in_words(&item), size: item.size() }),
@@ -78,8 +81,8 @@ impl<'t> Contents<'t> {
 
     /// How many items there are.
     pub fn len(&self) -> usize {
-        let machines = self.sections.iter().map(|section| machine_clients(section).len()).sum::<usize>();
-        1 + self.sections.len() + self.directory.keys().count() + machines
+        let clients = self.records().map(|record| client_items(&self.directory, &record).len()).sum::<usize>();
+        1 + self.sections.len() + self.directory.keys().count() + clients
     }
 
     /// Whether there are none, which a file with organizations never has.
@@ -95,20 +98,24 @@ impl<'t> Contents<'t> {
     /// The organizations, in order.
     pub fn records(&self) -> impl Iterator<Item = Record> + '_ {
         self.sections.iter().enumerate().map(|(i, section)| Record {
-            code: code_of(section),
-            order: (i as u64 + 1) * ORDER_STEP,
+            code: Ids::read(section).code,
+            order: order_of(i as u64),
             toml: (*section).to_owned(),
         })
     }
 
     /// All items, always in the same order.
     pub fn items(&self) -> impl Iterator<Item = Item> + '_ {
-        let orders: HashMap<String, u64> = self.records().map(|record| (record.code, record.order)).collect();
-        let names =
-            self.directory.keys().map(move |key| name_item(&self.directory, key, |code| orders.get(code).copied()));
-        let machines = self.records().flat_map(|record| machine_items(&self.directory, &record));
+        let names = self.directory.keys().map(move |key| name_item(&self.directory, key, |place| self.order_at(place)));
+        let clients = self.records().flat_map(|record| client_items(&self.directory, &record));
         let head = [Item::Head(self.head.to_owned())].into_iter();
-        head.chain(self.records().map(Item::Record)).chain(names).chain(machines)
+        head.chain(self.records().map(Item::Record)).chain(names).chain(clients)
+    }
+
+    /// The place in the file of the organization that has this one in the directory.
+    fn order_at(&self, place: u32) -> Option<u64> {
+        let at = self.served.binary_search_by_key(&place, |&(place, _)| place).ok()?;
+        Some(order_of(self.served[at].1.into()))
     }
 
     /// The sum of records and head, by which two files are compared.
@@ -119,32 +126,61 @@ impl<'t> Contents<'t> {
     }
 }
 
-/// The code of an organization, in lower case, from its part of the file, which has been read before.
-pub(crate) fn code_of(section: &str) -> String {
-    let (root, _) = DeTable::parse_recoverable(section);
-    let tenant = root.get_ref().get("tenants").and_then(|value| value.get_ref().as_array()?.first());
-    let code = tenant.and_then(|tenant| tenant.get_ref().as_table()?.get("code")?.get_ref().as_str());
-    code.unwrap_or_default().to_ascii_lowercase()
+/// The place of the organization with this number, from 0.
+fn order_of(number: u64) -> u64 {
+    (number + 1) * ORDER_STEP
 }
 
-/// The item of a name. `order` gives the place of an organization by its code in lower case.
-pub(crate) fn name_item(directory: &Directory, key: Key<'_>, order: impl Fn(&str) -> Option<u64>) -> Item {
+/// What an organization is told apart by, from its part of a file that has been read before.
+struct Ids {
+    /// The code, in lower case.
+    code: String,
+    /// The app client, if it has one so far.
+    client: Option<String>,
+    /// The app clients of its back ends.
+    machines: Vec<String>,
+}
+
+impl Ids {
+    fn read(section: &str) -> Self {
+        let (root, _) = DeTable::parse_recoverable(section);
+        let tenants = root.get_ref().get("tenants").and_then(|value| value.get_ref().as_array());
+        let tenant = tenants.and_then(|tenants| tenants.first()?.get_ref().as_table());
+        let text = |table: &DeTable<'_>, name: &str| {
+            let text = table.get(name)?.get_ref().as_str()?;
+            (!text.is_empty()).then(|| text.to_owned())
+        };
+        let machines = tenant.and_then(|tenant| tenant.get("machines")?.get_ref().as_array()).into_iter().flatten();
+        Self {
+            code: tenant.and_then(|tenant| text(tenant, "code")).unwrap_or_default().to_ascii_lowercase(),
+            client: tenant.and_then(|tenant| text(tenant, "client_id")),
+            machines: machines.filter_map(|machine| text(machine.get_ref().as_table()?, "client_id")).collect(),
+        }
+    }
+}
+
+/// The item of a name. `order` gives the place of an organization in the table by that in the directory.
+pub(crate) fn name_item(directory: &Directory, key: Key<'_>, order: impl Fn(u32) -> Option<u64>) -> Item {
     let listed = directory.under(key).into_iter().filter_map(|listed| {
         let tenant = Tenant::from_json(&Json::parse(listed.json).ok()?).ok()?;
         let code = tenant.code.as_str().to_ascii_lowercase();
-        Some(Listed { order: order(&code)?, code, json: listed.json.into(), subdomains: listed.subdomains })
+        Some(Listed { order: order(listed.place)?, code, json: listed.json.into(), subdomains: listed.subdomains })
     });
     Item::Name(NameKey::from(key), listed.collect())
 }
 
-/// The items of an organization's back ends, in order. Each has the organization alone.
-pub(crate) fn machine_items(directory: &Directory, record: &Record) -> Vec<Item> {
-    let clients = machine_clients(&record.toml).into_keys();
-    let item = |client: String| match name_item(directory, Key::Code(&record.code), |_| Some(record.order)) {
-        Item::Name(_, listed) if !listed.is_empty() => Some(Item::Name(NameKey::of_machine(&client), listed)),
+/// The items of the app clients that lookups do not ask for: those of an organization's back ends, and its own if it is not
+/// served. Nobody is found by the clients of an organization that is not served, and no other one can have them.
+pub(crate) fn client_items(directory: &Directory, record: &Record) -> Vec<Item> {
+    let ids = Ids::read(&record.toml);
+    let served = match name_item(directory, Key::Code(&record.code), |_| Some(record.order)) {
+        Item::Name(_, listed) => listed.into_iter().next(),
         _ => None,
     };
-    clients.filter_map(item).collect()
+    let own = ids.client.as_deref().filter(|_| served.is_none()).map(|id| NameKey::from(Key::ClientId(id)));
+    let listed = served.unwrap_or_else(|| Listed::not_served(record));
+    let machines = ids.machines.iter().map(|id| NameKey::of_machine(id));
+    own.into_iter().chain(machines).map(|name| Item::Name(name, vec![listed.clone()])).collect()
 }
 
 /// What an item is, for an operator.
@@ -182,11 +218,11 @@ machines = [{ name = "a", client_id = "hoolimachine" }]
 "#;
 
     #[test]
-    fn a_file_becomes_an_item_for_each_record_and_for_each_name_of_those_that_are_served() {
+    fn a_file_becomes_items_for_records_for_names_that_are_served_and_for_all_app_clients() {
         let contents = Contents::read(TENANTS).unwrap();
         let keys: Vec<String> = contents.items().map(|item| item.key(crate::key::Generation(1))).collect();
-        let expected =
-            ["1#head", "1#t#acme", "1#t#hooli", "1#c#acme", "1#i#acmeclient", "1#d#acme.example", "1#x#acmemachine"];
+        let served = ["1#head", "1#t#acme", "1#t#hooli", "1#c#acme", "1#i#acmeclient", "1#d#acme.example"];
+        let expected = [&served[..], &["1#x#acmemachine", "1#i#hooliclient", "1#x#hoolimachine"]].concat();
         assert_eq!(keys, expected);
         assert_eq!(contents.len(), expected.len());
         assert_eq!((contents.organizations(), contents.served()), (2, 1));

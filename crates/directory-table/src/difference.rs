@@ -28,6 +28,13 @@ pub struct Difference {
     pub order: bool,
 }
 
+/// What is compared of an organization that is in the table. There may be a million of them.
+struct Outline {
+    code: Box<str>,
+    order: u64,
+    text: Sum,
+}
+
 impl Difference {
     /// Whether the file is what the table has.
     pub fn is_none(&self) -> bool {
@@ -56,50 +63,48 @@ impl Table {
         }
         let g = pointer.generation;
         let head = self.get([g.head()], Consistency::Strong).await?.remove(&g.head()).ok_or_else(|| no_head(g))?;
-        let mut old = self.outline(pointer, progress).await?;
+        let old = self.outline(pointer, progress).await?;
+        let mut is_kept = vec![false; old.len()];
         let mut difference = Difference {
             head: Item::read(g, &head)? != Item::Head(contents.head().to_owned()),
             ..Difference::default()
         };
         let (mut last, mut is_behind) = (0, false);
         for record in contents.records() {
-            let Some((order, text)) = old.remove(&record.code) else {
+            let Ok(at) = old.binary_search_by(|outline| (*outline.code).cmp(&record.code)) else {
                 is_behind = true;
                 difference.added.push(record.code);
                 continue;
             };
+            is_kept[at] = true;
             // New organizations get a place behind all others.
-            difference.order |= order < last || is_behind;
-            last = order;
-            if text != text_sum(&record) {
+            difference.order |= old[at].order < last || is_behind;
+            last = old[at].order;
+            if old[at].text != text_sum(&record) {
                 difference.changed.push(record.code);
             }
         }
-        difference.removed = old.into_keys().collect();
-        difference.removed.sort();
+        let removed = old.into_iter().zip(is_kept).filter(|(_, is_kept)| !is_kept);
+        difference.removed = removed.map(|(outline, _)| outline.code.into()).collect();
         Ok(Some((pointer, difference)))
     }
 
-    /// The place of each organization and the sum of its text, by its code.
-    async fn outline(
-        &self,
-        pointer: Pointer,
-        progress: &impl Progress,
-    ) -> Result<HashMap<String, (u64, Sum)>, TableError> {
-        let g = pointer.generation;
-        let mut outline = HashMap::with_capacity(usize::try_from(pointer.organizations).unwrap_or_default());
-        let of = outline.capacity();
+    /// The outlines of all organizations, by their codes.
+    async fn outline(&self, pointer: Pointer, progress: &impl Progress) -> Result<Vec<Outline>, TableError> {
+        let (g, of) = (pointer.generation, usize::try_from(pointer.organizations).unwrap_or_default());
+        let mut outline = Vec::new();
         let pages = stream::iter(0..SEGMENTS).map(|segment| self.pages(g.record(""), segment)).flatten_unordered(None);
         let mut pages = std::pin::pin!(pages);
         while let Some(page) = pages.try_next().await? {
             for attributes in page {
                 if let Item::Record(record) = Item::read(g, &attributes)? {
-                    let entry = (record.order, text_sum(&record));
-                    outline.insert(record.code, entry);
+                    let (order, text) = (record.order, text_sum(&record));
+                    outline.push(Outline { code: record.code.into(), order, text });
                 }
             }
             progress.at(Stage::Comparing, outline.len(), of);
         }
+        outline.sort_unstable_by(|a, b| a.code.cmp(&b.code));
         Ok(outline)
     }
 

@@ -127,7 +127,7 @@ impl Table {
 }
 
 pub(crate) fn no_head(g: Generation) -> TableError {
-    TableError::NotWhole { generation: g.0, found: "no head".to_owned(), expected: "it is there".to_owned() }
+    TableError::NotWhole { generation: g.0, found: "no head".to_owned(), expected: "one".to_owned() }
 }
 
 fn actions(g: Generation, pointer: &Pointer, change: Change, now: u64) -> Vec<Action> {

@@ -1,6 +1,7 @@
 //! What can go wrong with the table, in words for an operator and with a stable code for a log.
 
 use crate::item::{ForeignItem, SCHEMA};
+use crate::key::{LOADING, POINTER};
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 /// Why the table could not be read or written.
@@ -49,7 +50,7 @@ pub enum TableError {
     #[error("{0}")]
     Foreign(#[from] ForeignItem),
     /// The pointer does not fit what is in the table.
-    #[error("the table is not whole: generation {generation} has {found}, and the pointer says {expected}")]
+    #[error("the table is not whole: generation {generation} has {found}, and should have {expected}")]
     NotWhole {
         /// The generation that the pointer names.
         generation: u64,
@@ -101,7 +102,11 @@ impl TableError {
             Self::OtherSchema(_) => {
                 "Use the program of the version that wrote it, or load the file into another table."
             }
-            Self::Refused(_) | Self::Foreign(_) | Self::NotWhole { .. } => {
+            Self::Refused(_) => "These are the words of DynamoDB. docs/directory-table.md says what the table must be.",
+            Self::Foreign(item) if matches!(item.key.as_str(), POINTER | LOADING) => {
+                "Is it the right table? If it is, delete that item, and load the file with --anew."
+            }
+            Self::Foreign(_) | Self::NotWhole { .. } => {
                 "Load the file with --anew: that writes a new generation beside this one."
             }
         }

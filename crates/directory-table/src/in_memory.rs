@@ -119,11 +119,16 @@ impl Revision {
         }
         let records = read?;
         let pointer = records.pointer;
-        let directory = directory_file::parse(&records.text()).map_err(|findings| TableError::NotWhole {
-            generation: pointer.generation.0,
-            found: format!("a file with {} errors", findings.len()),
-            expected: "a file without".to_owned(),
-        })?;
+        // A file without organizations is a mistake. In a table, the last one was removed.
+        let directory = if records.by_code.is_empty() {
+            Directory::default()
+        } else {
+            directory_file::parse(&records.text()).map_err(|findings| TableError::NotWhole {
+                generation: pointer.generation.0,
+                found: format!("a file with {} errors", findings.len()),
+                expected: "one without".to_owned(),
+            })?
+        };
         Ok(Self { pointer, directory: Arc::new(directory), changed: HashMap::new() })
     }
 
@@ -154,7 +159,7 @@ impl Revision {
 
     fn under(&self, key: Key<'_>) -> Vec<Candidate> {
         match self.changed.get(&NameKey::from(key)) {
-            Some(list) => list.iter().map(Candidate::from).collect(),
+            Some(list) => Candidate::served(list).collect(),
             None => {
                 let candidate = |l: Listed<'_>| Candidate { json: l.json.into(), subdomains: l.subdomains };
                 self.directory.under(key).into_iter().map(candidate).collect()

@@ -87,7 +87,7 @@ pub struct Listed {
     pub code: String,
     /// Its place among the others.
     pub order: u64,
-    /// What a lookup returns.
+    /// What a lookup returns. Empty for an organization that is not served.
     pub json: Arc<str>,
     /// Whether it is also found by the domains below this one.
     pub subdomains: bool,
@@ -213,6 +213,11 @@ impl Item {
 }
 
 impl Listed {
+    /// An organization that nobody finds, but that has what it is listed under.
+    pub(crate) fn not_served(record: &Record) -> Self {
+        Self { code: record.code.clone(), order: record.order, json: "".into(), subdomains: false }
+    }
+
     fn value(&self) -> AttributeValue {
         AttributeValue::M(HashMap::from([
             text("code", &self.code),

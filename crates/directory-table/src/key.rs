@@ -93,6 +93,11 @@ impl Generation {
         format!("{}#log#{revision}", self.0)
     }
 
+    /// Whether a key is that of a log of this generation.
+    pub(crate) fn is_log(self, key: &str) -> bool {
+        key.strip_prefix(&self.prefix()).is_some_and(|rest| rest.starts_with("log#"))
+    }
+
     /// What all keys of this generation begin with.
     pub fn prefix(self) -> String {
         format!("{}#", self.0)

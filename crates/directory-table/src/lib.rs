@@ -16,6 +16,7 @@
 pub mod address;
 pub mod by_name;
 pub mod change;
+mod check;
 pub mod contents;
 pub mod difference;
 pub mod edit;
@@ -26,6 +27,7 @@ pub mod key;
 pub mod load;
 mod matching;
 pub mod members;
+mod moment;
 pub mod pace;
 pub mod records;
 pub mod table;

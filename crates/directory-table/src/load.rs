@@ -1,8 +1,8 @@
 //! Loads a file into the table. A few changed organizations are one transaction. Everything else is a new generation: it
 //! is written beside the old one, verified, and then the pointer is set to it, if nobody has changed the table since.
 //!
-//! A load that was killed goes on where it was, as soon as nothing was heard of it for a while. Its progress is in the table, with the sum of the file, so that it can
-//! be continued from another machine.
+//! A load that was killed goes on where it was, as soon as nothing was heard of it for a while. Its progress is in the
+//! table, with the sum of the file, so that it can be continued from another machine.
 
 use crate::contents::Contents;
 use crate::difference::Difference;
@@ -41,8 +41,8 @@ pub enum LoadError {
     /// The table cannot be read or written, or somebody else has changed it.
     #[error(transparent)]
     Table(#[from] TableError),
-    /// Another file is being loaded.
-    #[error("another file is being loaded into this table")]
+    /// Another load is at work, perhaps of the same file.
+    #[error("another load is at work on this table")]
     Busy {
         /// For how many seconds it is believed to be at work if nothing is heard of it.
         seconds: u64,
@@ -113,7 +113,7 @@ impl Table {
         let other = found.get(LOADING).map(Loading::read).transpose().map_err(TableError::from)?;
         let mut loading = self.begin(contents, &pointer, other, progress.now()).await?;
         self.write_items(contents, &mut loading, progress).await?;
-        let verified = self.verify(contents, loading.generation, progress).await;
+        let verified = self.verify(contents, &mut loading, progress).await;
         if matches!(verified, Err(LoadError::NotVerified { .. })) {
             // The next load takes another generation.
             let failed = Loading { sum: Sum::default(), until: 0, ..loading };
@@ -178,21 +178,31 @@ impl Table {
                 progress.at(Stage::Writing, (done + (i + 1) * WRITE_MAX).min(of), of);
             }
             drop(under_way);
-            let before = state(loading);
-            loading.done += part.len() as u64;
-            loading.until = progress.now() + LEASE;
-            match self.transact(vec![Action::PutIf(loading.attributes(), before)]).await {
-                // Somebody else has taken over.
-                Err(TableError::Stale) => return Err(LoadError::Busy { seconds: LEASE }),
-                kept => kept?,
-            }
+            let further = Loading { done: loading.done + part.len() as u64, ..*loading };
+            *loading = self.keep(loading, further, progress.now()).await?;
         }
         Ok(())
     }
 
+    /// Keeps in the table how far the load is, and that it is at work.
+    async fn keep(&self, before: &Loading, loading: Loading, now: u64) -> Result<Loading, LoadError> {
+        let loading = Loading { until: now + LEASE, ..loading };
+        match self.transact(vec![Action::PutIf(loading.attributes(), state(before))]).await {
+            Ok(()) => Ok(loading),
+            // Somebody else has taken over.
+            Err(TableError::Stale) => Err(LoadError::Busy { seconds: LEASE }),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Reads back what was written.
-    async fn verify(&self, contents: &Contents<'_>, g: Generation, progress: &impl Progress) -> Result<(), LoadError> {
-        let (mut expected, of) = (Sum::default(), contents.len());
+    async fn verify(
+        &self,
+        contents: &Contents<'_>,
+        loading: &mut Loading,
+        progress: &impl Progress,
+    ) -> Result<(), LoadError> {
+        let (g, of, mut expected) = (loading.generation, contents.len(), Sum::default());
         contents.items().for_each(|item| expected += item.sum());
         let (mut sum, mut found) = (Sum::default(), 0);
         let pages = stream::iter(0..SEGMENTS).map(|segment| self.pages(g.prefix(), segment)).flatten_unordered(None);
@@ -203,6 +213,9 @@ impl Table {
             }
             found += page.len();
             progress.at(Stage::Verifying, found, of);
+            if progress.now() + LEASE / 2 > loading.until {
+                *loading = self.keep(loading, *loading, progress.now()).await?;
+            }
         }
         if (sum, found) == (expected, of) { Ok(()) } else { Err(LoadError::NotVerified { found, expected: of }) }
     }

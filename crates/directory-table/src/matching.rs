@@ -13,9 +13,11 @@ pub(crate) struct Candidate {
     pub(crate) subdomains: bool,
 }
 
-impl From<&Listed> for Candidate {
-    fn from(listed: &Listed) -> Self {
-        Self { json: listed.json.clone(), subdomains: listed.subdomains }
+impl Candidate {
+    /// Those of a list that are served.
+    pub(crate) fn served(list: &[Listed]) -> impl Iterator<Item = Self> + '_ {
+        let served = list.iter().filter(|listed| !listed.json.is_empty());
+        served.map(|listed| Self { json: listed.json.clone(), subdomains: listed.subdomains })
     }
 }
 

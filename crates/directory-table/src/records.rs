@@ -52,7 +52,7 @@ impl Records {
         Err(TableError::NotWhole {
             generation: self.pointer.generation.0,
             found: format!("{} organizations with the sum {}", self.by_code.len(), self.sum()),
-            expected: format!("{} with the sum {}", self.pointer.organizations, self.pointer.sum),
+            expected: format!("{} with the sum {}, by the pointer", self.pointer.organizations, self.pointer.sum),
         })
     }
 }

@@ -7,8 +7,8 @@ use crate::key::POINTER;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, Delete, DeleteRequest, KeySchemaElement, KeyType,
-    KeysAndAttributes, Put, PutRequest, ScalarAttributeType, TableStatus, TimeToLiveSpecification, TransactWriteItem,
-    WriteRequest,
+    KeysAndAttributes, Put, PutRequest, ScalarAttributeType, TableDescription, TableStatus, TimeToLiveSpecification,
+    TimeToLiveStatus, TransactWriteItem, WriteRequest,
 };
 use futures_util::stream;
 use std::collections::HashMap;
@@ -25,8 +25,6 @@ pub const TRANSACTION_MAX: usize = 100;
 pub(crate) const SEGMENTS: i32 = 8;
 /// How often what DynamoDB has left unprocessed is asked for again.
 const REPETITIONS: u32 = 6;
-/// How long asking for keys may take, with all repetitions.
-const GET_TIME: Duration = Duration::from_secs(5);
 
 /// Whether a read must see every write that has been confirmed. It costs twice as much if it must.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +40,8 @@ pub enum Consistency {
 pub struct Table {
     client: Client,
     name: String,
+    /// How long asking for keys may take, with all repetitions.
+    get_time: Duration,
 }
 
 /// A change of one item that is made only if its item is as expected.
@@ -58,9 +58,9 @@ pub enum Action {
 }
 
 impl Table {
-    /// The table with this name.
-    pub fn new(client: Client, name: String) -> Self {
-        Self { client, name }
+    /// The table with this name. Asking for keys may take so long, with all repetitions.
+    pub fn new(client: Client, name: String, get_time: Duration) -> Self {
+        Self { client, name, get_time }
     }
 
     /// The items with these keys, by key. Those that are not there are left out.
@@ -77,7 +77,7 @@ impl Table {
         keys.dedup();
         let mut found = HashMap::with_capacity(keys.len());
         for chunk in keys.chunks(GET_MAX) {
-            let asked = timeout(GET_TIME, self.get_chunk(chunk, consistency, &mut found)).await;
+            let asked = timeout(self.get_time, self.get_chunk(chunk, consistency, &mut found)).await;
             asked.map_err(|_| TableError::Unreachable("it took too long".to_owned()))??;
         }
         Ok(found)
@@ -249,26 +249,48 @@ impl Table {
         }))
     }
 
-    /// Makes the table, paid by request, and waits until it can be used. One that is there already stays as it is.
+    /// Checks that items may be put, without putting one: the condition is one that no item meets.
+    ///
+    /// # Errors
+    /// If they may not.
+    pub async fn check_writable(&self) -> Result<(), TableError> {
+        let put = self.client.put_item().table_name(&self.name).item(KEY, AttributeValue::S(POINTER.to_owned()));
+        let put = put.condition_expression("attribute_exists(#k) AND attribute_not_exists(#k)");
+        match put.expression_attribute_names("#k", KEY).send().await.map_err(TableError::from) {
+            Ok(_) | Err(TableError::Stale) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes the table, paid by request, and waits until it can be used. Of one that is there already, what is missing.
     ///
     /// # Errors
     /// If it cannot be made, or one that is there has another key.
     pub async fn create(&self) -> Result<(), TableError> {
-        if self.check_key().await? {
-            return Ok(());
+        if !self.check_key().await? {
+            let attribute = AttributeDefinition::builder().attribute_name(KEY).attribute_type(ScalarAttributeType::S);
+            let key = KeySchemaElement::builder().attribute_name(KEY).key_type(KeyType::Hash);
+            self.client
+                .create_table()
+                .table_name(&self.name)
+                .attribute_definitions(attribute.build().map_err(of_builder)?)
+                .key_schema(key.build().map_err(of_builder)?)
+                .billing_mode(BillingMode::PayPerRequest)
+                .send()
+                .await?;
         }
-        let attribute = AttributeDefinition::builder().attribute_name(KEY).attribute_type(ScalarAttributeType::S);
-        let key = KeySchemaElement::builder().attribute_name(KEY).key_type(KeyType::Hash);
-        self.client
-            .create_table()
-            .table_name(&self.name)
-            .attribute_definitions(attribute.build().map_err(of_builder)?)
-            .key_schema(key.build().map_err(of_builder)?)
-            .billing_mode(BillingMode::PayPerRequest)
-            .send()
-            .await?;
         while !self.is_active().await? {
             sleep(Duration::from_millis(500)).await;
+        }
+        self.let_expire().await
+    }
+
+    /// Lets DynamoDB delete what has expired, if it does not do so yet.
+    async fn let_expire(&self) -> Result<(), TableError> {
+        let described = self.client.describe_time_to_live().table_name(&self.name).send().await?;
+        let status = described.time_to_live_description.and_then(|description| description.time_to_live_status);
+        if matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)) {
+            return Ok(());
         }
         let expiry = TimeToLiveSpecification::builder().attribute_name(EXPIRES).enabled(true);
         let expiry = expiry.build().map_err(of_builder)?;
@@ -283,13 +305,20 @@ impl Table {
     async fn check_key(&self) -> Result<bool, TableError> {
         let described = self.client.describe_table().table_name(&self.name).send().await.map_err(TableError::from);
         let table = match described {
-            Ok(described) => described.table,
+            Ok(described) => described.table.unwrap_or_else(|| TableDescription::builder().build()),
             Err(TableError::NoTable) => return Ok(false),
             Err(error) => return Err(error),
         };
-        let schema = table.and_then(|table| table.key_schema).unwrap_or_default();
-        let names: Vec<&str> = schema.iter().map(|element| element.attribute_name.as_str()).collect();
-        if names == [KEY] { Ok(true) } else { Err(TableError::OtherKey(format!("it is {}", names.join(" and ")))) }
+        let types = table.attribute_definitions.unwrap_or_default();
+        let of = |name: &str| types.iter().find(|a| a.attribute_name == name).map(|a| a.attribute_type.as_str());
+        let key: Vec<String> =
+            table.key_schema.unwrap_or_default().into_iter().map(|part| part.attribute_name).collect();
+        if key == [KEY] && of(KEY) == Some(ScalarAttributeType::S.as_str()) {
+            return Ok(true);
+        }
+        let words: Vec<String> =
+            key.iter().map(|name| format!("{name} of type {}", of(name).unwrap_or("unknown"))).collect();
+        Err(TableError::OtherKey(format!("it is {}", words.join(" and "))))
     }
 
     async fn is_active(&self) -> Result<bool, TableError> {

@@ -70,7 +70,7 @@ impl Progress for Clock {
 
 fn table() -> (Engine, Organizations) {
     let engine = Engine::start();
-    let table = Table::new(engine.client(Duration::from_secs(10)), "tenants".to_owned());
+    let table = Table::new(engine.client(Duration::from_secs(10)), "tenants".to_owned(), Duration::from_secs(20));
     engine.block_on(table.create()).unwrap();
     engine.block_on(table.load(&Contents::read(TENANTS).unwrap(), false, &Clock)).unwrap();
     let by_name = engine.block_on(ByName::open(table, Pace::default(), 1 << 20)).unwrap();

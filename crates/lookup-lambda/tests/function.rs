@@ -57,7 +57,7 @@ impl Progress for Clock {
 #[test]
 fn a_table_is_asked_for_each_name_and_is_connected_to_before_the_first() {
     let engine = Engine::start();
-    let table = Table::new(engine.client(Duration::from_secs(10)), "tenants".to_owned());
+    let table = Table::new(engine.client(Duration::from_secs(10)), "tenants".to_owned(), Duration::from_secs(20));
     engine.block_on(table.create()).unwrap();
     engine.block_on(table.load(&Contents::read(TENANTS).unwrap(), false, &Clock)).unwrap();
     engine.seen();

@@ -13,7 +13,7 @@ use memchr::memchr;
 use smallvec::SmallVec;
 
 use crate::domain_name::{DomainName, is_ignored};
-use crate::name_index::NameIndex;
+use crate::name_index::{Full, NameIndex, offset};
 
 /// The directory that lookups are answered from. A reload replaces it; a request that has begun keeps the one before.
 pub type CurrentDirectory = Arc<ArcSwap<Directory>>;
@@ -47,7 +47,7 @@ pub struct Directory {
 }
 
 /// An organization, by the offset of its JSON.
-type TenantOffset = usize;
+type TenantOffset = u32;
 
 /// An organization that has a certain domain.
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +62,7 @@ struct Listing {
 enum Listings {
     Only(Listing),
     /// Several, by their index in the list of shared domains. There are few of these.
-    Shared(usize),
+    Shared(u32),
 }
 
 /// What a request is looked up by, in the spelling of the directory.
@@ -115,6 +115,8 @@ pub enum Key<'a> {
 /// An organization under a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Listed<'a> {
+    /// A number of the organization. Those that come later in the file have greater ones.
+    pub place: u32,
     /// What a lookup returns.
     pub json: &'a str,
     /// Whether it is also found by the domains below this one.
@@ -124,13 +126,23 @@ pub struct Listed<'a> {
 /// The organizations that match a request, in order, each as JSON. There are seldom more than two.
 pub type Found<'a> = SmallVec<[&'a str; 2]>;
 
+impl Default for Directory {
+    /// Nobody.
+    fn default() -> Self {
+        Self::with_room_for(0)
+    }
+}
+
 impl Directory {
     /// Indexes the entries. Codes and client ids have to be unique, and domains fit for organizations. `directory_file`
     /// checks that.
-    pub fn new(entries: Vec<Entry>) -> Self {
+    ///
+    /// # Errors
+    /// If they are too many.
+    pub fn new(entries: Vec<Entry>) -> Result<Self, Full> {
         let mut directory = Self::with_room_for(entries.len());
-        entries.into_iter().for_each(|entry| directory.add(entry));
-        directory
+        entries.into_iter().try_for_each(|entry| directory.add(entry))?;
+        Ok(directory)
     }
 
     /// An empty directory with room for so many organizations.
@@ -151,23 +163,27 @@ impl Directory {
     }
 
     /// Adds an organization after the others.
-    pub(crate) fn add(&mut self, Entry { tenant, domains, subdomains }: Entry) {
-        let listing = Listing { tenant: self.json.len(), subdomains };
+    ///
+    /// # Errors
+    /// If there is no room for it. A part of it may have been added then.
+    pub(crate) fn add(&mut self, Entry { tenant, domains, subdomains }: Entry) -> Result<(), Full> {
+        let listing = Listing { tenant: offset(self.json.len())?, subdomains };
         #[expect(clippy::expect_used, reason = "neither strings nor a String that is written to can fail")]
         self.json.push_str(&serde_json::to_string(&tenant).expect("a tenant is written as JSON"));
         self.json.push('\n');
-        self.codes.insert(&tenant.code.as_str().to_ascii_lowercase(), listing.tenant);
-        self.clients.insert(tenant.client_id.as_str(), listing.tenant);
+        self.codes.insert(&tenant.code.as_str().to_ascii_lowercase(), listing.tenant)?;
+        self.clients.insert(tenant.client_id.as_str(), listing.tenant)?;
         for domain in domains {
-            let Some(listings) = self.domains.insert(domain.as_str(), Listings::Only(listing)) else { continue };
+            let Some(listings) = self.domains.insert(domain.as_str(), Listings::Only(listing))? else { continue };
             match *listings {
-                Listings::Shared(index) => self.shared[index].push(listing),
+                Listings::Shared(index) => self.shared[index as usize].push(listing),
                 Listings::Only(first) => {
-                    *listings = Listings::Shared(self.shared.len());
+                    *listings = Listings::Shared(offset(self.shared.len())?);
                     self.shared.push(vec![first, listing]);
                 }
             }
         }
+        Ok(())
     }
 
     /// The organizations that match a request. None if its text is no domain or no code.
@@ -207,23 +223,25 @@ impl Directory {
         match self.domains.get(domain) {
             None => &[],
             Some(Listings::Only(listing)) => slice::from_ref(listing),
-            Some(&Listings::Shared(index)) => self.shared[index].as_slice(),
+            Some(&Listings::Shared(index)) => self.shared[index as usize].as_slice(),
         }
     }
 
     /// The organizations under a key, in order.
     pub fn under(&self, key: Key<'_>) -> Vec<Listed<'_>> {
-        let only = |start: Option<&TenantOffset>| {
-            start.map(|&start| Listed { json: self.json_of(start), subdomains: false }).into_iter().collect()
+        let listed = |&Listing { tenant, subdomains }: &Listing| Listed {
+            place: tenant,
+            json: self.json_of(tenant),
+            subdomains,
+        };
+        let only = |tenant: Option<&TenantOffset>| {
+            let listing = tenant.map(|&tenant| Listing { tenant, subdomains: false });
+            listing.iter().map(listed).collect()
         };
         match key {
             Key::Code(code) => only(self.codes.get(code)),
             Key::ClientId(id) => only(self.clients.get(id)),
-            Key::Domain(domain) => {
-                let listed =
-                    |listing: &Listing| Listed { json: self.json_of(listing.tenant), subdomains: listing.subdomains };
-                self.listings(domain).iter().map(listed).collect()
-            }
+            Key::Domain(domain) => self.listings(domain).iter().map(listed).collect(),
         }
     }
 
@@ -234,7 +252,7 @@ impl Directory {
     }
 
     fn json_of(&self, start: TenantOffset) -> &str {
-        let line = &self.json[start..];
+        let line = &self.json[start as usize..];
         &line[..memchr(b'\n', line.as_bytes()).unwrap_or(line.len())]
     }
 
@@ -292,7 +310,7 @@ mod tests {
     #[test]
     fn what_another_directory_does_not_have_is_counted_by_code() {
         let [one, other] = [["acme", "globex"], ["ACME", "new"]]
-            .map(|codes| Directory::new(codes.map(|code| entry(code, &[], false)).into()));
+            .map(|codes| Directory::new(codes.map(|code| entry(code, &[], false)).into()).unwrap());
         assert_eq!((one.not_in(&other), other.not_in(&one)), (1, 1));
     }
 
@@ -327,7 +345,7 @@ mod tests {
                 entry(&format!("t{i}"), &domains.iter().map(String::as_str).collect::<Vec<_>>(), *subdomains)
             }).collect();
             let name = format!("{labels}{suffix}");
-            let directory = Directory::new(entries.clone());
+            let directory = Directory::new(entries.clone()).unwrap();
             prop_assert_eq!(codes(&directory, &domain(&name)), reference(&entries, &name, &suffix), "{}", name);
         }
     }

@@ -20,7 +20,7 @@ use crate::directory::{Directory, Entry};
 use crate::domain_name::DomainName;
 use crate::finding::{Finding, Reason};
 use crate::format_guess::instead_of_toml;
-use crate::name_index::NameIndex;
+use crate::name_index::{Full, NameIndex, offset};
 use crate::regular_file::{self, ReadError};
 use crate::text_encoding::{EncodingError, decode};
 
@@ -74,6 +74,9 @@ pub fn load(path: &Path) -> Result<Directory, LoadError> {
 /// # Errors
 /// Everything that is wrong with it, in the order of lines.
 pub fn parse(text: &str) -> Result<Directory, Vec<Finding>> {
+    if offset(text.len()).is_err() {
+        return Err(vec![Finding { line: 1, field: String::new(), reason: Reason::TooLarge(Full) }]);
+    }
     parse_in_blocks(text, BLOCK_SIZE).unwrap_or_else(|| parse_whole(text))
 }
 
@@ -177,8 +180,14 @@ fn tree(text: &str, part: Range<usize>) -> Option<DeTable<'_>> {
     errors.is_empty().then(|| root.into_inner())
 }
 
-/// Where values that must be unique were used first, by byte offset.
-type FirstUse = NameIndex<usize>;
+/// Where values that must be unique were used first, by byte offset. Files whose offsets have no 32 bits are not read.
+type FirstUse = NameIndex<u32>;
+
+/// Notes where a value is used. Returns where it was used first, if it was.
+fn used_first(seen: &mut FirstUse, value: &str, at: usize) -> Option<usize> {
+    let first = offset(at).and_then(|at| seen.insert(value, at)).ok()??;
+    Some(*first as usize)
+}
 
 struct Reader<'t> {
     text: &'t str,
@@ -283,8 +292,9 @@ impl<'t> Reader<'t> {
         for value in list {
             if let Some(entry) = self.tenant(self.count, value)
                 && self.findings.is_empty()
+                && let Err(full) = self.directory.add(entry)
             {
-                self.directory.add(entry);
+                self.refuse(value.span().start, format!("tenants[{}]", self.count), Reason::TooLarge(full));
             }
             self.count += 1;
         }
@@ -383,7 +393,7 @@ impl<'t> Reader<'t> {
             TenantCode::try_from(text.to_owned()).ok().filter(|_| known).ok_or(Reason::Code)
         })?;
         let start = section.get("code")?.span().start;
-        let first = self.codes.insert(&code.as_str().to_ascii_lowercase(), self.base + start).copied();
+        let first = used_first(&mut self.codes, &code.as_str().to_ascii_lowercase(), self.base + start);
         if let Some(line) = first.map(|first| self.line(first)) {
             self.refuse(start, section.field("code"), Reason::CodeTaken { line });
         }
@@ -397,7 +407,7 @@ impl<'t> Reader<'t> {
             ClientId::try_from(text.to_owned()).ok().filter(|_| known).ok_or(Reason::ClientId)
         })?;
         let start = section.get("client_id")?.span().start;
-        let first = self.clients.insert(client.as_str(), self.base + start).copied();
+        let first = used_first(&mut self.clients, client.as_str(), self.base + start);
         if let Some(line) = first.map(|first| self.line(first)) {
             self.refuse(start, section.field("client_id"), Reason::ClientTaken { line });
         }
@@ -429,7 +439,7 @@ impl<'t> Reader<'t> {
             };
             // Most tenants have one domain, which cannot be there twice.
             let several = list.len() > 1;
-            match several.then(|| seen.insert(name.as_str(), self.base + start).copied()).flatten() {
+            match several.then(|| used_first(&mut seen, name.as_str(), self.base + start)).flatten() {
                 Some(first) => self.refuse(start, field(), Reason::DomainTwice { line: self.line(first) }),
                 None => names.push(name),
             }

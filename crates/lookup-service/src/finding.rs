@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::domain_name::DomainNameError;
 use crate::format_guess::Format;
+use crate::name_index::Full;
 
 /// One thing that is wrong with the file. `Display` writes `LINE: FIELD: REASON`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,9 @@ pub enum Reason {
     /// The file is not TOML, but another format.
     #[error("this looks like {0} (the directory is TOML)")]
     OtherFormat(Format),
+    /// There is more in the file than a directory has room for.
+    #[error("too large: {0}")]
+    TooLarge(#[from] Full),
     /// The file is empty, or was cut off before its first tenant.
     #[error("the file names no tenant")]
     NoTenants,

@@ -254,7 +254,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_becomes_a_problem_without_its_message() {
         let lookups = Lookups {
-            organizations: Arc::new(arc_swap::ArcSwap::from_pointee(Directory::new(Vec::new()))).into(),
+            organizations: Arc::new(arc_swap::ArcSwap::from_pointee(Directory::default())).into(),
             config: None,
             limits: Arc::default(),
             metrics: None,

@@ -74,7 +74,7 @@ impl Operator {
     }
 
     fn table(&self) -> Table {
-        Table::new(self.engine.client(Duration::from_secs(10)), "tenants".to_owned())
+        Table::new(self.engine.client(Duration::from_secs(10)), "tenants".to_owned(), Duration::from_secs(20))
     }
 
     fn text(&self) -> String {

@@ -87,7 +87,11 @@ fn connections(
                     let question = organizations.question(number >> 16);
                     let sent = Instant::now();
                     let answer = client.ask(&question.body);
-                    report.add(organizations.judge(&question, sent, answer), sent.elapsed());
+                    let (verdict, time) = (organizations.judge(&question, sent, answer), sent.elapsed());
+                    if verdict.is_fault() {
+                        println!("{}: {verdict:?} after {time:.1?}: {}", service.name, question.body);
+                    }
+                    report.add(verdict, time);
                 }
                 report
             })

@@ -39,6 +39,13 @@ pub(crate) enum Verdict {
     Lost,
 }
 
+impl Verdict {
+    /// Whether the service has not done what it has to.
+    pub(crate) fn is_fault(self) -> bool {
+        !matches!(self, Self::Right(_) | Self::Unavailable)
+    }
+}
+
 /// The versions of each organization, and what is wrong with the table.
 pub(crate) struct Organizations {
     /// When each version was committed.

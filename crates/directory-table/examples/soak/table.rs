@@ -44,7 +44,8 @@ fn now() -> u64 {
 impl Table {
     pub(crate) fn start(organizations: &Organizations) -> Self {
         let engine = Engine::start();
-        let table = table::Table::new(engine.client(Duration::from_secs(30)), "tenants".to_owned());
+        let patience = Duration::from_secs(30);
+        let table = table::Table::new(engine.client(patience), "tenants".to_owned(), patience);
         let started = Self { engine, table };
         started.engine.block_on(started.table.create()).unwrap();
         started.load(organizations);

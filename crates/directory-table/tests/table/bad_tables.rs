@@ -2,7 +2,9 @@
 
 use crate::readers::PACE;
 use crate::{Clock, dump, engine, impatient_table, load, table, tenant};
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TimeToLiveStatus,
+};
 use directory_table::by_name::ByName;
 use directory_table::contents::Contents;
 use directory_table::error::TableError;
@@ -11,6 +13,7 @@ use directory_table::load::{LoadError, Loaded};
 use directory_table::table::Consistency;
 use local_table::{Engine, Fault};
 use std::collections::HashMap;
+use std::time::Duration;
 
 fn put(engine: &Engine, item: &[(&str, AttributeValue)]) {
     let item: HashMap<String, AttributeValue> =
@@ -112,6 +115,66 @@ fn a_foreign_record_is_refused_by_its_key() {
     put(&engine, &[("k", text("1#t#evil")), ("toml", number(1))]);
     let refused = engine.block_on(table(&engine).records()).unwrap_err();
     assert_eq!(refused.to_string(), "the item 1#t#evil is not one of this program");
+}
+
+#[test]
+fn a_name_that_its_organization_does_not_have_is_noticed_by_a_check() {
+    let engine = engine();
+    load(&engine, &format!("{}{}", tenant("acme", &["acme.example"]), tenant("globex", &[])));
+    let check = || engine.block_on(table(&engine).check(&Clock::default()));
+    assert_eq!(check().map(|pointer| pointer.organizations), Ok(2));
+    engine
+        .block_on(table(&engine).edit("acme", 1, |text| Ok(text.map(|text| text.replace("acme.ex", "b.ex")))))
+        .unwrap();
+    assert_eq!(check().map(|pointer| pointer.revision), Ok(1));
+    // As if somebody had written the old name again.
+    let key = |domain: &str| format!("1#d#{domain}");
+    let found = engine.block_on(table(&engine).get([key("b.example")], Consistency::Strong)).unwrap();
+    let mut item = found[&key("b.example")].clone();
+    item.insert("k".to_owned(), text(&key("acme.example")));
+    engine.block_on(table(&engine).write(vec![item], Vec::new())).unwrap();
+    assert_eq!(check().map_err(|error| error.code()), Err("not_whole"));
+}
+
+#[test]
+fn a_table_that_may_not_be_written_is_noticed_without_writing() {
+    let engine = engine();
+    let check = || engine.block_on(table(&engine).check_writable());
+    assert_eq!(check(), Ok(()));
+    let pointer = engine.block_on(table(&engine).pointer(Consistency::Strong));
+    assert_eq!(pointer, Ok(None), "nothing was written");
+    load(&engine, &tenant("acme", &[]));
+    assert_eq!(check(), Ok(()));
+    assert_eq!(dump(&engine), tenant("acme", &[]));
+    engine.has(Fault::Refuses("AccessDeniedException", "not authorized to perform: dynamodb:PutItem"));
+    assert_eq!(check().map_err(|error| error.code()), Err("access_denied"));
+}
+
+/// Makes a table with a key of this type, as somebody else might.
+fn create(engine: &Engine, kind: ScalarAttributeType) {
+    let attribute = AttributeDefinition::builder().attribute_name("k").attribute_type(kind).build().unwrap();
+    let key = KeySchemaElement::builder().attribute_name("k").key_type(KeyType::Hash).build().unwrap();
+    let create = engine.client(Duration::from_secs(10)).create_table().table_name("tenants");
+    let create = create.attribute_definitions(attribute).key_schema(key).billing_mode(BillingMode::PayPerRequest);
+    engine.block_on(create.send()).unwrap();
+}
+
+#[test]
+fn a_table_without_expiry_gets_it_and_one_with_a_key_of_another_type_is_refused() {
+    let engine = Engine::start();
+    create(&engine, ScalarAttributeType::S);
+    engine.block_on(table(&engine).create()).unwrap();
+    let client = engine.client(Duration::from_secs(10));
+    let described = engine.block_on(client.describe_time_to_live().table_name("tenants").send()).unwrap();
+    let expiry = described.time_to_live_description.unwrap();
+    assert_eq!(expiry.attribute_name.as_deref(), Some("ttl"));
+    assert_eq!(expiry.time_to_live_status, Some(TimeToLiveStatus::Enabled));
+    engine.block_on(table(&engine).create()).unwrap();
+
+    let engine = Engine::start();
+    create(&engine, ScalarAttributeType::N);
+    let refused = engine.block_on(table(&engine).create()).unwrap_err();
+    assert_eq!(refused.to_string(), "the table's key must be `k`, a string, alone: it is k of type N");
 }
 
 #[test]

@@ -73,6 +73,22 @@ fn a_load_that_was_killed_goes_on_where_it_was() {
 }
 
 #[test]
+fn a_load_that_reads_back_for_long_says_that_it_is_at_work() {
+    let engine = engine();
+    let text = many(100);
+    let contents = Contents::read(&text).unwrap();
+    let transactions = |page_takes| {
+        let clock = Clock::default();
+        clock.page_takes.store(page_takes, Ordering::Relaxed);
+        engine.block_on(table(&engine).load(&contents, true, &clock)).unwrap();
+        engine.seen().iter().filter(|operation| *operation == "TransactWriteItems").count()
+    };
+    let (quick, slow) = (transactions(0), transactions(8));
+    // Eight pages, one for each segment, take 64 seconds. Without a word for 20 it counts as given up.
+    assert!(slow >= quick + 3, "{slow} and {quick}");
+}
+
+#[test]
 fn of_two_loads_of_different_files_the_second_is_refused_until_the_first_is_given_up() {
     let engine = engine();
     load(&engine, &many(2));

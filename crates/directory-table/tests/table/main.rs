@@ -20,12 +20,17 @@ use std::time::Duration;
 pub(crate) struct Clock {
     pub(crate) now: AtomicU64,
     pub(crate) writing: AtomicU64,
+    /// How many seconds pass with each page that is read back.
+    pub(crate) page_takes: AtomicU64,
 }
 
 impl Progress for Clock {
     fn at(&self, what: Stage, done: usize, _: usize) {
         if what == Stage::Writing {
             self.writing.store(done as u64, Ordering::Relaxed);
+        }
+        if what == Stage::Verifying {
+            self.now.fetch_add(self.page_takes.load(Ordering::Relaxed), Ordering::Relaxed);
         }
     }
 
@@ -43,12 +48,12 @@ pub(crate) fn engine() -> Engine {
 
 /// The table for somebody who waits.
 pub(crate) fn table(engine: &Engine) -> Table {
-    Table::new(engine.client(Duration::from_secs(10)), "tenants".to_owned())
+    Table::new(engine.client(Duration::from_secs(10)), "tenants".to_owned(), Duration::from_secs(20))
 }
 
 /// The table for lookups, which wait for 600 ms at most.
 pub(crate) fn impatient_table(engine: &Engine) -> Table {
-    Table::new(engine.client(Duration::from_millis(300)), "tenants".to_owned())
+    Table::new(engine.client(Duration::from_millis(300)), "tenants".to_owned(), Duration::from_millis(600))
 }
 
 /// Loads a text that has to be loaded.

@@ -3,8 +3,9 @@
 use crate::{engine, tenant};
 use local_table::{Engine, Fault};
 use lookup_service::directory_file::SAMPLE;
-use std::fs;
-use std::io::{BufRead, BufReader};
+use std::fs::{self, Permissions};
+use std::io::{self, BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
 
 const TABLE: &str = "dynamodb://tenants";
@@ -65,6 +66,24 @@ fn from_no_table_to_a_file_that_is_loaded_changed_and_dumped() {
     assert_eq!(run(&["load", name, "--to", TABLE]), done(&change(", changed in one transaction")));
     let status = format!("{more}, generation 1, revision 1, no problems\n");
     assert_eq!(run(&["status", TABLE]), done(&status));
+}
+
+#[test]
+fn a_dump_replaces_a_file_at_once_with_its_mode() {
+    let engine = engine();
+    let text = tenant("acme", &[]);
+    crate::load(&engine, &text);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tenants.toml");
+    let (name, mode) = (file.to_str().unwrap(), || fs::metadata(&file).unwrap().permissions().mode() & 0o777);
+    fs::write(&file, "old").unwrap();
+    fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
+    let old = fs::File::open(&file).unwrap();
+    assert_eq!(run(program(&engine, &["dump", "--from", TABLE, "--out", name])), done(""));
+    assert_eq!((fs::read_to_string(&file).unwrap(), mode()), (text.clone(), 0o640));
+    assert_eq!(io::read_to_string(old).unwrap(), "old", "who has the old file open reads it to its end");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(run(program(&engine, &["dump", "--from", TABLE, "--out", "/dev/stdout"])), done(&text));
 }
 
 fn last_code(text: &str) -> &str {

@@ -1,6 +1,6 @@
 //! Changes of one organization, as `tenants apply` makes them.
 
-use crate::readers::{ask, by_name, domain};
+use crate::readers::{ask, by_name, domain, in_memory};
 use crate::{dump, engine, load, table, tenant};
 use directory_table::change::ChangeError;
 use directory_table::edit::EditError;
@@ -77,4 +77,42 @@ fn a_removed_organization_leaves_the_names_that_others_have() {
     let directory = by_name(&engine);
     assert_eq!(ask(&engine, &*directory, &domain("a.example")), Ok(Vec::new()));
     assert_eq!(ask(&engine, &*directory, &domain("b.example")), Ok(vec!["globex".to_owned()]));
+}
+
+#[test]
+fn an_app_client_of_an_organization_that_is_not_served_stays_its_own_and_finds_nobody() {
+    let machine = "machines = [{ name = \"a\", client_id = \"acmemachine\" }]\n";
+    let closed = format!("{}disabled = true\n{machine}", tenant("acme", &["acme.example"]));
+    let engine = engine();
+    load(&engine, &format!("{closed}{}", tenant("globex", &[])));
+    let before = dump(&engine);
+    let wanted = replace(&engine, "globex", "globexclient", "acmeclient").unwrap_err();
+    assert_eq!(wanted.to_string(), "the app client acmeclient belongs to the tenant acme already");
+    let other = machine.replace("machines", "domains = []\nmachines");
+    let wanted = replace(&engine, "globex", "domains = []\n", &other).unwrap_err();
+    assert_eq!(wanted.to_string(), "the app client acmemachine belongs to the tenant acme already");
+    assert_eq!(dump(&engine), before);
+
+    // It is changed while it is closed, so that the log names the client.
+    replace(&engine, "acme", "name = \"acme\"", "name = \"Acme\"").unwrap();
+    let client = LookupRequest::ClientId("acmeclient".to_owned());
+    assert_eq!(ask(&engine, &*by_name(&engine), &client), Ok(Vec::new()));
+    assert_eq!(ask(&engine, &*in_memory(&engine), &client), Ok(Vec::new()));
+    replace(&engine, "acme", "disabled = true\n", "").unwrap();
+    assert_eq!(ask(&engine, &*by_name(&engine), &client), Ok(vec!["acme".to_owned()]));
+    replace(&engine, "acme", "domains", "disabled = true\ndomains").unwrap();
+    assert_eq!(ask(&engine, &*by_name(&engine), &client), Ok(Vec::new()));
+}
+
+#[test]
+fn a_table_whose_last_organization_was_removed_finds_nobody() {
+    let engine = engine();
+    load(&engine, &tenant("acme", &["acme.example"]));
+    engine.block_on(table(&engine).edit("acme", NOW, |_| Ok(None))).unwrap();
+    for directory in [by_name(&engine), in_memory(&engine)] {
+        assert_eq!(ask(&engine, &*directory, &domain("acme.example")), Ok(Vec::new()));
+        assert!(directory.is_ready());
+    }
+    load(&engine, &tenant("globex", &[]));
+    assert_eq!(dump(&engine), tenant("globex", &[]));
 }

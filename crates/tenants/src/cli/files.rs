@@ -1,7 +1,7 @@
 //! Reads the operator's files, and writes tenants.toml.
 
 use super::Refusal;
-use super::place::{Place, read_table, record_in_table};
+use super::place::{Place, check_table, read_table, record_in_table};
 use lookup_service::regular_file;
 use lookup_service::text_encoding::decode;
 use rustix::fs::{FlockOperation, flock};
@@ -59,9 +59,12 @@ impl Files {
         }
     }
 
-    /// Checks that the directory can be written, before the pool is changed. Of a table that cannot be known.
+    /// Checks that the directory can be written, before the pool is changed.
     pub(crate) fn check_writable(&self) -> Result<(), Refusal> {
-        let Place::File(path) = &self.directory else { return Ok(()) };
+        let path = match &self.directory {
+            Place::File(path) => path,
+            Place::Table(address) => return check_table(address),
+        };
         let named = |reason: String| {
             let line = format!("{}: cannot be written: {reason}", path.display());
             Refusal::with_advice(line, "Mend that first: nothing was done.")

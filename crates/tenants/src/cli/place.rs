@@ -42,6 +42,13 @@ pub(crate) fn read_table(address: &str) -> Result<String, Refusal> {
     Ok(records.text())
 }
 
+/// Checks that a table can be written.
+#[cfg(feature = "dynamodb")]
+pub(crate) fn check_table(address: &str) -> Result<(), Refusal> {
+    let table = open(address)?;
+    block_on(table.check_writable())?.map_err(|error| refusal(address, &error))
+}
+
 /// Writes something down about an organization in a table, in one transaction.
 #[cfg(feature = "dynamodb")]
 pub(crate) fn record_in_table(address: &str, code: &str, entry: &Entry<'_>) -> Result<(), Refusal> {
@@ -84,6 +91,11 @@ fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Refusal> {
 
 #[cfg(not(feature = "dynamodb"))]
 pub(crate) fn read_table(address: &str) -> Result<String, Refusal> {
+    Err(without_dynamodb(address))
+}
+
+#[cfg(not(feature = "dynamodb"))]
+pub(crate) fn check_table(address: &str) -> Result<(), Refusal> {
     Err(without_dynamodb(address))
 }
 

@@ -1,6 +1,7 @@
 //! `tenants remove`.
 
 use super::files::{self, Files};
+use super::place::Place;
 use super::{Refusal, progress};
 use std::io::{self, Write};
 use tenants::cognito::{self, PoolReader};
@@ -41,7 +42,7 @@ pub(crate) fn run(options: &RemoveOptions) -> Result<bool, Refusal> {
     let refused = |error: tenants::aws::ApiError| Refusal::with_advice(&error, error.what_to_do());
     let only = Some(options.code.as_str());
     let observed = observed::observe(&aws, &pool, &organizations, only, &|_, _| {}).map_err(refused)?;
-    let several = "Write the client_id of the right one into tenants.toml.";
+    let several = format!("Write the client_id of the right one into {}.", options.files.directory);
     let belongings = removal::belongings(organization, &organizations, &observed);
     let mut belongings = belongings.map_err(|error| Refusal::with_advice(error, several))?;
     let mut out = io::stdout();
@@ -63,7 +64,7 @@ pub(crate) fn run(options: &RemoveOptions) -> Result<bool, Refusal> {
         removal::delete(&aws, &pool, &belongings).map_err(refused)?;
         record(Entry::Removed)?;
         writeln!(out, "{} is gone. The secrets of its machine clients are where they were.", options.code)?;
-        if organizations.len() == 1 {
+        if organizations.len() == 1 && matches!(options.files.directory, Place::File(_)) {
             writeln!(out, "It was the last one. The lookup service refuses a file without organizations.")?;
         }
     } else {
@@ -74,8 +75,8 @@ pub(crate) fn run(options: &RemoveOptions) -> Result<bool, Refusal> {
         removal::disable(&aws, &pool, &belongings).map_err(refused)?;
         writeln!(
             out,
-            "{} is out of service. To undo it: remove `disabled` from tenants.toml, and apply.",
-            options.code
+            "{} is out of service. To undo it: remove `disabled` from {}, and apply.",
+            options.code, options.files.directory
         )?;
         writeln!(out, "To delete it: tenants remove {} --delete", options.code)?;
     }
@@ -97,7 +98,7 @@ fn write_belongings(
         writeln!(out, "  - delete the identity provider {name}, and with it the way in for its people")?;
     }
     let entry = if options.delete { "remove its entry from" } else { "write `disabled = true` into" };
-    writeln!(out, "  - {entry} tenants.toml")
+    writeln!(out, "  - {entry} {}", options.files.directory)
 }
 
 /// Asks for the code. Taking out of service and deleting are two commands, and each one asks.
