@@ -141,7 +141,7 @@ impl Directory {
     /// If they are too many.
     pub fn new(entries: Vec<Entry>) -> Result<Self, Full> {
         let mut directory = Self::with_room_for(entries.len());
-        entries.into_iter().try_for_each(|entry| directory.add(entry))?;
+        entries.into_iter().try_for_each(|entry| directory.add(entry).map(drop))?;
         Ok(directory)
     }
 
@@ -162,11 +162,11 @@ impl Directory {
         self.unserved += 1;
     }
 
-    /// Adds an organization after the others.
+    /// Adds an organization after the others. Returns its place, as in [`Listed`].
     ///
     /// # Errors
     /// If there is no room for it. A part of it may have been added then.
-    pub(crate) fn add(&mut self, Entry { tenant, domains, subdomains }: Entry) -> Result<(), Full> {
+    pub(crate) fn add(&mut self, Entry { tenant, domains, subdomains }: Entry) -> Result<u32, Full> {
         let listing = Listing { tenant: offset(self.json.len())?, subdomains };
         #[expect(clippy::expect_used, reason = "neither strings nor a String that is written to can fail")]
         self.json.push_str(&serde_json::to_string(&tenant).expect("a tenant is written as JSON"));
@@ -183,7 +183,7 @@ impl Directory {
                 }
             }
         }
-        Ok(())
+        Ok(listing.tenant)
     }
 
     /// The organizations that match a request. None if its text is no domain or no code.

@@ -16,7 +16,7 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::consumer_domains::is_consumer_domain;
-use crate::directory::{Directory, Entry};
+use crate::directory::{Directory, Entry, Key};
 use crate::domain_name::DomainName;
 use crate::finding::{Finding, Reason};
 use crate::format_guess::instead_of_toml;
@@ -183,10 +183,12 @@ fn tree(text: &str, part: Range<usize>) -> Option<DeTable<'_>> {
 /// Where values that must be unique were used first, by byte offset. Files whose offsets have no 32 bits are not read.
 type FirstUse = NameIndex<u32>;
 
-/// Notes where a value is used. Returns where it was used first, if it was.
-fn used_first(seen: &mut FirstUse, value: &str, at: usize) -> Option<usize> {
-    let first = offset(at).and_then(|at| seen.insert(value, at)).ok()??;
-    Some(*first as usize)
+/// Where the code and the app client of an organization are that is in the directory, by byte offset.
+struct Uses {
+    /// The organization's place in the directory.
+    place: u32,
+    code: u32,
+    client: u32,
 }
 
 struct Reader<'t> {
@@ -201,8 +203,11 @@ struct Reader<'t> {
     directory: Directory,
     findings: Vec<Finding>,
     issuers: HashMap<String, usize>,
-    codes: FirstUse,
-    clients: FirstUse,
+    /// For each organization of the directory, in order. The directory has the codes and app clients themselves.
+    uses: Vec<Uses>,
+    /// The codes of organizations that are not in the directory, and their app clients.
+    other_codes: FirstUse,
+    other_clients: FirstUse,
 }
 
 /// A table of the file with its path, by which its fields are named.
@@ -233,8 +238,9 @@ impl<'t> Reader<'t> {
             directory: Directory::with_room_for(tenants),
             findings: Vec::new(),
             issuers: HashMap::new(),
-            codes: FirstUse::with_room_for(tenants),
-            clients: FirstUse::with_room_for(tenants),
+            uses: Vec::with_capacity(tenants),
+            other_codes: FirstUse::with_room_for(0),
+            other_clients: FirstUse::with_room_for(0),
         }
     }
 
@@ -290,12 +296,7 @@ impl<'t> Reader<'t> {
 
     fn tenants(&mut self, list: &DeArray<'_>) {
         for value in list {
-            if let Some(entry) = self.tenant(self.count, value)
-                && self.findings.is_empty()
-                && let Err(full) = self.directory.add(entry)
-            {
-                self.refuse(value.span().start, format!("tenants[{}]", self.count), Reason::TooLarge(full));
-            }
+            self.tenant(self.count, value);
             self.count += 1;
         }
     }
@@ -320,11 +321,10 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Reads one tenant. `None` if it has an error or is not served; all of it is read nevertheless.
-    fn tenant(&mut self, index: usize, value: &Spanned<DeValue<'_>>) -> Option<Entry> {
+    /// Reads one tenant. All of it is read, even if it has an error or is not served.
+    fn tenant(&mut self, index: usize, value: &Spanned<DeValue<'_>>) {
         let Some(table) = value.get_ref().as_table() else {
-            self.refuse_type(value, format!("tenants[{index}]"), "a table");
-            return None;
+            return self.refuse_type(value, format!("tenants[{index}]"), "a table");
         };
         let section = Section { table, start: value.span().start, index };
         #[rustfmt::skip]
@@ -356,20 +356,54 @@ impl<'t> Reader<'t> {
 
         if !is_served {
             self.directory.leave_out();
-            return None;
         }
-        let (domains, domain) = domains?;
-        let tenant = Tenant {
-            code: code?,
-            name: name?,
-            domain,
-            client_id: client_id?,
-            identity_provider: identity_provider?,
-            issuer,
-            logo,
-            isolation,
+        match (code, client_id, name, identity_provider, domains) {
+            (Some(code), Some(client_id), Some(name), Some(identity_provider), Some((domains, domain)))
+                if is_served =>
+            {
+                let tenant = Tenant { code, name, domain, client_id, identity_provider, issuer, logo, isolation };
+                self.add(&section, Entry { tenant, domains, subdomains });
+            }
+            (code, client_id, ..) => self.note(&section, code, client_id),
+        }
+    }
+
+    fn add(&mut self, section: &Section<'_, '_>, entry: Entry) {
+        let (code, client) = (self.offset_of(section, "code"), self.offset_of(section, "client_id"));
+        match self.directory.add(entry) {
+            Ok(place) => self.uses.push(Uses { place, code, client }),
+            Err(full) => self.refuse(section.start, format!("tenants[{}]", section.index), Reason::TooLarge(full)),
+        }
+    }
+
+    /// Notes the code and the app client of an organization that is not in the directory.
+    fn note(&mut self, section: &Section<'_, '_>, code: Option<TenantCode>, client: Option<ClientId>) {
+        let (code_at, client_at) = (self.offset_of(section, "code"), self.offset_of(section, "client_id"));
+        let noted = code.map(|code| self.other_codes.insert(&code.as_str().to_ascii_lowercase(), code_at).map(drop));
+        let noted = [noted, client.map(|client| self.other_clients.insert(client.as_str(), client_at).map(drop))];
+        if let Some(full) = noted.into_iter().flatten().find_map(Result::err) {
+            self.refuse(section.start, format!("tenants[{}]", section.index), Reason::TooLarge(full));
+        }
+    }
+
+    /// The offset of a field in the whole text, which is shorter than 4 GB.
+    fn offset_of(&self, section: &Section<'_, '_>, name: &str) -> u32 {
+        let start = section.get(name).map_or(section.start, |value| value.span().start);
+        offset(self.base + start).unwrap_or(u32::MAX)
+    }
+
+    /// The line in which a code or an app client was used before.
+    fn used_before(&self, key: Key<'_>) -> Option<usize> {
+        let in_directory = self.directory.under(key).first().and_then(|listed| {
+            let at = self.uses.binary_search_by_key(&listed.place, |uses| uses.place).ok()?;
+            Some(&self.uses[at])
+        });
+        let offset = match key {
+            Key::Code(code) => in_directory.map(|uses| uses.code).or(self.other_codes.get(code).copied()),
+            Key::ClientId(id) => in_directory.map(|uses| uses.client).or(self.other_clients.get(id).copied()),
+            Key::Domain(_) => None,
         };
-        Some(Entry { tenant, domains, subdomains })
+        offset.map(|offset| self.line(offset as usize))
     }
 
     /// Whether people may be sent to the tenant: not while it is disabled, and not before `tenants apply` has made its
@@ -393,8 +427,7 @@ impl<'t> Reader<'t> {
             TenantCode::try_from(text.to_owned()).ok().filter(|_| known).ok_or(Reason::Code)
         })?;
         let start = section.get("code")?.span().start;
-        let first = used_first(&mut self.codes, &code.as_str().to_ascii_lowercase(), self.base + start);
-        if let Some(line) = first.map(|first| self.line(first)) {
+        if let Some(line) = self.used_before(Key::Code(&code.as_str().to_ascii_lowercase())) {
             self.refuse(start, section.field("code"), Reason::CodeTaken { line });
         }
         Some(code)
@@ -407,8 +440,7 @@ impl<'t> Reader<'t> {
             ClientId::try_from(text.to_owned()).ok().filter(|_| known).ok_or(Reason::ClientId)
         })?;
         let start = section.get("client_id")?.span().start;
-        let first = used_first(&mut self.clients, client.as_str(), self.base + start);
-        if let Some(line) = first.map(|first| self.line(first)) {
+        if let Some(line) = self.used_before(Key::ClientId(client.as_str())) {
             self.refuse(start, section.field("client_id"), Reason::ClientTaken { line });
         }
         Some(client)
@@ -422,7 +454,7 @@ impl<'t> Reader<'t> {
             return None;
         };
         let mut names = Vec::with_capacity(list.len());
-        let mut seen = FirstUse::with_room_for(0);
+        let mut seen = HashMap::new();
         for (i, item) in list.iter().enumerate() {
             let start = item.span().start;
             let field = || section.field(&format!("domains[{i}]"));
@@ -438,10 +470,12 @@ impl<'t> Reader<'t> {
                 }
             };
             // Most tenants have one domain, which cannot be there twice.
-            let several = list.len() > 1;
-            match several.then(|| used_first(&mut seen, name.as_str(), self.base + start)).flatten() {
-                Some(first) => self.refuse(start, field(), Reason::DomainTwice { line: self.line(first) }),
-                None => names.push(name),
+            let at = self.base + start;
+            let first = if list.len() > 1 { *seen.entry(name.clone()).or_insert(at) } else { at };
+            if first == at {
+                names.push(name);
+            } else {
+                self.refuse(start, field(), Reason::DomainTwice { line: self.line(first) });
             }
         }
         let shown = list.iter().next().and_then(|item| item.get_ref().as_str()).map(|text| text.trim().to_owned());

@@ -189,6 +189,27 @@ fn a_repeated_value_is_refused_with_the_line_of_its_first_use() {
 }
 
 #[test]
+fn what_an_organization_has_that_is_closed_or_has_errors_is_not_for_another_one() {
+    for (from, to) in [("domains = [\"acme.example\"]", "disabled = true"), ("name = \"Acme\"", "name = \"\"")] {
+        let found = findings(&format!("{}{SOUND}", SOUND.replace(from, to)));
+        let of_second: Vec<&String> = found.iter().filter(|finding| finding.contains("tenants[1]")).collect();
+        assert_eq!(of_second.len(), 2, "{found:?}");
+        assert!(of_second[0].starts_with("8: tenants[1].code: is the code of another tenant already (line 2)"));
+        assert!(
+            of_second[1].starts_with("10: tenants[1].client_id: is the app client of another tenant already (line 4)")
+        );
+    }
+}
+
+#[test]
+fn a_domain_that_is_there_three_times_is_refused_with_the_line_of_its_first_use() {
+    let three = "domains = [\"a.example\",\n\"a.example\",\n\"a.example\"]";
+    let found = findings(&SOUND.replace("domains = [\"acme.example\"]", three));
+    assert_eq!(found.len(), 2);
+    assert!(found.iter().all(|finding| finding.ends_with("is listed for this tenant already (line 6)")), "{found:?}");
+}
+
+#[test]
 fn an_issuer_is_https_and_among_the_files_own() {
     let with = |issuers: &str, issuer: &str| {
         let text = SOUND.replacen("domains =", &format!("{issuer}\ndomains ="), 1);

@@ -1,5 +1,5 @@
 //! docs/openapi.json against the running service, by schemathesis: it sends what the document allows and what it forbids,
-//! and compares every response with it (<https://pypi.org/project/schemathesis/>).
+//! and compares every response with it.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 

@@ -1,5 +1,5 @@
 //! An AWS emulator that nobody here wrote, with a user pool and the OpenID provider of an organization:
-//! <https://pypi.org/project/ministack/> and <https://www.npmjs.com/package/oauth2-mock-server>.
+//! ministack and oauth2-mock-server.
 
 use crate::program::{Program, free_port, listens};
 use crate::root;

@@ -45,7 +45,7 @@ fn main() -> ExitCode {
         let loads: Vec<_> =
             services.iter().map(|service| scope.spawn(|| load(service, &organizations, &stop))).collect();
         // While it is measured what they can do, nothing changes.
-        thread::sleep(MEASURED * 2);
+        thread::sleep(MEASURED * 3);
         table.disturb(&organizations, end);
         stop.store(true, Ordering::Relaxed);
         loads.into_iter().map(|load| load.join().unwrap()).collect::<Vec<Report>>()
@@ -56,12 +56,13 @@ fn main() -> ExitCode {
 
 /// Asks a service until it is told to stop: as fast as it can for a while, and then at a share of that.
 fn load(service: &Service, organizations: &Organizations, stop: &AtomicBool) -> Report {
-    let measured = connections(service, organizations, None, |start| start.elapsed() < MEASURED);
+    let fill = || connections(service, organizations, None, |start| start.elapsed() < MEASURED);
+    // Once, so that what is asked by name is known, and then to count.
+    let (first, measured) = (fill(), fill());
     let rate = measured.requests() as f64 / MEASURED.as_secs_f64() * SHARE;
     let pause = Duration::from_secs_f64(CONNECTIONS as f64 / rate.max(1.0));
-    let mut report = connections(service, organizations, Some(pause), |_| !stop.load(Ordering::Relaxed));
-    report.rate = rate;
-    report
+    let report = connections(service, organizations, Some(pause), |_| !stop.load(Ordering::Relaxed));
+    Report { rate, ..report.with(first).with(measured) }
 }
 
 /// Asks with several connections at the same time, each at a pace, and checks all responses.
