@@ -62,7 +62,9 @@ fn load(service: &Service, organizations: &Organizations, stop: &AtomicBool) -> 
     let rate = measured.requests() as f64 / MEASURED.as_secs_f64() * SHARE;
     let pause = Duration::from_secs_f64(CONNECTIONS as f64 / rate.max(1.0));
     let report = connections(service, organizations, Some(pause), |_| !stop.load(Ordering::Relaxed));
-    Report { rate, ..report.with(first).with(measured) }
+    let mut report = report.with(first).with(measured);
+    report.rate = rate;
+    report
 }
 
 /// Asks with several connections at the same time, each at a pace, and checks all responses.
