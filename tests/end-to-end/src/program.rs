@@ -8,6 +8,7 @@ use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpStream;
@@ -28,9 +29,21 @@ struct Running {
     watchdog: Child,
 }
 
-/// A port that was free a moment ago. The kernel does not assign it again soon.
+/// A port that nobody has. Linux assigns ports from 32768 on by itself, so this one is still free when the program that
+/// gets it has started.
 pub(crate) fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    const PORTS: std::ops::Range<u32> = 20_000..30_000;
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    // The tests of another checkout may run at the same time, and begin somewhere else.
+    let first = std::process::id() % 100 * 100;
+    for _ in PORTS {
+        let port = PORTS.start + (first + ASKED.fetch_add(1, Ordering::Relaxed)) % PORTS.len() as u32;
+        let port = u16::try_from(port)?;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no port is free")
 }
 
 /// Waits until a program accepts connections at its port. For programs that print nothing when they are ready.
