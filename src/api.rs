@@ -5,6 +5,7 @@
 //! No request is repeated: a code may have been redeemed by the first one, and people can press the button again.
 
 use crate::browser::{self, EarlyLookup};
+use crate::early;
 use crate::failure::{ConfigFailure, KeysFailure, LookupFailure, NoResponse, TokenFailure};
 use deployment::Deployment;
 use js_sys::{Array, JSON, Promise, Reflect};
@@ -15,6 +16,7 @@ use sign_in::jwks::Jwks;
 use sign_in::session::Session;
 use sign_in::time::UnixTime;
 use sign_in::tokens::{AwaitedTokens, TokenRequest, UnverifiedTokens};
+use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
@@ -35,7 +37,8 @@ const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded")
 ///
 /// # Errors
 /// If it cannot be fetched or is wrong.
-pub async fn deployment(early: Option<Promise>) -> Result<Deployment, ConfigFailure> {
+pub async fn deployment(early: Option<Promise>) -> Result<Arc<Deployment>, ConfigFailure> {
+    let is_early = early.is_some();
     let response = match early {
         Some(promise) => Awaited::Parts(promise.into()),
         None => get(&browser::own_path("config.json"), LOOKUP_LIMIT, "no-cache"),
@@ -46,8 +49,13 @@ pub async fn deployment(early: Option<Promise>) -> Result<Deployment, ConfigFail
     if status != 200 || text.trim_start().starts_with('<') {
         return Err(ConfigFailure::Missing);
     }
+    if let Some(deployment) = early::prepared().filter(|_| is_early) {
+        return Ok(deployment);
+    }
     let picker = browser::picker_url().ok_or(ConfigFailure::Missing)?;
-    Deployment::parse(&text, &picker).map_err(ConfigFailure::Wrong)
+    let deployment = Deployment::parse(&text, &picker).map_err(ConfigFailure::Wrong)?;
+    early::connect(&deployment);
+    Ok(Arc::new(deployment))
 }
 
 /// Fetches the messages of a language. Null for English, which is in the wasm. `None` if they cannot be fetched.
@@ -62,8 +70,7 @@ pub async fn messages(language: &str, address: &str) -> Option<JsValue> {
 /// request has been sent when this returns, unless `early` is the same request and was sent within the last five
 /// seconds. `boot.js` does not hash what it sends, so `early` is of no use where the hash is wanted.
 pub fn look_up(deployment: &Deployment, identifier: &Identifier, early: Option<Lookup>) -> Lookup {
-    // Serializing an enum of strings cannot fail. The endpoint would refuse an empty body.
-    let body = serde_json::to_string(&identifier.request()).unwrap_or_default();
+    let body = identifier.request_body();
     let is_fresh = |sent| browser::now().seconds_since(sent) <= EARLY_LIFETIME;
     let is_use = |early: &Lookup| early.body == body && is_fresh(early.sent) && !deployment.lookup_content_sha256;
     early.filter(is_use).unwrap_or_else(|| {

@@ -10,6 +10,7 @@ use crate::failure::{ConfigFailure, Failure};
 use crate::language_select::language_select;
 use crate::messages::{self as m, text};
 use crate::pages::{callback::callback, find::find, signed_out::signed_out};
+use crate::part;
 use crate::problem::{Placement, problem};
 use deployment::Branding;
 use js_sys::{Function, Promise};
@@ -20,11 +21,19 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::spawn_local;
+#[cfg(feature = "split")]
+use wasm_split_macros::wasm_split;
 
 /// Starts the app in the element `#app`. `boot.js` calls this with what it knows: the query, the messages of the page's
 /// language (null for English), the response for config.json, and a function that returns the lookup which it has sent.
 #[wasm_bindgen]
+#[allow(clippy::unit_arg, reason = "with the feature `split` it is a future")]
 pub fn start(query: String, texts: JsValue, config: Promise, early_lookup: Function) {
+    part::call(show(query, texts, config, early_lookup));
+}
+
+#[cfg_attr(feature = "split", wasm_split(views, wasm_split_path = crate::part))]
+fn show(query: String, texts: JsValue, config: Promise, early_lookup: Function) {
     m::set_language(&browser::page_language(), texts);
     spawn_local(run(PageLoad::new(query, early_lookup), Some(config)));
 }
@@ -63,10 +72,6 @@ fn misconfigured(failure: ConfigFailure, try_again: impl Fn() + 'static) -> AnyV
 fn page_with_brand(context: Context) -> AnyView {
     let branding = context.deployment.branding.clone();
     set_colours(&branding);
-    // The browser connects to the hosted UIs now, so that the sign-in or the token request need not wait for that.
-    for pool in &context.deployment.user_pools {
-        browser::preconnect(&pool.hosted_ui.origin);
-    }
     let language = context.language;
     // The page comes first: it may leave for the hosted UI at once, before brand and language select are rendered.
     let page = page(&context);
@@ -104,7 +109,7 @@ fn page(context: &Context) -> AnyView {
         Some("") => find(context),
         Some("signed-out") => signed_out(context),
         // An app client may have a callback URL below /callback that names its tenant (docs/contract.md).
-        Some(page) if page == "callback" || page.starts_with("callback/") => callback(context),
+        Some(page) if page == "callback" || page.starts_with("callback/") => part::call(callback(context.clone())),
         _ => not_found(context),
     }
 }

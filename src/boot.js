@@ -1,6 +1,6 @@
 // Runs as soon as the form is visible, before the app has loaded. It removes the authorization response from the
 // address bar, fetches config.json, sends the lookup if the user submits early, fetches the messages of the language
-// that src/first.js chose, and starts the app. tools/finish.mjs puts this script into index.html, because a file of its
+// that src/first.js chose, loads the parts of the app, and starts it. tools/finish.mjs puts this script into index.html, because a file of its
 // own would cost a round trip.
 const root = document.documentElement;
 // Tells that this script ran (tools/finish.mjs).
@@ -8,6 +8,7 @@ root.dataset.boot = "";
 const address = new URL(location);
 const { pathname, searchParams } = address;
 const { path } = root.dataset;
+const isCallback = pathname.startsWith(path + "callback");
 const all = (selector) => [...document.querySelectorAll(selector)];
 
 // #login_hint= is the same as the parameter, but reaches no server.
@@ -20,7 +21,7 @@ const query = address.search.slice(1);
 // often. The sign-in goes on then.
 searchParams.delete("login_hint");
 address.hash = "";
-if (pathname.startsWith(path + "callback")) address.search = "";
+if (isCallback) address.search = "";
 try {
   history.replaceState(null, "", address);
 } catch {}
@@ -38,37 +39,43 @@ const ask = async (address, options) => {
   const response = await fetch(address, { redirect: "error", signal: AbortSignal.timeout(15000), ...options });
   return [response.status, await response.text(), response.headers.get("retry-after")];
 };
-const config = drawn.then(() => {
-  // A cached copy may be minutes old. A user who reloads the page, perhaps because it does not work, gets the
-  // current one.
-  const reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
-  return ask(path + "config.json", { cache: reloaded ? "no-cache" : "default" });
-});
+// A cached copy may be minutes old. A user who reloads the page, perhaps because it does not work, gets the current one.
+const reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
+const config = ask(path + "config.json", { cache: reloaded ? "no-cache" : "default" });
 // The app shows the error when it has started. Until then it must not count as an unhandled rejection.
 config.catch(() => {});
-// The lookup for what the user submitted before the app has started: the request body, the response as a promise,
-// and the response itself once it is there. It is sent only if the input is plainly a domain or a code, and only to
+// The lookup for what the user submitted before the app has started: the text, the request body, the response as a
+// promise, and the response itself once it is there. It is sent only if the input is plainly a domain or a code, and only to
 // the picker's own origin. The app uses the response if its own request would have the same body. Otherwise it
 // sends its own.
 let early;
+// The app's main part, once it has read config.json, and whether it has left for the hosted UI (src/early.rs).
+let main;
+let left = false;
+const leave = () => {
+  const [status, found] = early?.arrived ?? [];
+  if (main && status === 200 && !left && !("app" in root.dataset)) left = main.leave(query, early.typed, early.body, found);
+};
 const lookUp = () => {
-  if (!("submitted" in root.dataset) || "app" in root.dataset) return;
+  if (!("submitted" in root.dataset) || "app" in root.dataset || left) return;
   const typed = document.getElementById("identifier").value;
   const [, at, subject] = /^\s*(?:[^\s@]+(@))?([a-z\d.-]+)\s*$/i.exec(typed) ?? [];
   const key = subject?.includes(".") ? "domain" : "code";
   if (!subject || (at && key === "code")) return;
   const body = JSON.stringify({ [key]: key === "domain" ? subject.toLowerCase() : subject });
-  if (body === early?.body) return;
+  if (body === early?.body) return (early.typed = typed);
   const response = config.then(([, text]) => {
     const lookup = new URL(JSON.parse(text).lookup_url, location);
     if (lookup.origin !== location.origin) throw undefined;
     return ask(lookup, { method: "POST", body, headers: { "content-type": "application/json" }, credentials: "omit" });
   });
-  const sent = (early = { body, response });
-  response.then((parts) => (sent.arrived = parts)).catch(() => {});
+  const sent = (early = { typed, body, response });
+  response.then((parts) => ((sent.arrived = parts), leave())).catch(() => {});
 };
 addEventListener("submit", lookUp, true);
 lookUp();
+// Back has restored a page that was left before the app was there. What the app would have loaded may be lost.
+addEventListener("pageshow", ({ persisted }) => persisted && left && !("app" in root.dataset) && location.reload());
 
 // ── the messages of the language that src/first.js chose ──
 const language = root.lang;
@@ -102,7 +109,13 @@ const preloaded = (selector) => document.querySelector(selector).href;
 // The same mode and credentials as in the preload. Otherwise the browser would load the file twice: WebKit uses a
 // preload only for an identical request.
 const wasm = fetch(preloaded("link[rel=preload][type='application/wasm']"), { mode: "no-cors", credentials: "include" });
-wasm.catch(() => {});
+const part = (name, options) => {
+  const { href, integrity } = document.querySelector(`link[rel=${name}]`);
+  return fetch(href, { integrity, ...options });
+};
+// The other parts are asked for when the main part begins to arrive, so that they come right behind it.
+const parts = wasm.then(() => Promise.all((isCallback ? ["views", "callback"] : ["views"]).map((name) => part(name))));
+parts.catch(() => {});
 await drawn;
 try {
   // If the Content-Security-Policy enforces Trusted Types (https://www.w3.org/TR/trusted-types/), the app may still
@@ -112,8 +125,21 @@ try {
   });
   const glue = await import(preloaded("link[rel=modulepreload]"));
   await glue.default({ module_or_path: wasm });
+  if (root.dataset.screen === "form") {
+    const prepare = ([status, text]) => {
+      if (status === 200) glue.prepare(text);
+      main = glue;
+      leave();
+    };
+    config.then(prepare).catch(() => {});
+  }
+  await Promise.all((await parts).map(glue.add));
   glue.start(query, await messages, config, () => early && [early.body, early.response, early.arrived]);
+  // For the way back from the hosted UI.
+  if (!isCallback) part("callback", { priority: "low" }).then((response) => response.blob()).catch(() => {});
 } catch {
+  // A page that is being left may not get its parts any more. That is an error only if it stays.
+  if (left) await new Promise((done) => setTimeout(done, 3000));
   crashed();
   console.error("app_crashed");
 }

@@ -1,12 +1,11 @@
-//! What every page needs: the deployment, the language, how the page was loaded, the secrets of the next sign-in.
+//! What every page needs: the deployment, the language, how the page was loaded.
 
-use crate::browser::{self, NoWebCrypto, PageLoad};
+use crate::browser::{self, PageLoad};
 use crate::copy;
 use crate::elements::{link, reactive};
 use crate::messages::{self as m, text};
 use deployment::Deployment;
 use leptos::prelude::*;
-use sign_in::secrets::SignInSecrets;
 use std::sync::Arc;
 
 /// What `app` passes to every page. Cloning it is cheap.
@@ -17,44 +16,21 @@ pub struct Context {
     /// The language of the page. A view that reads it is rendered again when it changes.
     pub language: RwSignal<String>,
     page_load: StoredValue<Option<PageLoad>>,
-    next_secrets: StoredValue<Option<SignInSecrets>, LocalStorage>,
 }
 
 impl Context {
     /// The context of a page that was loaded like this.
-    pub fn new(deployment: Deployment, page_load: PageLoad) -> Self {
+    pub fn new(deployment: Arc<Deployment>, page_load: PageLoad) -> Self {
         Self {
-            deployment: Arc::new(deployment),
+            deployment,
             language: RwSignal::new(browser::page_language()),
             page_load: StoredValue::new(Some(page_load)),
-            next_secrets: StoredValue::new_local(None),
         }
     }
 
     /// How the page was loaded. The second call returns `None`, so that a query is acted on once.
     pub fn take_page_load(&self) -> Option<PageLoad> {
         self.page_load.try_update_value(Option::take).flatten()
-    }
-
-    /// Draws the secrets of the next sign-in ahead of time, so that the sign-in need not wait for them.
-    pub fn prepare_secrets(&self) {
-        self.next_secrets.set_value(self.draw_secrets().ok());
-    }
-
-    /// The secrets for a sign-in: those that were prepared, else new ones.
-    ///
-    /// # Errors
-    /// [`NoWebCrypto`] if the browser has no cryptography.
-    pub fn take_secrets(&self) -> Result<SignInSecrets, NoWebCrypto> {
-        self.next_secrets.try_update_value(Option::take).flatten().map_or_else(|| self.draw_secrets(), Ok)
-    }
-
-    /// New secrets for a sign-in.
-    ///
-    /// # Errors
-    /// [`NoWebCrypto`] if the browser has no cryptography.
-    pub fn draw_secrets(&self) -> Result<SignInSecrets, NoWebCrypto> {
-        Ok(SignInSecrets::new(&browser::entropy()?))
     }
 
     /// A link to the product's support, if config.json has one.

@@ -5,16 +5,22 @@
 //! another account is wanted, a sign-out comes before the sign-in.
 
 use crate::api;
-use crate::browser::{self, STORE};
-use crate::context::Context;
+use crate::browser::{self, NoWebCrypto, STORE};
 use crate::failure::Failure;
 use deployment::Deployment;
 use lookup_api::{Identifier, LookupResponse, Tenant};
 use sign_in::authorize::{SignInOptions, begin};
 use sign_in::hand_back::{HandBack, login_url};
+use sign_in::secrets::SignInSecrets;
 use sign_in::session::Session;
 use sign_in::sign_out::{PendingSignOut, Visit, logout_url, revocation};
 use sign_in::storage::StorageBlocked;
+use std::cell::Cell;
+
+thread_local! {
+    /// The secrets of the next sign-in, if they were drawn ahead of time.
+    static NEXT_SECRETS: Cell<Option<SignInSecrets>> = const { Cell::new(None) };
+}
 
 /// Begins a sign-in at `tenant` and leaves for it. If the person wants to go to an application that signs people in
 /// itself, it leaves for that application's sign-in. On `Ok` the browser is loading the next page; until that has
@@ -23,8 +29,7 @@ use sign_in::storage::StorageBlocked;
 /// # Errors
 /// If storage or WebCrypto is missing, or config.json does not name the tenant's user pool. The browser stays on the
 /// page.
-pub fn sign_in(context: &Context, tenant: &Tenant, options: SignInOptions) -> Result<(), Failure> {
-    let deployment = &context.deployment;
+pub fn sign_in(deployment: &Deployment, tenant: &Tenant, options: SignInOptions) -> Result<(), Failure> {
     let target = options.return_to.clone().or_else(|| deployment.return_to.default_target());
     if let Some(target) = target.filter(|_| !options.another_account)
         && let Some(address) = login_url(deployment, tenant, &target, options.login_hint.as_deref())?
@@ -42,7 +47,8 @@ pub fn sign_in(context: &Context, tenant: &Tenant, options: SignInOptions) -> Re
     } else {
         sign_out_before(deployment, tenant)
     };
-    let new = begin(deployment, tenant.clone(), options, context.take_secrets()?, now)?;
+    let secrets = NEXT_SECRETS.take().map_or_else(draw_secrets, Ok)?;
+    let new = begin(deployment, tenant.clone(), options, secrets, now)?;
     let address = new.keep(|key, record| STORE.keep_pending(key, record, now))?;
     leave(visit, sign_out, address.as_str(), browser::navigate)
 }
@@ -74,22 +80,28 @@ pub fn remember(tenant: &Tenant) {
     }
 }
 
-/// Draws the secrets of the next sign-in, and runs the code between the response of a lookup and the hosted UI with a
-/// made-up tenant, without keeping anything or going anywhere. Browsers compile a wasm function when it is first
-/// called, and that would otherwise happen while the person waits.
-pub fn warm_up(context: &Context) {
-    context.prepare_secrets();
-    let deployment = &context.deployment;
+fn draw_secrets() -> Result<SignInSecrets, NoWebCrypto> {
+    Ok(SignInSecrets::new(&browser::entropy()?))
+}
+
+/// Draws the secrets of the next sign-in, and does what comes between the response of a lookup and the hosted UI with a
+/// made-up tenant, without leaving and without a trace. Browsers compile a wasm function when it is first called, and
+/// that would otherwise happen while the person waits.
+pub fn warm_up(deployment: &Deployment) {
+    NEXT_SECRETS.set(draw_secrets().ok());
     let issuer = deployment.user_pools.first().map(|pool| pool.issuer.as_str()).unwrap_or_default();
     let response =
         [r#"{"tenants":[{"code":"-","name":"-","client_id":"-","identity_provider":"-","issuer":""#, issuer, r#""}]}"#];
-    let has_hint = Identifier::parse("nobody@invalid.invalid").is_ok_and(|email| email.login_hint().is_some());
+    let Ok(email) = Identifier::parse("nobody@invalid.invalid") else { return };
+    let options = SignInOptions { login_hint: email.login_hint().map(str::to_owned), ..SignInOptions::default() };
     let tenant =
         LookupResponse::parse(&response.concat()).ok().and_then(|response| response.tenants.into_iter().next());
-    let (Some(tenant), Ok(secrets), true) = (tenant, context.draw_secrets(), has_hint) else { return };
+    let (Some(tenant), Ok(secrets)) = (tenant, draw_secrets()) else { return };
+    let _ = STORE.has_room_for_session();
+    let _ = Visit::to(deployment, &tenant);
     let _ = sign_out_before(deployment, &tenant);
-    if let Ok(new) = begin(deployment, tenant, SignInOptions::default(), secrets, browser::now()) {
-        let _ = new.keep(|_, _| Err(()));
+    if let Ok(new) = begin(deployment, tenant, options, secrets, browser::now()) {
+        let _ = new.keep(|key, record| STORE.rehearse_pending(key, record));
     }
 }
 

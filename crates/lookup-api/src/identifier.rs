@@ -120,6 +120,12 @@ impl Identifier {
         }
     }
 
+    /// The body of [`Self::request`].
+    pub fn request_body(&self) -> String {
+        // Serializing an enum of strings cannot fail. The endpoint would refuse an empty body.
+        serde_json::to_string(&self.request()).unwrap_or_default()
+    }
+
     /// The `login_hint` for the hosted UI: the email address without what was around it. `None` if it is no email
     /// address.
     pub fn login_hint(&self) -> Option<&str> {

@@ -23,21 +23,24 @@ use sign_in::callback::CallbackError;
 use signed_in::SignedInScreen;
 use stage::{Retry, Stage};
 use std::sync::Arc;
+#[cfg(feature = "split")]
+use wasm_split_macros::wasm_split;
 
 /// The page at `/callback`. Without an authorization response it shows this tab's session, so that the session stays
 /// when the page is reloaded.
-pub fn callback(context: &Context) -> AnyView {
+#[cfg_attr(feature = "split", wasm_split(callback, wasm_split_path = crate::part))]
+pub fn callback(context: Context) -> AnyView {
     let query = context.take_page_load().map(|load| load.query).unwrap_or_default();
     let stage = RwSignal::new(if query.is_empty() { Stage::of_session() } else { Stage::Working });
     let others = Others::new();
     if query.is_empty() {
-        others.ask(context, &stage.get_untracked());
+        others.ask(&context, &stage.get_untracked());
     } else {
         spawn_local(finish(context.clone(), query, stage, others));
     }
-    follow_session(context, stage, others);
+    follow_session(&context, stage, others);
     let page = context.clone();
-    localized(context, move || screen(&page, stage, others))
+    localized(&context, move || screen(&page, stage, others))
 }
 
 /// Notices that the session has ended while its screen is shown: its tokens have expired, or the person has signed out

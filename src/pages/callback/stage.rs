@@ -26,7 +26,7 @@ impl Retry {
 
     /// Leaves for the hosted UI.
     pub(super) fn start(self, context: &Context, stage: RwSignal<Stage>) {
-        stage.set(match hosted_ui::sign_in(context, &self.tenant, self.options.clone()) {
+        stage.set(match hosted_ui::sign_in(&context.deployment, &self.tenant, self.options.clone()) {
             Ok(()) => Stage::Leaving(self.tenant),
             Err(failure) => Stage::failed(failure, Some(self)),
         });

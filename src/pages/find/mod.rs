@@ -1,24 +1,20 @@
 //! The page at `/`: it asks for the organization, looks it up, and leaves for its sign-in.
 
-mod link;
 mod search;
 mod view;
 
 use crate::api::Lookup;
 use crate::browser::{self, PageLoad, STORE};
 use crate::context::{Context, localized};
-use crate::elements::{empty, fragment};
+use crate::early;
+use crate::elements::{element, empty, fragment};
 use crate::form::Form;
-use crate::hosted_ui::warm_up;
+use crate::link::{Dropped, Link};
+use crate::messages::{self as m, text};
 use leptos::prelude::*;
-use link::{Dropped, Link};
 use lookup_api::Identifier;
-use search::Search;
+use search::{Search, Stage};
 use std::sync::Arc;
-use std::time::Duration;
-
-/// After how long the page has nothing else to do, so that the sign-in can be warmed up.
-const IDLE_AFTER: Duration = Duration::from_millis(300);
 
 /// Whether the person was handed over to the link's application a moment ago.
 fn is_back_from_application(context: &Context, link: &Link) -> bool {
@@ -35,12 +31,14 @@ pub fn find(context: &Context) -> AnyView {
     let by_history = page_load.as_ref().is_some_and(|load| load.by_history);
     let was_submitted = browser::take_form_over();
     let early = page_load.as_ref().and_then(PageLoad::early_lookup).map(Lookup::from_boot);
-    let link = Arc::new(Link::read(context, &page_load.map(|load| load.query).unwrap_or_default()));
+    let link = Arc::new(Link::read(&context.deployment, &page_load.map(|load| load.query).unwrap_or_default()));
     if let Some(text) = link.typed.as_ref().filter(|_| !form.has_text()) {
         form.fill(text);
     }
     let search = Search::new(context, form, link.clone(), early);
-    if was_submitted {
+    if let Some(tenant) = early::departed() {
+        search.stage.set(Stage::Leaving(Arc::new(tenant)));
+    } else if was_submitted {
         search.submit();
     } else if let Some(code) = &link.tenant {
         match Identifier::parse_code(code) {
@@ -52,10 +50,17 @@ pub fn find(context: &Context) -> AnyView {
         }
     }
     search.listen();
-    let warmed_up = context.clone();
-    browser::after(IDLE_AFTER, move || warm_up(&warmed_up));
     let page = search.view();
     // The notice is above every screen, since the link may lead to the hosted UI without showing the form.
-    let notice = localized(context, move || link.dropped.map_or_else(empty, Dropped::notice));
+    let notice = localized(context, move || link.dropped.map_or_else(empty, dropped_notice));
     fragment(vec![notice, page])
+}
+
+/// What a link asked for and did not get.
+fn dropped_notice(dropped: Dropped) -> AnyView {
+    let notice = text(match dropped {
+        Dropped::ReturnTo => m::RETURN_TO_DROPPED,
+        Dropped::ThirdParty => m::THIRD_PARTY_UNKNOWN,
+    });
+    element("p", "notice").attr("role", "status").text(notice)
 }

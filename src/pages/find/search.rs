@@ -1,6 +1,5 @@
 //! The search for an organization: from what was typed to a lookup, its result, and the sign-in.
 
-use super::link::Link;
 use crate::api::{self, Lookup};
 use crate::browser::{self, STORE};
 use crate::context::Context;
@@ -8,12 +7,12 @@ use crate::failure::{Failure, LookupFailure, NoResponse};
 use crate::form::Form;
 use crate::generation::Generation;
 use crate::hosted_ui;
+use crate::link::Link;
 use futures_util::FutureExt;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lookup_api::look_alike::{alternatives, look_alike};
 use lookup_api::{Identifier, IdentifierError, Tenant, code_in_windows_name};
-use sign_in::authorize::SignInOptions;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -204,23 +203,10 @@ impl Search {
     }
 
     fn sign_in(&self, tenant: Arc<Tenant>, identifier: &Identifier) {
-        // The email address of a link is used as long as the link's text is in the field.
-        let is_the_links = || self.link.typed.as_deref() == Some(&self.form.typed());
-        let login_hint = match identifier {
-            Identifier::Code(_) => self.link.login_hint.clone().filter(|_| is_the_links()),
-            _ => identifier.login_hint().map(str::to_owned),
-        };
-        // A link may ask for a language that the hosted UI has and this page has not. A language that the person chose
-        // goes before it.
         let language = self.context.language.get_untracked();
-        let asked_for = self.link.lang.clone().filter(|_| language == self.first_language);
-        let options = SignInOptions {
-            login_hint,
-            lang: asked_for.or(Some(language)),
-            return_to: self.link.return_to.clone(),
-            ..SignInOptions::default()
-        };
-        self.stage.set(match hosted_ui::sign_in(&self.context, &tenant, options) {
+        let has_chosen = language != self.first_language;
+        let options = self.link.options(identifier, &self.form.typed(), language, has_chosen);
+        self.stage.set(match hosted_ui::sign_in(&self.context.deployment, &tenant, options) {
             Ok(()) => Stage::Leaving(tenant),
             Err(failure) => Stage::Failed(Arc::new(failure)),
         });
