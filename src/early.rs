@@ -5,7 +5,7 @@
 //! leaving ([`departed`]). In all other cases nothing happens here, and the views do what is to be done.
 
 use crate::browser;
-use crate::hosted_ui::{sign_in, warm_up};
+use crate::hosted_ui::{sign_in_here, target_elsewhere, warm_up};
 use crate::link::Link;
 use deployment::Deployment;
 use lookup_api::{Identifier, LookupResponse, Tenant};
@@ -68,7 +68,11 @@ fn depart(deployment: &Deployment, query: &str, typed: &str, asked: &str, found:
     }
     let [tenant] = <[Tenant; 1]>::try_from(LookupResponse::parse(found).ok()?.tenants).ok()?;
     let options = link.options(&identifier, typed, browser::page_language(), false);
-    sign_in(deployment, &tenant, options).ok()?;
+    // The views hand people over to applications.
+    if target_elsewhere(deployment, &options).is_some() {
+        return None;
+    }
+    sign_in_here(deployment, &tenant, options).ok()?;
     Some(tenant)
 }
 

@@ -7,7 +7,7 @@
 use crate::api;
 use crate::browser::{self, NoWebCrypto, STORE};
 use crate::failure::Failure;
-use deployment::Deployment;
+use deployment::{Deployment, ReturnTo};
 use lookup_api::{Identifier, LookupResponse, Tenant};
 use sign_in::authorize::{SignInOptions, begin};
 use sign_in::hand_back::{HandBack, login_url};
@@ -30,8 +30,7 @@ thread_local! {
 /// If storage or WebCrypto is missing, or config.json does not name the tenant's user pool. The browser stays on the
 /// page.
 pub fn sign_in(deployment: &Deployment, tenant: &Tenant, options: SignInOptions) -> Result<(), Failure> {
-    let target = options.return_to.clone().or_else(|| deployment.return_to.default_target());
-    if let Some(target) = target.filter(|_| !options.another_account)
+    if let Some(target) = target_elsewhere(deployment, &options)
         && let Some(address) = login_url(deployment, tenant, &target, options.login_hint.as_deref())?
     {
         STORE.keep_hand_back(Some(&HandBack::new(&target, browser::now())));
@@ -39,6 +38,20 @@ pub fn sign_in(deployment: &Deployment, tenant: &Tenant, options: SignInOptions)
         let sign_out = sign_out_before(deployment, tenant);
         return leave(Visit::to(deployment, tenant)?, sign_out, &address, browser::replace_location);
     }
+    sign_in_here(deployment, tenant, options)
+}
+
+/// Where the person wants to go, if an application signs people in itself who go there.
+pub fn target_elsewhere(deployment: &Deployment, options: &SignInOptions) -> Option<ReturnTo> {
+    let target = options.return_to.clone().or_else(|| deployment.return_to.default_target());
+    target.filter(|target| !options.another_account && deployment.return_to.login_uri_for(target).is_some())
+}
+
+/// The same for a person whom no application signs in.
+///
+/// # Errors
+/// Those of [`sign_in`].
+pub fn sign_in_here(deployment: &Deployment, tenant: &Tenant, options: SignInOptions) -> Result<(), Failure> {
     STORE.has_room_for_session()?;
     let now = browser::now();
     let visit = Visit::to(deployment, tenant)?;

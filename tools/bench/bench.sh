@@ -10,22 +10,25 @@
 # from $PAGES_BENCH, by default the folder ../shared/bench beside this checkout. Without it the
 # lookup service alone is measured.
 #
-#   RUNS=5                   how often each page is measured (5 times if not given)
+#   RUNS=15                  how often each page is measured (15 times if not given)
+#   BEFORE=DIR               the site of an earlier build, to be measured beside this one
 #   ROUNDS=, SECONDS_EACH=   how often and how many seconds the service is measured (tools/bench/service.sh)
 set -euo pipefail
-RUNS=${RUNS:-5}
+RUNS=${RUNS:-15}
 PAGES_BENCH=${PAGES_BENCH:-../shared/bench}
 work=target/bench
 
 measure_pages() {
-  printf '\n── pages in Chromium, slow 4G and CPU ×4, %s rounds (some minutes)\n' "$RUNS"
-  local pages=$work/peers/pages peers=(a-vanilla-inline g-react-oidc-context f-amplify-ui-react)
+  printf '\n── pages in Chromium, slow 4G, CPU ×4 and ×1, %s rounds (half an hour)\n' "$RUNS"
+  local pages=$work/peers/pages
+  local peers=(a-vanilla-inline b-oauth4webapi c-oidc-client-ts g-react-oidc-context f-amplify-ui-react)
   # Copied, because npm installs packages beside them and the original may be read-only.
   cp -r --no-preserve=mode "$PAGES_BENCH/harness" "$PAGES_BENCH/peers" "$work/"
   (cd "$work/harness" && npm install --silent --no-fund --no-audit --ignore-scripts)
   (cd "$work/peers" && npm ci --silent --no-fund --no-audit && node build.mjs "${peers[@]}" >/dev/null)
   CHROME=${CHROME:-/usr/bin/chromium} node tools/bench/pages.mjs "$work/harness" "$RUNS" \
-    picker=dist by-hand="$pages/${peers[0]}" react-oidc-context="$pages/${peers[1]}" amplify-ui="$pages/${peers[2]}"
+    picker=dist by-hand="$pages/${peers[0]}" oauth4webapi="$pages/${peers[1]}" oidc-client-ts="$pages/${peers[2]}" \
+    react-oidc-context="$pages/${peers[3]}" amplify-ui="$pages/${peers[4]}" ${BEFORE:+before="$BEFORE"}
 }
 
 print_table() {

@@ -133,7 +133,7 @@ impl Deployment {
 impl UserPool {
     /// The address of an endpoint of the hosted UI. `path` begins with a slash.
     pub fn endpoint(&self, path: &str) -> String {
-        format!("{}{path}", self.hosted_ui.href.trim_end_matches('/'))
+        [self.hosted_ui.href.trim_end_matches('/'), path].concat()
     }
 
     /// The same address, to append the parameters of a query to.

@@ -2,6 +2,8 @@
 //! those of a login that a third party initiates ([OpenID Connect Core
 //! §4](https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin)).
 
+use platform::query::parameter;
+
 /// The parameters of a link, as they came. Anybody can make a link, so each has to be checked before it is used.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LinkParameters {
@@ -25,14 +27,7 @@ impl LinkParameters {
     /// counts as missing.
     pub fn parse(query: &str) -> Self {
         let query = query.strip_prefix('?').unwrap_or(query);
-        let get = |name: &str| {
-            let mut values =
-                form_urlencoded::parse(query.as_bytes()).filter(|(n, _)| n == name).map(|(_, value)| value);
-            match (values.next(), values.next()) {
-                (Some(value), None) if !value.is_empty() && value.len() <= VALUE_MAX => Some(value.into_owned()),
-                _ => None,
-            }
-        };
+        let get = |name| parameter(query, name).filter(|value| !value.is_empty() && value.len() <= VALUE_MAX);
         // The characters of a language tag (RFC 5646 §2.1, https://www.rfc-editor.org/rfc/rfc5646#section-2.1).
         let is_tag = |tag: &String| tag.len() <= 35 && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         Self {

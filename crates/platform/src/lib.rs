@@ -10,6 +10,7 @@
 extern crate alloc;
 
 pub mod json;
+pub mod query;
 #[cfg(not(target_arch = "wasm32"))]
 mod repeated_key;
 pub mod unicode;

@@ -136,8 +136,8 @@ fn hosted_ui_language(tag: &str) -> Option<&'static str> {
     let mut subtags = tag.split('-');
     let language = subtags.next()?;
     if language == "zh" {
-        let is_traditional =
-            subtags.any(|subtag| matches!(subtag, "hant" | "tw" | "hk" | "mo")) && !tag.contains("hans");
+        let is_simplified = subtags.clone().any(|subtag| subtag == "hans");
+        let is_traditional = !is_simplified && subtags.any(|subtag| matches!(subtag, "hant" | "tw" | "hk" | "mo"));
         return Some(if is_traditional { "zh-TW" } else { "zh-CN" });
     }
     LANGUAGES.into_iter().find(|known| known.split('-').next() == Some(language))

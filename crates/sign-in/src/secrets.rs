@@ -117,7 +117,7 @@ impl PendingKey {
 impl State {
     /// The key of the pending sign-in that has this state.
     pub fn pending_key(&self) -> PendingKey {
-        PendingKey(format!("{}{}", PendingKey::PREFIX, self.0))
+        PendingKey([PendingKey::PREFIX, &self.0].concat())
     }
 
     /// Reads the state of a response. `None` if it cannot be one of ours: then it never becomes part of a storage key.

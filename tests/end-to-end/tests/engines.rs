@@ -7,7 +7,7 @@
 
 use anyhow::{Context, Result, ensure};
 use end_to_end::Way::{Back, Forward, Reload};
-use end_to_end::{Conditions, Delivery, Engine, World, journey, journeys};
+use end_to_end::{Conditions, Delivery, Engine, World, journey, journeys, root};
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
@@ -321,8 +321,14 @@ fn every_file_is_requested_once(engine: Engine) {
     journey("once", Conditions { delivery: Some(Delivery::COUNTED), ..in_engine(engine) }, |w| async move {
         assert_eq!(opens_until_settled(&w, "/").await?, "form");
         waits_until_idle(&w).await?;
-        for (what, ending) in [("the wasm", ".wasm"), ("the glue", ".js"), ("the settings", "/config.json")] {
+        for (what, ending) in [("the glue", ".js"), ("the settings", "/config.json")] {
             assert_eq!(w.request_count(ending)?, 1, "{what}");
+        }
+        for part in ["main", "views", "callback"] {
+            let mut names =
+                std::fs::read_dir(root().join("dist"))?.filter_map(|file| file.ok()?.file_name().into_string().ok());
+            let name = names.find(|name| name.starts_with(part) && name.ends_with(".wasm")).context("a part")?;
+            assert_eq!(w.request_count(&name)?, 1, "{part}");
         }
         Ok(())
     });

@@ -20,6 +20,7 @@ mod loading;
 mod lookups;
 mod matching;
 mod memberships;
+mod parts;
 mod privacy;
 mod provisioned;
 mod recents;

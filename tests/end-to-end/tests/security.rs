@@ -57,7 +57,7 @@ fn without_hashes_in_the_policy_inline_parts_load_as_files() {
         assert_ne!(w.run_script("return getComputedStyle(document.querySelector('main')).borderRadius").await?, "0px");
         let files = "return performance.getEntriesByType('resource').map(({ name }) => name)
             .filter((name) => name.startsWith(location.origin)).map((name) => name.replace(/.*[.]/, '')).sort()";
-        assert_eq!(w.run_script(files).await?, json!(["css", "js", "js", "js", "json", "wasm"]));
+        assert_eq!(w.run_script(files).await?, json!(["css", "js", "js", "js", "json", "wasm", "wasm", "wasm"]));
         Ok(())
     });
 }
