@@ -4,11 +4,44 @@ use crate::sign_in::Signer;
 use crate::sign_in::begun;
 use crate::support::{Replaced, js, js_text, pause};
 use lookup_api::Identifier;
-use platform::{WebUrl, native};
+use platform::{WebUrl, native, query};
 use sign_in::time::UnixTime;
 use tenant_picker::browser::{self, NoWebCrypto};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
+
+#[wasm_bindgen_test]
+fn a_parameter_is_read_as_the_url_standard_says() {
+    for query in [
+        "",
+        "a",
+        "a=",
+        "a=1",
+        "a=1&a=2",
+        "a=1&A=2",
+        "b=1&a=x%20y+z",
+        "a=%C3%BC",
+        "a=%ff%fe",
+        "%61=1",
+        "?a=1",
+        "??a=1",
+        "&&a=1&",
+        "a=b=c",
+        "a=%",
+        "a=%zz",
+        "a=1;b=2",
+        "a=1#b",
+        "a=\u{fc}\u{0}",
+        "a[]=1",
+        "=1",
+        "a=%00",
+    ] {
+        for name in ["a", "A", "?a", "", "b"] {
+            let (ours, natives) = (query::parameter(query, name), query::native::parameter(query, name));
+            assert_eq!(ours, natives, "{name} of {query}");
+        }
+    }
+}
 
 // ── addresses ────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 use lookup_api::Identifier;
 use platform::WebUrl;
 use sign_in::session::Session;
+use std::sync::Arc;
 use tenant_picker::api::{self, Freshness, Lookup};
 use tenant_picker::browser::EarlyLookup;
 use tenant_picker::failure::{ConfigFailure, KeysFailure, LookupFailure, NoResponse};
@@ -84,7 +85,7 @@ async fn a_config_that_cannot_be_used_has_its_code() {
         assert_eq!(api::deployment(None).await.map_err(|failure| failure.code()), Err(code), "{status} {body}");
     }
     let _host = responding(200, "{}", CONFIG);
-    assert_eq!(api::deployment(None).await, Ok(deployment()));
+    assert_eq!(api::deployment(None).await, Ok(Arc::new(deployment())));
 }
 
 #[wasm_bindgen_test]

@@ -13,9 +13,8 @@ use sign_in::session::Session;
 use sign_in::time::UnixTime;
 use sign_in::tokens::{TokenError, UnverifiedTokens};
 use std::collections::HashMap;
-use tenant_picker::browser::{self, PageLoad, STORE};
-use tenant_picker::context::Context;
-use tenant_picker::hosted_ui;
+use tenant_picker::browser::{self, STORE};
+use tenant_picker::{early, hosted_ui};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -52,9 +51,38 @@ fn warming_up_keeps_nothing_and_goes_nowhere() {
     let all = "return [location.href, history.length, {...localStorage}, {...sessionStorage}]";
     let state = || js_text(&format!("return JSON.stringify((() => {{ {all} }})())"));
     let before = state();
-    let page_load = PageLoad::new(String::new(), js_sys::Function::new_no_args(""));
-    leptos::prelude::Owner::new().with(|| hosted_ui::warm_up(&Context::new(deployment(), page_load)));
+    hosted_ui::warm_up(&deployment());
     assert_eq!(state(), before);
+}
+
+#[wasm_bindgen_test]
+fn nobody_leaves_early_for_what_the_views_have_to_show() {
+    const ASKED: &str = r#"{"domain":"acme.example"}"#;
+    const ACME: &str = r#"{"code":"acme","name":"Acme","client_id":"c","identity_provider":"AcmeSAML"}"#;
+    let found = |tenants: &[&str]| format!(r#"{{"tenants":[{}]}}"#, tenants.join(","));
+    let (one, foreign) = (found(&[ACME]), found(&[&ACME.replacen('{', r#"{"issuer":"https://evil.example","#, 1)]));
+    let before = js_text("return JSON.stringify({...localStorage})");
+    for (why, query, typed, asked, found) in [
+        ("nothing is found", "", "a@acme.example", ASKED, found(&[])),
+        ("several are found", "", "a@acme.example", ASKED, found(&[ACME, ACME])),
+        ("the response is malformed", "", "a@acme.example", ASKED, "<html>".to_owned()),
+        ("something else was asked", "", "a@globex.example", ASKED, one.clone()),
+        ("it is no identifier", "", "a@", ASKED, one.clone()),
+        ("the user pool is unknown", "", "a@acme.example", ASKED, foreign),
+        ("Back would lead to a link that leaves", "tenant=acme", "a@acme.example", ASKED, one.clone()),
+        ("the link asks for too much", "return_to=https://evil.example/", "a@acme.example", ASKED, one.clone()),
+    ] {
+        early::prepare(CONFIG);
+        assert!(!early::leave(query, typed, asked, &found), "{why}");
+        assert_eq!(early::departed(), None, "{why}");
+    }
+    early::prepare(&CONFIG.replacen(
+        '{',
+        r#"{"applications":[{"url":"https://app.example/","login_uri":"https://app.example/login"}],"#,
+        1,
+    ));
+    assert!(!early::leave("return_to=https://app.example/", "a@acme.example", ASKED, &one), "an application signs in");
+    assert_eq!(js_text("return JSON.stringify({...localStorage})"), before);
 }
 
 /// Somebody who signs with WebCrypto and publishes the public key as a JWK.

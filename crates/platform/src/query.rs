@@ -8,11 +8,16 @@ pub fn parameter(query: &str, name: &str) -> Option<String> {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-mod imp {
+use native as imp;
+
+/// Reading with the `url` crate. Public for the test that compares it with the browser.
+#[cfg(any(feature = "native-url", not(target_arch = "wasm32")))]
+pub mod native {
     use alloc::string::String;
     use url::form_urlencoded::parse;
 
-    pub(super) fn parameter(query: &str, name: &str) -> Option<String> {
+    /// The value of the parameter with this name. `None` if it is not there exactly once.
+    pub fn parameter(query: &str, name: &str) -> Option<String> {
         let mut values = parse(query.as_bytes()).filter(|(known, _)| known == name).map(|(_, value)| value);
         let value = values.next()?;
         values.next().is_none().then(|| value.into_owned())
