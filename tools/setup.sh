@@ -2,7 +2,7 @@
 # Installs on this machine what the tenant picker is built and tested with. The Makefile calls it
 # before each target.
 #
-#   tools/setup.sh build   Rust's wasm target, wasm-bindgen, trunk, wasm-opt, esbuild, axe-core
+#   tools/setup.sh build   Rust's wasm target, wasm-bindgen, wasm-split, wasm-opt, esbuild, axe-core
 #   tools/setup.sh demo    the same, and the npm packages of the local hosted UI and the examples
 #   tools/setup.sh test    the same, and rustfmt, clippy, Chromium and its driver; if possible also
 #                          valgrind, Firefox and WebKit with their drivers, an AWS emulator and schemathesis
@@ -22,7 +22,7 @@ cd "$(dirname "$0")/.."
 PREFIX=${TENANT_PICKER_TOOLS:-${XDG_DATA_HOME:-$HOME/.local/share}/tenant-picker-tools}
 TARGET=wasm32-unknown-unknown
 NODE=20.20
-TRUNK=0.21.14
+WASM_SPLIT=0.2.4
 # The program wasm-bindgen must have the version of the crate, which Cargo.lock names.
 WASM_BINDGEN=$(sed -n '/^name = "wasm-bindgen"$/{n;s/^version = "\(.*\)"$/\1/p;}' Cargo.lock)
 
@@ -165,9 +165,10 @@ has_wasm_bindgen() {
     [ "$($program --version 2>/dev/null)" = "$program $WASM_BINDGEN" ] || return 1
   done
 }
-has_trunk() { [ "$(trunk --version 2>/dev/null)" = "trunk $TRUNK" ]; }
+# It does not tell its version. cargo notes what it has installed.
+has_wasm_split() { grep -qs "^\"wasm_split_cli_support $WASM_SPLIT " "$PREFIX/.crates.toml"; }
 
-# cargo_tool CRATE VERSION CHECK HOW-LONG: installs a program unless the function CHECK finds it.
+# cargo_tool CRATE VERSION CHECK HOW-LONG [FEATURE]: installs a program unless the function CHECK finds it.
 cargo_tool() {
   if $3; then return; fi
   if cargo binstall -V >/dev/null 2>&1; then
@@ -178,13 +179,13 @@ cargo_tool() {
   fi
   say "compiling $1 $2 (about $4 on two cores, once)"
   # Without optimization it compiles in a fifth of the time, and a build of the picker takes 0.1 s
-  # longer. Without features, because all of them are for downloads, and nothing is downloaded later.
+  # longer. Without default features, because all of them are for downloads, and nothing is downloaded later.
   # In $PREFIX, because the settings of this project (.cargo/config.toml) are not for the tools.
   # The target folder stays until set-up ends, so an interrupted build continues where it was.
   (cd "$PREFIX" &&
     CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 \
       CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo install -q --locked --force \
-      --no-default-features --root "$PREFIX" --target-dir "$PREFIX/build/tools" "$1@$2") && $3 ||
+      --no-default-features ${5:+--features "$5"} --root "$PREFIX" --target-dir "$PREFIX/build/tools" "$1@$2") && $3 ||
     die "$1 $2 could not be compiled (see above). If the messages say that Rust is too old:" \
       "rustup update."
 }
@@ -198,14 +199,14 @@ npm_is_behind() { [ "$1/package-lock.json" -nt "$1/node_modules/.package-lock.js
 need_npm_tools() {
   local program
   if cmp -s tools/package-lock.json "$PREFIX/package-lock.json" && ! npm_is_behind "$PREFIX" &&
-    [ -x "$PREFIX/bin/wasm-opt" ] && [ -x "$PREFIX/bin/wasm-metadce" ] &&
+    [ -x "$PREFIX/bin/wasm-opt" ] && [ -x "$PREFIX/bin/wasm-merge" ] &&
     [ -x "$PREFIX/bin/esbuild" ]; then return; fi
   say "installing wasm-opt, esbuild and axe-core (npm, about 10 seconds)"
   cp tools/package.json tools/package-lock.json "$PREFIX/"
   npm ci --silent --no-fund --no-audit --ignore-scripts --prefix "$PREFIX" ||
     die "npm could not install what tools/package-lock.json lists." \
       "Run this again where npm can download."
-  for program in wasm-opt wasm-metadce esbuild; do
+  for program in wasm-as wasm-dis wasm-merge wasm-opt esbuild; do
     ln -sf "../node_modules/.bin/$program" "$PREFIX/bin/"
   done
 }
@@ -272,9 +273,6 @@ print_env() {
   echo "export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner"
   # The end-to-end tests run axe-core in the browser. It finds what is not accessible on a page.
   echo "export AXE_CORE=$(quoted "$PREFIX/node_modules/axe-core/axe.min.js")"
-  echo "export TRUNK_SKIP_VERSION_CHECK=true"
-  # trunk fails if NO_COLOR is 1, the usual value: it takes only true and false.
-  echo "[ -z \"\${NO_COLOR-}\" ] || export NO_COLOR=true"
   if [ -e "$PREFIX/ministack/requirements.txt" ] && have jq; then
     echo "export MINISTACK=$(quoted "$PREFIX/ministack/bin/ministack")"
   fi
@@ -303,7 +301,7 @@ main() {
   need_basics
   need_rust
   cargo_tool wasm-bindgen-cli "$WASM_BINDGEN" has_wasm_bindgen "a minute"
-  cargo_tool trunk "$TRUNK" has_trunk "2 minutes"
+  cargo_tool wasm_split_cli_support "$WASM_SPLIT" has_wasm_split "20 seconds" build-binary
   want_std_source
   need_npm_tools
   [ "$1" = build ] || need_npm_packages hosted-ui "the local hosted UI"

@@ -1,0 +1,372 @@
+// Measures the picker beside other pages in Chromium, on a slow network (150 ms, 1.6 Mbit/s), with the
+// CPU slowed down to a quarter ("CPU ×4") and as it is ("CPU ×1").
+//   node tools/bench/pages.mjs HARNESS ROUNDS picker=DIR by-hand=DIR NAME=DIR...
+// tools/bench/bench.sh calls it, and says where HARNESS comes from. Every page is measured once in
+// each round. The results are rows for the table of bench.sh, in target/bench/pages.tsv: what, the
+// picker, the baseline (by-hand), the ratio of the two, the target, and the other pages' ratios. A page
+// named "before" is another build of the picker.
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [harness, rounds, ...named] = process.argv.slice(2);
+const load = (name) => import(pathToFileURL(resolve(harness, name)));
+const [{ launch }, { startServer }] = [await load("browser.mjs"), await load("server.mjs")];
+const pages = named.map((page) => page.split("="));
+const work = "target/bench";
+const RTT = 150;
+const CPUS = (process.env.CPUS ?? "4,1").split(",").map(Number);
+const FIELD = "#identifier,#email,input[name=email],input[name=username]";
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const within = (promise, ms, what) =>
+  Promise.race([
+    promise,
+    sleep(ms).then(() => Promise.reject(Error(`${what}: nothing for ${ms} ms`))),
+  ]);
+
+/**
+ * A new tab with an empty cache and empty storage, on the slow network if `cpu` says how slow the CPU
+ * is. It collects the page's performance marks and its requests. The mark "app" is when the picker's app
+ * has taken the form over.
+ */
+const visit = async (browser, cpu) => {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  const cdp = await page.createCDPSession();
+  const marks = [];
+  const requests = [];
+  const wanted = [];
+  const recheck = () =>
+    wanted.splice(0).forEach(([test, done]) => (test() ? done() : wanted.push([test, done])));
+  for (const domain of ["Network", "Page", "Runtime"]) await cdp.send(`${domain}.enable`);
+  await cdp.send("Runtime.addBinding", { name: "__mark" });
+  cdp.on("Runtime.bindingCalled", ({ payload }) => (marks.push(JSON.parse(payload)), recheck()));
+  cdp.on(
+    "Network.requestWillBeSent",
+    ({ requestId: id, request, timestamp, type }) => (
+      requests.push({
+        id,
+        url: request.url,
+        method: request.method,
+        conditional: false,
+        timestamp,
+        type,
+      }),
+      recheck()
+    ),
+  );
+  const of = (id) => requests.findLast((request) => request.id === id) ?? {};
+  cdp.on(
+    "Network.requestWillBeSentExtraInfo",
+    ({ requestId, headers }) =>
+      (of(requestId).conditional = Object.keys(headers).some((name) => /^if-/i.test(name))),
+  );
+  cdp.on(
+    "Network.responseReceivedExtraInfo",
+    ({ requestId, statusCode }) => (of(requestId).status = statusCode),
+  );
+  cdp.on("Network.requestServedFromCache", ({ requestId }) => (of(requestId).cached = true));
+  cdp.on("Network.responseReceived", ({ requestId, response }) =>
+    Object.assign(of(requestId), {
+      cached: of(requestId).cached || response.fromDiskCache,
+      fetched: response.timing?.requestTime,
+    }),
+  );
+  cdp.on("Network.loadingFinished", ({ requestId, encodedDataLength, timestamp }) =>
+    Object.assign(of(requestId), { bytes: encodedDataLength, ended: timestamp }),
+  );
+  await cdp.send("Page.addScriptToEvaluateOnNewDocument", {
+    source: `new PerformanceObserver((list) => {
+      const from = performance.getEntriesByType("navigation")[0]?.fetchStart ?? 0;
+      for (const { name, startTime: at } of list.getEntries()) __mark(JSON.stringify({ name, at, from }));
+    }).observe({ type: "mark", buffered: true });
+    const app = new MutationObserver(() => {
+      if (!("app" in document.documentElement.dataset)) return;
+      app.disconnect();
+      performance.mark("app");
+    });
+    app.observe(document, { attributes: true, subtree: true, attributeFilter: ["data-app"] })`,
+  });
+  if (cpu) {
+    await cdp.send("Network.emulateNetworkConditions", {
+      offline: false,
+      latency: RTT,
+      downloadThroughput: 200_000,
+      uploadThroughput: 93_750,
+      connectionType: "cellular4g",
+    });
+    await cdp.send("Emulation.setCPUThrottlingRate", { rate: cpu });
+  }
+  const until = (test, what) =>
+    test() ? undefined : within(new Promise((done) => wanted.push([test, done])), 30_000, what);
+  const mark = async (name) => (
+    await until(() => marks.some((one) => one.name === name), name),
+    marks.find((one) => one.name === name)
+  );
+  const sends = async (text) => {
+    await page.focus(FIELD);
+    await cdp.send("Input.insertText", { text });
+    await cdp.send("Input.dispatchKeyEvent", {
+      type: "keyDown",
+      key: "Enter",
+      code: "Enter",
+      windowsVirtualKeyCode: 13,
+      text: "\r",
+    });
+    cdp
+      .send("Input.dispatchKeyEvent", {
+        type: "keyUp",
+        key: "Enter",
+        code: "Enter",
+        windowsVirtualKeyCode: 13,
+      })
+      .catch(() => {});
+  };
+  return { page, cdp, requests, until, mark, sends, done: () => context.close().catch(() => {}) };
+};
+const isAuthorize = ({ url, type }) => type === "Document" && /[?&]response_type=code/.test(url);
+
+/**
+ * The time from the navigation to the authorize request, for a user who submits as soon as the page
+ * is usable.
+ */
+const fastestHand = async (browser, origin, cpu) => {
+  const visitor = await visit(browser, cpu);
+  try {
+    const { cdp, requests, until, mark, sends } = visitor;
+    await cdp.send("Page.navigate", { url: `${origin}/` });
+    await mark("usable");
+    await sends("user@acme.test");
+    await until(() => requests.some(isAuthorize), "authorize request");
+    const [first] = requests;
+    const authorize = requests.find(isAuthorize).timestamp - first.timestamp;
+    return { "fastest hand": authorize * 1000 };
+  } finally {
+    await visitor.done();
+  }
+};
+
+/** The time from the navigation until the picker's app handles the form, for a user who waits for it. */
+const appReady = async (browser, origin, cpu) => {
+  const visitor = await visit(browser, cpu);
+  try {
+    await visitor.cdp.send("Page.navigate", { url: `${origin}/` });
+    const { at, from } = await visitor.mark("app");
+    return { "app ready": at - from };
+  } finally {
+    await visitor.done();
+  }
+};
+
+/**
+ * The time from the navigation to the callback until the user is signed in, less the two round trips
+ * that every page needs: once for a user who was at the form for three seconds, and once for one who
+ * submitted it as soon as it was usable.
+ */
+const callback = async (browser, origin, cpu) => {
+  const times = {};
+  for (const [what, pause] of [
+    ["warm callback", 3000],
+    ["cold callback", 0],
+  ]) {
+    const visitor = await visit(browser, cpu);
+    try {
+      const { cdp, mark, sends } = visitor;
+      await cdp.send("Page.navigate", { url: `${origin}/` });
+      await mark("usable");
+      await sleep(pause);
+      await sends("user@acme.test");
+      const { at, from } = await mark("signed-in");
+      times[what] = at - from - 2 * RTT;
+    } finally {
+      await visitor.done();
+    }
+  }
+  return times;
+};
+
+/** How many requests the first and the second visit send to the lookup service. */
+const repeatVisit = async (browser, origin) => {
+  const visitor = await visit(browser);
+  try {
+    const { page, requests } = visitor;
+    const open = () => page.goto(`${origin}/`, { waitUntil: "networkidle0" });
+    await open();
+    const first = requests.splice(0).filter(({ url }) => url.startsWith(origin));
+    await open();
+    const again = requests.filter(({ url, cached }) => url.startsWith(origin) && !cached);
+    return {
+      first: first.length,
+      again: again.length,
+      conditional: again.filter(({ conditional, status }) => conditional && status === 304).length,
+    };
+  } finally {
+    await visitor.done();
+  }
+};
+
+/**
+ * How long each key in the search field of 5,000 organizations takes until the next paint, in ms,
+ * sorted. The browser measures it (Event Timing API).
+ */
+const longList = async (browser, origin) => {
+  const visitor = await visit(browser);
+  try {
+    const { page, cdp, mark, sends } = visitor;
+    await page.goto(`${origin}/`);
+    await mark("usable");
+    await sends("ada@many.example");
+    await page.waitForSelector("#filter");
+    await page.waitForFunction(
+      () => document.querySelectorAll("#organizations > li").length === 5000,
+    );
+    await sleep(500);
+    await page.focus("#filter");
+    await cdp.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+    await page.evaluate(() => {
+      window.took = new Map();
+      new PerformanceObserver((list) => {
+        for (const { interactionId: id, duration } of list.getEntries())
+          if (id) window.took.set(id, Math.max(duration, window.took.get(id) ?? 0));
+      }).observe({ type: "event", durationThreshold: 16 });
+    });
+    const keys = [
+      ..."number 12",
+      ..."Backspace ".repeat(9).trim().split(" "),
+      ..."logist",
+      ..."Backspace ".repeat(6).trim().split(" "),
+    ];
+    let pressed = 0;
+    for (const key of keys) {
+      await page.keyboard.press(key);
+      pressed++;
+      await sleep(150);
+    }
+    await sleep(2000);
+    const took = await page.evaluate(() => [...window.took.values()]);
+    // The browser does not report keys that took less than 16 ms.
+    return [...took, ...Array(Math.max(0, pressed - took.length)).fill(16)].sort((a, b) => a - b);
+  } finally {
+    await visitor.done();
+  }
+};
+
+const sorted = (values) => values.toSorted((a, b) => a - b);
+const middle = (values) => sorted(values)[Math.floor(values.length / 2)];
+const spread = (values, digits = 0) =>
+  `${middle(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)})`;
+const rows = [];
+/**
+ * A row of the table. A ratio is taken within each round, so that a slow moment of the machine affects
+ * both sides of it.
+ */
+const row = (what, target, figures, { unit = "ms", digits = 0 } = {}) => {
+  const [own, base] = pages.map(([name]) => figures.get(name));
+  const ratio = (of, to) => spread(of.map((value, round) => value / to[round]), 2);
+  const others = pages
+    .slice(2)
+    .filter(([name]) => figures.has(name))
+    .map(([name]) =>
+      base && middle(base)
+        ? `${name} ${ratio(figures.get(name), base)}`
+        : `${name} ${spread(figures.get(name), digits)}`,
+    );
+  if (figures.has("before") && middle(own)) others.push(`picker to before ${ratio(own, figures.get("before"))}`);
+  rows.push([
+    `${what}, ${unit}`,
+    spread(own, digits),
+    base ? spread(base, digits) : "",
+    base && middle(base) ? ratio(own, base) : "",
+    target,
+    others.join("; "),
+  ]);
+};
+
+// ── what the harness measures itself (measure.mjs) ──
+const measure = (cpu) => {
+  const out = join(work, "measure.json");
+  const options = {
+    baseline: pages[1][0],
+    profiles: "slow4g",
+    cpu,
+    runs: rounds,
+    settle: 3000,
+    field: FIELD,
+    out,
+  };
+  const flags = [
+    ...pages.flatMap(([name, dir]) => ["--page", `${name}=${dir}`]),
+    ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, `${value}`]),
+  ];
+  execFileSync("node", [join(harness, "measure.mjs"), ...flags], { stdio: "ignore" });
+  const { results } = JSON.parse(readFileSync(out, "utf8"));
+  const broken = results.find(
+    ({ error, usableOk, authorizeOk, typedOk }) => error || !(usableOk && authorizeOk && typedOk),
+  );
+  if (broken)
+    throw Error(`${broken.page}: ${broken.error ?? "did not come to a proper authorize request"}`);
+  return (key) =>
+    new Map(
+      pages.map(([name]) => [
+        name,
+        results.filter(({ page }) => page === name).map((one) => one[key]),
+      ]),
+    );
+};
+
+// ── what the harness does not measure ──
+/** Pages made from the picker's sources have an app. Some of the others accept only an https issuer. */
+const journeysOf = (name) => { if (process.env.J) return eval(process.env.J)(name);
+  if (name === "picker" || name === "before") return [fastestHand, appReady, callback];
+  return name === pages[1][0] ? [fastestHand, callback] : [fastestHand];
+};
+const travel = async (cpu) => {
+  const told = new Map();
+  const servers = new Map();
+  for (const [name, dir] of pages) servers.set(name, await startServer({ dir }));
+  for (let round = 0; round < Number(rounds); round++) {
+    const { browser, close } = await launch();
+    for (const [name] of round % 2 ? pages.toReversed() : pages) {
+      for (const journey of journeysOf(name)) {
+        const times = await journey(browser, servers.get(name).origin, cpu);
+        for (const [what, ms] of Object.entries(times)) {
+          const of = told.get(what) ?? told.set(what, new Map()).get(what);
+          of.set(name, [...(of.get(name) ?? []), ms]);
+        }
+      }
+    }
+    await close();
+  }
+  for (const server of servers.values()) await server.close();
+  return told;
+};
+
+/** How much the page by hand varies, which is always the same page: half of its times are this close together. */
+const noise = [];
+const noteNoise = (times) => {
+  const [low, high] = [1, 3].map((quarter) => sorted(times)[Math.floor((times.length * quarter) / 4)]);
+  noise.push((high - low) / middle(times));
+};
+for (const cpu of CPUS) {
+  const at = `CPU ×${cpu}`;
+  const measured = process.env.M ? measure(cpu) : null;
+  if (measured) row(`first paint, ${at}`, "≤ 1.10", measured("fcp"));
+  if (measured) row(`the field is there, ${at}`, "≤ 1.05", measured("fieldAt"));
+  if (measured) row(`usable, ${at}`, "≤ 1.05", measured("usable"));
+  if (measured) row(`click → authorize request, ${at}`, "≤ 0.85", measured("clickToAuthorize"));
+  if (measured && cpu === CPUS[0]) {
+    row("layout shift", "0", measured("cls"), { unit: "score", digits: 3 });
+    row("bytes received, headers included", "", measured("transfer"), { unit: "bytes" });
+    row("requests", "", measured("requests"), { unit: "a first load" });
+  }
+  const told = await travel(cpu);
+  row(`fastest hand → authorize request, ${at}`, "≤ 1.15", told.get("fastest hand"));
+  row(`app ready, ${at}`, "", told.get("app ready"));
+  row(`warm callback → signed in, less two round trips, ${at}`, "≤ 1.2", told.get("warm callback"));
+  row(`cold callback → signed in, less two round trips, ${at}`, "≤ 1.5", told.get("cold callback"));
+  noteNoise(told.get("fastest hand").get(pages[1][0]));
+}
+
+console.log(rows.map(r=>r.join(" | ")).join("\n"), noise, loadavg()); process.exit(0);
