@@ -39,9 +39,13 @@ const ask = async (address, options) => {
   const response = await fetch(address, { redirect: "error", signal: AbortSignal.timeout(15000), ...options });
   return [response.status, await response.text(), response.headers.get("retry-after")];
 };
-// A cached copy may be minutes old. A user who reloads the page, perhaps because it does not work, gets the current one.
+// The same mode and credentials as in the page's preloads. Otherwise the browser would load the files twice: WebKit uses
+// a preload only for an identical request.
+const PRELOADED = { mode: "no-cors", credentials: "include" };
+// A cached copy may be minutes old. A user who reloads the page, perhaps because it does not work, gets the current one,
+// and not the preloaded one.
 const reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
-const config = ask(path + "config.json", { cache: reloaded ? "no-cache" : "default" });
+const config = ask(path + "config.json", reloaded ? { cache: "no-cache" } : PRELOADED);
 // The app shows the error when it has started. Until then it must not count as an unhandled rejection.
 config.catch(() => {});
 // The lookup for what the user submitted before the app has started: the text, the request body, the response as a
@@ -106,9 +110,7 @@ const watch = (kind, reason) => addEventListener(kind, (event) => reason(event) 
 watch("error", (event) => event.error);
 watch("unhandledrejection", (event) => event.reason);
 const preloaded = (selector) => document.querySelector(selector).href;
-// The same mode and credentials as in the preload. Otherwise the browser would load the file twice: WebKit uses a
-// preload only for an identical request.
-const wasm = fetch(preloaded("link[rel=preload][type='application/wasm']"), { mode: "no-cors", credentials: "include" });
+const wasm = fetch(preloaded("link[rel=preload][type='application/wasm']"), PRELOADED);
 const part = (name, options) => {
   const { href, integrity } = document.querySelector(`link[rel=${name}]`);
   return fetch(href, { integrity, ...options });

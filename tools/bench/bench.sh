@@ -3,8 +3,8 @@
 # tools/with.
 #
 # Each row compares with a baseline that was measured in the same run: the pages with a page written
-# by hand and two pages made with frameworks, the lookup service with a server that always returns
-# the same JSON. Compare the ratios: the milliseconds depend on the machine.
+# by hand, and that with pages made with libraries and frameworks; the lookup service with a server
+# that always returns the same JSON. Compare the ratios: the milliseconds depend on the machine.
 #
 # The compared pages and the code that drives the browser are not in this repository. They are read
 # from $PAGES_BENCH, by default the folder ../shared/bench beside this checkout. Without it the
