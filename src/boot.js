@@ -39,13 +39,9 @@ const ask = async (address, options) => {
   const response = await fetch(address, { redirect: "error", signal: AbortSignal.timeout(15000), ...options });
   return [response.status, await response.text(), response.headers.get("retry-after")];
 };
-// The same mode and credentials as in the page's preloads. Otherwise the browser would load the files twice: WebKit uses
-// a preload only for an identical request.
-const PRELOADED = { mode: "no-cors", credentials: "include" };
-// A cached copy may be minutes old. A user who reloads the page, perhaps because it does not work, gets the current one,
-// and not the preloaded one.
+// A cached copy may be minutes old. A user who reloads the page, perhaps because it does not work, gets the current one.
 const reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
-const config = ask(path + "config.json", reloaded ? { cache: "no-cache" } : PRELOADED);
+const config = ask(path + "config.json", { cache: reloaded ? "no-cache" : "default" });
 // The app shows the error when it has started. Until then it must not count as an unhandled rejection.
 config.catch(() => {});
 // The lookup for what the user submitted before the app has started: the text, the request body, the response as a
@@ -74,7 +70,11 @@ const lookUp = () => {
     return ask(lookup, { method: "POST", body, headers: { "content-type": "application/json" }, credentials: "omit" });
   });
   const sent = (early = { typed, body, response });
-  response.then((parts) => ((sent.arrived = parts), leave())).catch(() => {});
+  const arrive = (parts) => {
+    sent.arrived = parts;
+    leave();
+  };
+  response.then(arrive, () => {});
 };
 addEventListener("submit", lookUp, true);
 lookUp();
@@ -110,7 +110,9 @@ const watch = (kind, reason) => addEventListener(kind, (event) => reason(event) 
 watch("error", (event) => event.error);
 watch("unhandledrejection", (event) => event.reason);
 const preloaded = (selector) => document.querySelector(selector).href;
-const wasm = fetch(preloaded("link[rel=preload][type='application/wasm']"), PRELOADED);
+// The same mode and credentials as in the preload. Otherwise the browser would load the file twice: WebKit uses a
+// preload only for an identical request.
+const wasm = fetch(preloaded("link[rel=preload][type='application/wasm']"), { mode: "no-cors", credentials: "include" });
 const part = (name, options) => {
   const { href, integrity } = document.querySelector(`link[rel=${name}]`);
   return fetch(href, { integrity, ...options });
@@ -133,7 +135,7 @@ try {
       main = glue;
       leave();
     };
-    config.then(prepare).catch(() => {});
+    config.then(prepare, () => {});
   }
   await Promise.all((await parts).map(glue.add));
   glue.start(query, await messages, config, () => early && [early.body, early.response, early.arrived]);

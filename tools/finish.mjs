@@ -174,14 +174,13 @@ const writeSite = () => {
   const glue = write("tenant-picker.js", Buffer.concat([code, Buffer.from(loadBlockedScripts(first, boot))]));
   writeLanguages();
   const glueIntegrity = integrity(glue);
-  // The browser asks for glue, main part and config.json at once. boot.js repeats the last two requests exactly, as
-  // WebKit requires. Browsers do not check the integrity of such a preload.
+  // The browser asks for glue and main part at once. boot.js repeats the second request exactly, as WebKit requires.
+  // Browsers do not check the integrity of such a preload.
   replace(
     /<link rel=app>/,
     `<link rel=fallback-style href=/${style}>` +
       `<link rel=modulepreload crossorigin href=/${glue} ${glueIntegrity}>` +
       `<link rel=preload as=fetch type=application/wasm href=/${main}>` +
-      "<link rel=preload as=fetch href=/config.json>" +
       `<link rel=views href=/${views} ${integrity(views)}>` +
       `<link rel=callback href=/${callback} ${integrity(callback)}>`,
   );

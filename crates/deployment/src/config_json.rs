@@ -4,6 +4,7 @@ use crate::{Accent, Application, Branding, Deployment, ReturnToRules, UserPool};
 use lookup_api::{Isolation, Issuer};
 use platform::WebUrl;
 use platform::json::{Json, Members, NotJson};
+use std::cell::Cell;
 
 const NO_EXTRAS: &str = "a web address without user name, query or fragment";
 
@@ -62,9 +63,6 @@ pub enum ConfigFault {
     Wildcard,
 }
 
-/// Boxed, so that the many results in here stay small.
-type Checked<T> = Result<T, Box<ConfigError>>;
-
 impl Deployment {
     /// Reads a config.json. `picker` is the address of the picker's form, with a slash at its end. Relative addresses
     /// refer to it.
@@ -72,43 +70,37 @@ impl Deployment {
     /// # Errors
     /// The first thing that is wrong, with the path of its field.
     pub fn parse(json: &str, picker: &WebUrl) -> Result<Self, ConfigError> {
-        read(json, picker).map_err(|error| *error)
+        let first_error = Cell::new(None);
+        let deployment = read(json, picker, &first_error);
+        first_error.take().map_or(Ok(deployment), |error| Err(*error))
     }
 }
 
-fn read(json: &str, picker: &WebUrl) -> Checked<Deployment> {
-    let value = Json::parse(json)
-        .map_err(|e| Box::new(ConfigError { field: "config.json".to_owned(), fault: ConfigFault::NotJson(e) }))?;
-    let mut top = Fields::of(value, "config.json".to_owned())?;
+fn read(json: &str, picker: &WebUrl, first_error: &FirstError) -> Deployment {
+    let value = Json::parse(json);
+    let mut top = Fields { map: Members::default(), path: "config.json".to_owned(), first_error };
+    match value {
+        Ok(Json::Object(map)) => top.map = map,
+        Ok(_) => top.note(top.path.clone(), ConfigFault::MustBe("an object")),
+        Err(error) => top.note(top.path.clone(), ConfigFault::NotJson(error)),
+    }
     top.path.clear();
-
-    let lookup_url = top.url("lookup_url", Some(picker))?;
-    let lookup_url = top.required("lookup_url", lookup_url)?;
-    let memberships_url = top.url("memberships_url", Some(picker))?;
-    let user_pools = user_pools(&mut top)?;
-    let redirect_uri = redirect_uri(&mut top, picker)?;
-    let logout_uri = own_address(&mut top, "logout_uri", picker, "signed-out")?;
-    let scopes = scopes(&mut top)?;
-    let return_to = return_to(&mut top, picker)?;
-    let isolation = isolation(&mut top)?;
-    let managed_login = top.flag("managed_login")?;
-    let lookup_content_sha256 = top.flag("lookup_content_sha256")?;
-    let branding = branding(&mut top, picker)?;
-    top.finish()?;
-    Ok(Deployment {
+    let deployment = Deployment {
         path: picker.path.clone(),
-        lookup_url,
-        memberships_url,
-        user_pools,
-        redirect_uri,
-        logout_uri,
-        scopes,
-        return_to,
-        isolation,
-        managed_login,
-        lookup_content_sha256,
-        branding,
-    })
+        lookup_url: top.url("lookup_url", Some(picker)).unwrap_or_else(|| top.missing("lookup_url")),
+        memberships_url: top.url("memberships_url", Some(picker)),
+        user_pools: user_pools(&mut top),
+        redirect_uri: redirect_uri(&mut top, picker),
+        logout_uri: own_address(&mut top, "logout_uri", picker, "signed-out"),
+        scopes: scopes(&mut top),
+        return_to: return_to(&mut top, picker),
+        isolation: isolation(&mut top),
+        managed_login: top.flag("managed_login"),
+        lookup_content_sha256: top.flag("lookup_content_sha256"),
+        branding: branding(&mut top, picker),
+    };
+    top.finish();
+    deployment
 }
 
 /// The path of an entry of a list. Without `format!`, which would bring 2 kB into the part of the wasm that leaves.
@@ -125,43 +117,39 @@ fn push_number(text: &mut String, number: usize) {
     text.push(char::from(b'0' + (number % 10) as u8));
 }
 
-fn user_pools(top: &mut Fields) -> Checked<Vec<UserPool>> {
+fn user_pools(top: &mut Fields) -> Vec<UserPool> {
     let name = "user_pools";
-    let items = top.list(name, "a list of user pools")?;
-    let items = top.required(name, items)?;
+    let items = top.list(name, "a list of user pools").unwrap_or_else(|| top.missing(name));
     if items.is_empty() {
-        return Err(top.must_be(name, "a list of at least one user pool"));
+        top.must_be(name, "a list of at least one user pool");
     }
     let mut pools: Vec<UserPool> = Vec::with_capacity(items.len());
     for (i, item) in items.into_iter().enumerate() {
-        let mut fields = Fields::of(item, at(name, i))?;
-        let text = fields.text("issuer")?;
-        let text = fields.required("issuer", text)?;
-        let issuer_url = fields.bare_url("issuer", &text)?;
+        let mut fields = top.entry(item, at(name, i));
+        let text = fields.required_text("issuer");
+        let issuer_url = fields.bare_url("issuer", &text);
         if let Some(surplus) = surplus_of_issuer(&text, &issuer_url) {
-            return Err(fields.error("issuer", ConfigFault::IssuerSpelling(surplus)));
+            fields.error("issuer", ConfigFault::IssuerSpelling(surplus));
         }
-        let issuer =
-            Issuer::try_from(text).map_err(|_| fields.must_be("issuer", "a web address in printable ASCII"))?;
+        let Ok(issuer) = Issuer::try_from(text) else {
+            fields.must_be("issuer", "a web address in printable ASCII");
+            break;
+        };
         if pools.iter().any(|earlier| earlier.issuer == issuer) {
-            return Err(fields.error("issuer", ConfigFault::Repeated));
+            fields.error("issuer", ConfigFault::Repeated);
         }
-        let text = fields.text("hosted_ui")?;
-        let text = fields.required("hosted_ui", text)?;
-        let hosted_ui = fields.bare_url("hosted_ui", &text)?;
+        let text = fields.required_text("hosted_ui");
+        let hosted_ui = fields.bare_url("hosted_ui", &text);
         if let Some(page) = page_of_hosted_ui(&hosted_ui.path) {
-            return Err(fields.error("hosted_ui", ConfigFault::HostedUiPath(page)));
+            fields.error("hosted_ui", ConfigFault::HostedUiPath(page));
         }
         // The address that Cognito documents (docs/cognito.md), made from the issuer as written.
         let usual = [issuer.as_str().trim_end_matches('/'), "/.well-known/jwks.json"].concat();
-        let jwks_uri = match fields.url("jwks_uri", None)? {
-            Some(url) => url,
-            None => WebUrl::parse(&usual).unwrap_or(issuer_url),
-        };
-        fields.finish()?;
+        let jwks_uri = fields.url("jwks_uri", None).or_else(|| WebUrl::parse(&usual)).unwrap_or(issuer_url);
+        fields.finish();
         pools.push(UserPool { issuer, hosted_ui, jwks_uri });
     }
-    Ok(pools)
+    pools
 }
 
 /// The part of an issuer that no user pool's issuer has. The issuer is compared character by character, so it would
@@ -194,136 +182,157 @@ fn page_of_hosted_ui(path: &str) -> Option<String> {
 }
 
 /// The callback URL: it must be one at which this page finishes sign-ins.
-fn redirect_uri(top: &mut Fields, picker: &WebUrl) -> Checked<String> {
+fn redirect_uri(top: &mut Fields, picker: &WebUrl) -> String {
     let name = "redirect_uri";
-    let text = own_address(top, name, picker, "callback")?;
-    let url = top.secure_url(name, &text, None)?;
+    let text = own_address(top, name, picker, "callback");
+    let url = top.secure_url(name, &text, None);
     let callback = picker.join("callback").unwrap_or_else(|| picker.clone());
-    let fault = if text.contains('#') {
-        ConfigFault::Fragment
+    if text.contains('#') {
+        top.error(name, ConfigFault::Fragment);
     } else if url.origin != picker.origin {
-        ConfigFault::ForeignOrigin(picker.origin.clone())
+        top.error(name, ConfigFault::ForeignOrigin(picker.origin.clone()));
     } else if !callback.covers(&url) {
-        ConfigFault::NotACallback(callback.href)
-    } else {
-        return Ok(text);
-    };
-    Err(top.error(name, fault))
+        top.error(name, ConfigFault::NotACallback(callback.href));
+    }
+    text
 }
 
 /// An address that Cognito compares character by character, so it is checked and kept as written. Defaults to the
 /// picker's page of this name.
-fn own_address(top: &mut Fields, name: &str, picker: &WebUrl, page: &str) -> Checked<String> {
-    let Some(text) = top.text(name)? else { return Ok([&picker.href, page].concat()) };
-    if top.secure_url(name, &text, None)?.has_credentials { Err(top.must_be(name, NO_EXTRAS)) } else { Ok(text) }
+fn own_address(top: &mut Fields, name: &str, picker: &WebUrl, page: &str) -> String {
+    let Some(text) = top.text(name) else { return [&picker.href, page].concat() };
+    if top.secure_url(name, &text, None).has_credentials {
+        top.must_be(name, NO_EXTRAS);
+    }
+    text
 }
 
-fn scopes(top: &mut Fields) -> Checked<Vec<String>> {
+fn scopes(top: &mut Fields) -> Vec<String> {
     let rule = "a list of scope names that contains openid";
-    let Some(items) = top.list("scopes", rule)? else {
-        return Ok(["openid", "email", "profile"].map(String::from).to_vec());
+    let Some(items) = top.list("scopes", rule) else {
+        return ["openid", "email", "profile"].map(String::from).to_vec();
     };
     // scope-token (RFC 6749 §3.3, https://www.rfc-editor.org/rfc/rfc6749#section-3.3).
     let is_token = |s: &str| !s.is_empty() && s.chars().all(|c| c.is_ascii_graphic() && c != '"' && c != '\\');
     let scopes: Option<Vec<String>> =
         items.iter().map(|item| item.as_str().filter(|s| is_token(s)).map(String::from)).collect();
-    scopes.filter(|scopes| scopes.iter().any(|s| s == "openid")).ok_or_else(|| top.must_be("scopes", rule))
+    scopes.filter(|scopes| scopes.iter().any(|s| s == "openid")).unwrap_or_else(|| {
+        top.must_be("scopes", rule);
+        Vec::new()
+    })
 }
 
-fn login_uri(fields: &mut Fields, application: &WebUrl) -> Checked<Option<String>> {
+fn login_uri(fields: &mut Fields, application: &WebUrl) -> Option<String> {
     let name = "login_uri";
-    let Some(text) = fields.text(name)? else { return Ok(None) };
-    let url = fields.secure_url(name, &text, None)?;
+    let text = fields.text(name)?;
+    let url = fields.secure_url(name, &text, None);
     if text.contains('#') {
-        return Err(fields.error(name, ConfigFault::Fragment));
+        fields.error(name, ConfigFault::Fragment);
     }
     if url.has_credentials || url.origin != application.origin {
-        return Err(fields.must_be(name, "of the origin of url, without user name"));
+        fields.must_be(name, "of the origin of url, without user name");
     }
-    Ok(Some(url.href))
+    Some(url.href)
 }
 
-fn return_to(top: &mut Fields, picker: &WebUrl) -> Checked<ReturnToRules> {
-    let mut rules = ReturnToRules { default: None, allow: applications(top)?, applications: 0, own: picker.join("/") };
+fn return_to(top: &mut Fields, picker: &WebUrl) -> ReturnToRules {
+    let mut rules = ReturnToRules { default: None, allow: applications(top), applications: 0, own: picker.join("/") };
     rules.applications = rules.allow.len();
-    let Some(mut fields) = top.object("return_to")? else { return Ok(rules) };
+    let Some(mut fields) = top.object("return_to") else { return rules };
     let rule = "a list of web addresses";
-    for (i, item) in fields.list("allow", rule)?.unwrap_or_default().into_iter().enumerate() {
-        let Json::String(text) = item else { return Err(fields.must_be("allow", rule)) };
-        rules.allow.push(Application { url: fields.prefix(&at("allow", i), &text)?, login_uri: None });
+    for (i, item) in fields.list("allow", rule).unwrap_or_default().into_iter().enumerate() {
+        match item {
+            Json::String(text) => {
+                let url = fields.prefix(&at("allow", i), &text);
+                rules.allow.push(Application { url, login_uri: None });
+            }
+            _ => fields.must_be("allow", rule),
+        }
     }
-    if let Some(text) = fields.text("default")? {
+    if let Some(text) = fields.text("default") {
         let checked = rules.check(&text);
         rules.default = checked.and_then(|url| WebUrl::parse(url.as_str()));
         if rules.default.is_none() {
-            return Err(fields.must_be("default", "an address that return_to.allow covers"));
+            fields.must_be("default", "an address that return_to.allow covers");
         }
     }
-    fields.finish()?;
-    Ok(rules)
+    fields.finish();
+    rules
 }
 
-fn applications(top: &mut Fields) -> Checked<Vec<Application>> {
+fn applications(top: &mut Fields) -> Vec<Application> {
     let name = "applications";
     let mut applications: Vec<Application> = Vec::new();
-    for (i, item) in top.list(name, "a list of applications")?.unwrap_or_default().into_iter().enumerate() {
-        let mut fields = Fields::of(item, at(name, i))?;
-        let text = fields.text("url")?;
-        let text = fields.required("url", text)?;
-        let url = fields.prefix("url", &text)?;
+    for (i, item) in top.list(name, "a list of applications").unwrap_or_default().into_iter().enumerate() {
+        let mut fields = top.entry(item, at(name, i));
+        let text = fields.required_text("url");
+        let url = fields.prefix("url", &text);
         if applications.iter().any(|earlier| earlier.url.href == url.href) {
-            return Err(fields.error("url", ConfigFault::Repeated));
+            fields.error("url", ConfigFault::Repeated);
         }
-        let login_uri = login_uri(&mut fields, &url)?;
-        fields.finish()?;
+        let login_uri = login_uri(&mut fields, &url);
+        fields.finish();
         applications.push(Application { url, login_uri });
     }
-    Ok(applications)
+    applications
 }
 
-fn isolation(top: &mut Fields) -> Checked<Isolation> {
-    match top.text("isolation")? {
-        None => Ok(Isolation::default()),
-        Some(text) => Isolation::parse(&text).ok_or_else(|| top.must_be("isolation", "shared or strict")),
-    }
+fn isolation(top: &mut Fields) -> Isolation {
+    let Some(text) = top.text("isolation") else { return Isolation::default() };
+    Isolation::parse(&text).unwrap_or_else(|| {
+        top.must_be("isolation", "shared or strict");
+        Isolation::default()
+    })
 }
 
-fn branding(top: &mut Fields, picker: &WebUrl) -> Checked<Branding> {
-    let Some(mut fields) = top.object("branding")? else { return Ok(Branding::default()) };
-    let product = fields.text("product")?;
+fn branding(top: &mut Fields, picker: &WebUrl) -> Branding {
+    let Some(mut fields) = top.object("branding") else { return Branding::default() };
+    let product = fields.text("product");
     if product.as_ref().is_some_and(|name| name.trim().is_empty()) {
-        return Err(fields.must_be("product", "the product's name"));
+        fields.must_be("product", "the product's name");
     }
-    let logo = fields.url("logo", Some(picker))?.map(|url| url.href);
-    let accent = match fields.text("accent")? {
-        None => None,
-        Some(text) => Some(Accent::parse(&text).ok_or_else(|| fields.must_be("accent", "a colour such as #0b57d0"))?),
-    };
-    let support_url = match fields.text("support_url")? {
-        None => None,
-        Some(text) => match WebUrl::parse(&text) {
-            Some(url) if matches!(url.scheme.as_str(), "mailto" | "tel") || url.is_secure() => Some(url.href),
-            _ => return Err(fields.must_be("support_url", "an https:, mailto: or tel: address")),
-        },
-    };
-    fields.finish()?;
-    Ok(Branding { product, logo, accent, support_url })
+    let logo = fields.url("logo", Some(picker)).map(|url| url.href);
+    let text = fields.text("accent");
+    let accent = text.as_deref().and_then(Accent::parse);
+    if text.is_some() && accent.is_none() {
+        fields.must_be("accent", "a colour such as #0b57d0");
+    }
+    let text = fields.text("support_url");
+    let is_support = |url: &WebUrl| matches!(url.scheme.as_str(), "mailto" | "tel") || url.is_secure();
+    let support_url = text.as_deref().and_then(WebUrl::parse).filter(is_support).map(|url| url.href);
+    if text.is_some() && support_url.is_none() {
+        fields.must_be("support_url", "an https:, mailto: or tel: address");
+    }
+    fields.finish();
+    Branding { product, logo, accent, support_url }
 }
+
+/// The first error. What is read after it does not matter.
+type FirstError = Cell<Option<Box<ConfigError>>>;
 
 /// A JSON object whose members are removed as they are read. A member that is left at the end is unknown. `null` counts
 /// as missing.
 ///
 /// Serde's derived deserializers do not name the field whose type is wrong, and that is what an operator has to know.
-struct Fields {
+///
+/// Errors are noted, and reading goes on with empty values: some forty early returns, each of which drops all that was
+/// read so far, were a third of the code (docs/performance.md).
+struct Fields<'a> {
     map: Members,
     path: String,
+    first_error: &'a FirstError,
 }
 
-impl Fields {
-    fn of(value: Json, path: String) -> Checked<Self> {
+impl<'a> Fields<'a> {
+    /// The object that is an entry of a list, or the value of a member.
+    fn entry(&self, value: Json, name: String) -> Fields<'a> {
+        let (path, first_error) = (self.path_of(&name), self.first_error);
         match value {
-            Json::Object(map) => Ok(Self { map, path }),
-            _ => Err(Box::new(ConfigError { field: path, fault: ConfigFault::MustBe("an object") })),
+            Json::Object(map) => Fields { map, path, first_error },
+            _ => {
+                self.must_be(&name, "an object");
+                Fields { map: Members::default(), path, first_error }
+            }
         }
     }
 
@@ -331,71 +340,95 @@ impl Fields {
         self.map.remove(name).filter(|value| *value != Json::Null)
     }
 
-    fn text(&mut self, name: &str) -> Checked<Option<String>> {
+    fn text(&mut self, name: &str) -> Option<String> {
+        match self.take(name)? {
+            Json::String(text) => Some(text),
+            _ => {
+                self.must_be(name, "a text");
+                None
+            }
+        }
+    }
+
+    fn required_text(&mut self, name: &str) -> String {
+        self.text(name).unwrap_or_else(|| self.missing(name))
+    }
+
+    fn flag(&mut self, name: &str) -> bool {
         match self.take(name) {
-            None => Ok(None),
-            Some(Json::String(text)) => Ok(Some(text)),
-            Some(_) => Err(self.must_be(name, "a text")),
+            None => false,
+            Some(Json::Bool(flag)) => flag,
+            Some(_) => {
+                self.must_be(name, "true or false");
+                false
+            }
         }
     }
 
-    fn flag(&mut self, name: &str) -> Checked<bool> {
-        match self.take(name) {
-            None => Ok(false),
-            Some(Json::Bool(flag)) => Ok(flag),
-            Some(_) => Err(self.must_be(name, "true or false")),
+    fn list(&mut self, name: &str, rule: &'static str) -> Option<Vec<Json>> {
+        match self.take(name)? {
+            Json::Array(items) => Some(items),
+            _ => {
+                self.must_be(name, rule);
+                None
+            }
         }
     }
 
-    fn list(&mut self, name: &str, rule: &'static str) -> Checked<Option<Vec<Json>>> {
-        match self.take(name) {
-            None => Ok(None),
-            Some(Json::Array(items)) => Ok(Some(items)),
-            Some(_) => Err(self.must_be(name, rule)),
+    fn object(&mut self, name: &str) -> Option<Fields<'a>> {
+        self.take(name).map(|value| self.entry(value, name.to_owned()))
+    }
+
+    fn url(&mut self, name: &str, base: Option<&WebUrl>) -> Option<WebUrl> {
+        self.text(name).map(|text| self.secure_url(name, &text, base))
+    }
+
+    fn secure_url(&self, name: &str, text: &str, base: Option<&WebUrl>) -> WebUrl {
+        let url = base.map_or_else(|| WebUrl::parse(text), |base| base.join(text)).unwrap_or_default();
+        if !url.is_secure() {
+            self.error(name, if url.href.is_empty() { ConfigFault::NotAUrl } else { ConfigFault::NotSecure });
         }
-    }
-
-    fn object(&mut self, name: &str) -> Checked<Option<Fields>> {
-        self.take(name).map(|value| Fields::of(value, self.path_of(name))).transpose()
-    }
-
-    fn url(&mut self, name: &str, base: Option<&WebUrl>) -> Checked<Option<WebUrl>> {
-        let text = self.text(name)?;
-        text.map(|text| self.secure_url(name, &text, base)).transpose()
-    }
-
-    fn secure_url(&self, name: &str, text: &str, base: Option<&WebUrl>) -> Checked<WebUrl> {
-        match base.map_or_else(|| WebUrl::parse(text), |base| base.join(text)) {
-            None => Err(self.error(name, ConfigFault::NotAUrl)),
-            Some(url) if !url.is_secure() => Err(self.error(name, ConfigFault::NotSecure)),
-            Some(url) => Ok(url),
-        }
+        url
     }
 
     /// An address that others may lie below.
-    fn prefix(&self, name: &str, text: &str) -> Checked<WebUrl> {
-        if text.contains('*') { Err(self.error(name, ConfigFault::Wildcard)) } else { self.bare_url(name, text) }
+    fn prefix(&self, name: &str, text: &str) -> WebUrl {
+        if text.contains('*') {
+            self.error(name, ConfigFault::Wildcard);
+        }
+        self.bare_url(name, text)
     }
 
-    fn bare_url(&self, name: &str, text: &str) -> Checked<WebUrl> {
-        let url = self.secure_url(name, text, None)?;
-        if url.has_credentials || url.has_query_or_fragment { Err(self.must_be(name, NO_EXTRAS)) } else { Ok(url) }
+    fn bare_url(&self, name: &str, text: &str) -> WebUrl {
+        let url = self.secure_url(name, text, None);
+        if url.has_credentials || url.has_query_or_fragment {
+            self.must_be(name, NO_EXTRAS);
+        }
+        url
     }
 
-    fn required<T>(&self, name: &str, value: Option<T>) -> Checked<T> {
-        value.ok_or_else(|| self.error(name, ConfigFault::Missing))
+    fn missing<T: Default>(&self, name: &str) -> T {
+        self.error(name, ConfigFault::Missing);
+        T::default()
     }
 
-    fn finish(self) -> Checked<()> {
-        self.map.any_name().map_or(Ok(()), |name| Err(self.error(name, ConfigFault::Unknown)))
+    fn finish(self) {
+        if let Some(name) = self.map.any_name() {
+            self.error(name, ConfigFault::Unknown);
+        }
     }
 
-    fn must_be(&self, name: &str, what: &'static str) -> Box<ConfigError> {
-        self.error(name, ConfigFault::MustBe(what))
+    fn must_be(&self, name: &str, what: &'static str) {
+        self.error(name, ConfigFault::MustBe(what));
     }
 
-    fn error(&self, name: &str, fault: ConfigFault) -> Box<ConfigError> {
-        Box::new(ConfigError { field: self.path_of(name), fault })
+    fn error(&self, name: &str, fault: ConfigFault) {
+        self.note(self.path_of(name), fault);
+    }
+
+    fn note(&self, field: String, fault: ConfigFault) {
+        let earlier = self.first_error.take();
+        self.first_error.set(earlier.or_else(|| Some(Box::new(ConfigError { field, fault }))));
     }
 
     fn path_of(&self, name: &str) -> String {

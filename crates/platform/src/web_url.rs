@@ -3,8 +3,9 @@
 
 use alloc::string::String;
 
-/// An absolute URL in its parts, each normalised as the [URL standard](https://url.spec.whatwg.org/) says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An absolute URL in its parts, each normalised as the [URL standard](https://url.spec.whatwg.org/) says. The default
+/// is empty, and no URL.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WebUrl {
     /// The whole URL.
     pub href: String,
