@@ -191,13 +191,13 @@ impl PendingSignIn {
         })
     }
 
-    /// The keys of the records to delete before another one is kept: those that cannot be finished any more, and the
-    /// oldest beyond [`PENDING_MAX`].
+    /// The keys of the records to delete before another one is kept: those that are damaged or expired, and the oldest
+    /// beyond [`PENDING_MAX`]. Of each record only its age is read, since this is a part of leaving.
     pub fn leftovers<K>(kept: impl IntoIterator<Item = (K, Option<String>)>, now: UnixTime) -> Vec<K> {
         let (mut live, mut leftovers) = (Vec::new(), Vec::new());
         for (key, record) in kept {
-            match record.and_then(|record| Self::from_record(&record)) {
-                Some(pending) if !pending.is_expired(now) => live.push((pending.created_at, key)),
+            match record.and_then(|record| Record::read(&record)?.time("created_at")) {
+                Some(created_at) if !has_expired(created_at, now) => live.push((created_at, key)),
                 _ => leftovers.push(key),
             }
         }
@@ -212,8 +212,12 @@ impl PendingSignIn {
 
     /// Whether it began more than [`PENDING_LIFETIME`] ago.
     pub fn is_expired(&self, now: UnixTime) -> bool {
-        now.seconds_since(self.created_at) > PENDING_LIFETIME
+        has_expired(self.created_at, now)
     }
+}
+
+fn has_expired(created_at: UnixTime, now: UnixTime) -> bool {
+    now.seconds_since(created_at) > PENDING_LIFETIME
 }
 
 #[cfg(test)]
