@@ -53,9 +53,7 @@ pub async fn deployment(early: Option<Promise>) -> Result<Arc<Deployment>, Confi
         return Ok(deployment);
     }
     let picker = browser::picker_url().ok_or(ConfigFailure::Missing)?;
-    let deployment = Deployment::parse(&text, &picker).map_err(ConfigFailure::Wrong)?;
-    early::connect(&deployment);
-    Ok(Arc::new(deployment))
+    early::read(&text, &picker).map_err(ConfigFailure::Wrong)
 }
 
 /// Fetches the messages of a language. Null for English, which is in the wasm. `None` if they cannot be fetched.

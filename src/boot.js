@@ -49,7 +49,9 @@ config.catch(() => {});
 // the picker's own origin. The app uses the response if its own request would have the same body. Otherwise it
 // sends its own.
 let early;
-// The app's main part, once it has read config.json, and whether it has left for the hosted UI (src/early.rs).
+// What makes the app's main part ready to leave for the hosted UI, that part once it is ready, and whether it has left
+// (src/early.rs).
+let prepare;
 let main;
 let left = false;
 const leave = () => {
@@ -75,6 +77,8 @@ const lookUp = () => {
     leave();
   };
   response.then(arrive, () => {});
+  // Nothing else is to be done until the response is there.
+  setTimeout(() => prepare?.());
 };
 addEventListener("submit", lookUp, true);
 lookUp();
@@ -130,12 +134,14 @@ try {
   const glue = await import(preloaded("link[rel=modulepreload]"));
   await glue.default({ module_or_path: wasm });
   if (root.dataset.screen === "form") {
-    const prepare = ([status, text]) => {
-      if (status === 200) glue.prepare(text);
-      main = glue;
-      leave();
-    };
-    config.then(prepare, () => {});
+    prepare = () =>
+      config.then(([status, text]) => {
+        if (status === 200 && !main) glue.prepare(text);
+        main = glue;
+        leave();
+      }, () => {});
+    // Not at once: it takes a while, and the person may be about to submit the form.
+    setTimeout(prepare, early ? 0 : 300);
   }
   await Promise.all((await parts).map(glue.add));
   glue.start(query, await messages, config, () => early && [early.body, early.response, early.arrived]);

@@ -7,8 +7,9 @@
 use crate::browser;
 use crate::hosted_ui::{sign_in_here, target_elsewhere, warm_up};
 use crate::link::Link;
-use deployment::Deployment;
+use deployment::{ConfigError, Deployment};
 use lookup_api::{Identifier, LookupResponse, Tenant};
+use platform::WebUrl;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -18,26 +19,31 @@ thread_local! {
     static DEPARTED: Cell<Option<Tenant>> = const { Cell::new(None) };
 }
 
-/// Reads config.json, and does once what [`leave`] does, so that nobody waits for it later. A file with an error in it
-/// is left to the views, which say what is wrong.
+/// Reads config.json, unless the views have done so, and does once what [`leave`] does, so that nobody waits for it later.
+/// A file with an error in it is left to the views, which say what is wrong.
 #[wasm_bindgen]
 pub fn prepare(config: &str) {
-    let Some(deployment) = browser::picker_url().and_then(|picker| Deployment::parse(config, &picker).ok()) else {
-        return;
-    };
-    connect(&deployment);
-    warm_up(&deployment);
-    DEPLOYMENT.set(Some(Arc::new(deployment)));
-}
-
-/// Makes the browser connect to the hosted UIs, so that the sign-in or the token request need not wait for that.
-pub fn connect(deployment: &Deployment) {
-    for pool in &deployment.user_pools {
-        browser::preconnect(&pool.hosted_ui.origin);
+    let read = || read(config, &browser::picker_url()?).ok();
+    if let Some(deployment) = prepared().or_else(read) {
+        warm_up(&deployment);
     }
 }
 
-/// What [`prepare`] has read.
+/// Reads the config.json that `boot.js` has fetched, and makes the browser connect to the hosted UIs, so that the sign-in
+/// or the token request need not wait for that.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn read(config: &str, picker: &WebUrl) -> Result<Arc<Deployment>, ConfigError> {
+    let deployment = Arc::new(Deployment::parse(config, picker)?);
+    for pool in &deployment.user_pools {
+        browser::preconnect(&pool.hosted_ui.origin);
+    }
+    DEPLOYMENT.set(Some(deployment.clone()));
+    Ok(deployment)
+}
+
+/// What was read.
 pub fn prepared() -> Option<Arc<Deployment>> {
     DEPLOYMENT.with_borrow(Clone::clone)
 }

@@ -61,6 +61,12 @@ fn nobody_leaves_early_for_what_the_views_have_to_show() {
     const ACME: &str = r#"{"code":"acme","name":"Acme","client_id":"c","identity_provider":"AcmeSAML"}"#;
     let found = |tenants: &[&str]| format!(r#"{{"tenants":[{}]}}"#, tenants.join(","));
     let (one, foreign) = (found(&[ACME]), found(&[&ACME.replacen('{', r#"{"issuer":"https://evil.example","#, 1)]));
+    let config = CONFIG.replacen(
+        '{',
+        r#"{"applications":[{"url":"https://app.example/","login_uri":"https://app.example/login"}],"#,
+        1,
+    );
+    early::read(&config, &browser::picker_url().unwrap()).unwrap();
     let before = js_text("return JSON.stringify({...localStorage})");
     for (why, query, typed, asked, found) in [
         ("nothing is found", "", "a@acme.example", ASKED, found(&[])),
@@ -70,18 +76,12 @@ fn nobody_leaves_early_for_what_the_views_have_to_show() {
         ("it is no identifier", "", "a@", ASKED, one.clone()),
         ("the user pool is unknown", "", "a@acme.example", ASKED, foreign),
         ("Back would lead to a link that leaves", "tenant=acme", "a@acme.example", ASKED, one.clone()),
+        ("an application signs in", "return_to=https://app.example/", "a@acme.example", ASKED, one.clone()),
         ("the link asks for too much", "return_to=https://evil.example/", "a@acme.example", ASKED, one.clone()),
     ] {
-        early::prepare(CONFIG);
         assert!(!early::leave(query, typed, asked, &found), "{why}");
         assert_eq!(early::departed(), None, "{why}");
     }
-    early::prepare(&CONFIG.replacen(
-        '{',
-        r#"{"applications":[{"url":"https://app.example/","login_uri":"https://app.example/login"}],"#,
-        1,
-    ));
-    assert!(!early::leave("return_to=https://app.example/", "a@acme.example", ASKED, &one), "an application signs in");
     assert_eq!(js_text("return JSON.stringify({...localStorage})"), before);
 }
 
