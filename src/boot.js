@@ -1,7 +1,7 @@
 // Runs as soon as the form is visible, before the app has loaded. It removes the authorization response from the
 // address bar, fetches config.json, sends the lookup if the user submits early, fetches the messages of the language
-// that src/first.js chose, loads the parts of the app, and starts it. tools/finish.mjs puts this script into index.html, because a file of its
-// own would cost a round trip.
+// that src/first.js chose, loads the parts of the app, and starts it. tools/finish.mjs puts this script into
+// index.html, because a file of its own would cost a round trip.
 const root = document.documentElement;
 // Tells that this script ran (tools/finish.mjs).
 root.dataset.boot = "";
@@ -45,9 +45,9 @@ const config = ask(path + "config.json", { cache: reloaded ? "no-cache" : "defau
 // The app shows the error when it has started. Until then it must not count as an unhandled rejection.
 config.catch(() => {});
 // The lookup for what the user submitted before the app has started: the text, the request body, the response as a
-// promise, and the response itself once it is there. It is sent only if the input is plainly a domain or a code, and only to
-// the picker's own origin. The app uses the response if its own request would have the same body. Otherwise it
-// sends its own.
+// promise, and the response itself once it is there. It is sent only if the input is plainly a domain or a code, and
+// only to the picker's own origin. The app uses the response if its own request would have the same body. Otherwise
+// it sends its own.
 let early;
 // What makes the app's main part ready to leave for the hosted UI, that part once it is ready, and whether it has left
 // (src/early.rs).

@@ -63,12 +63,16 @@ const numberMessages = () => {
   });
 };
 
-/** Removes comments, spaces between tags, and quotes that HTML does without. */
+/** Spaces around the tags of these elements mean nothing in index.html. */
+const BLOCKS =
+  "!|html|head|body|meta|title|link|script|main|div|section|form|p|h\\d|label|input|button|footer|template|noscript";
+
+/** Removes comments, spaces around tags, and quotes that HTML does without. */
 const minifyPage = () => {
   page = page
     .replace(/<!--.*?-->/gs, "")
     .replace(/\s+/g, " ")
-    .replace(/ ?(<\/?(?:!|html|head|body|meta|title|link|script|main|div|section|form|p|h\d|label|input|button|footer|template|noscript)\b[^>]*>) ?/g, "$1")
+    .replace(RegExp(` ?(</?(?:${BLOCKS})\\b[^>]*>) ?`, "g"), "$1")
     .replace(/<[^>]+>/g, (tag) => tag.replace(/="([^\s"'`=<>]+)"/g, "=$1").replace(/ ?\/>$/, ">"))
     .trim();
 };
