@@ -82,6 +82,9 @@ fn nobody_leaves_early_for_what_the_views_have_to_show() {
         assert!(!early::leave(query, typed, asked, &found), "{why}");
         assert_eq!(early::departed(), None, "{why}");
     }
+    let hashed = CONFIG.replacen('{', r#"{"lookup_content_sha256":true,"#, 1);
+    early::read(&hashed, &browser::picker_url().unwrap()).unwrap();
+    assert!(!early::leave("", "a@acme.example", ASKED, &one), "boot.js has not sent the hash that is wanted");
     assert_eq!(js_text("return JSON.stringify({...localStorage})"), before);
 }
 
