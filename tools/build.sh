@@ -27,13 +27,15 @@ fi
 env -u CARGO_UNSTABLE_BUILD_STD -u CARGO_UNSTABLE_BUILD_STD_FEATURES -u RUSTC_BOOTSTRAP \
   cargo run --quiet --locked -p messages -- locales target/locales
 
-# The app: one program, compiled and linked as a whole, and then cut into parts (src/part.rs). The
-# cut needs the linker's relocations. wasm-bindgen handles the main part, which is the only one that
-# calls JavaScript. The others call it through the main one.
-cargo rustc --locked --profile wasm --target wasm32-unknown-unknown --lib --crate-type cdylib --features split -- \
-  -Clink-arg=--emit-relocs
+# trunk compiles the app as one program, and makes the page with its style, scripts and messages. Its
+# JavaScript minifier cannot parse what wasm-bindgen writes. trunk then copies the file as it is and
+# warns about it, so the warning is switched off.
+trunk build --features split --log error,trunk=info,trunk::processing::minify=error
+# The program is cut into parts (src/part.rs). wasm-bindgen handles the main part, which is the only one
+# that calls JavaScript; the others call it through the main one. So what trunk has made of the whole
+# program is not used.
 rm -rf target/parts
-wasm-split-cli --out-name cut target/wasm32-unknown-unknown/wasm/tenant_picker.wasm target/parts
+wasm-split-cli --out-name cut target/wasm32-unknown-unknown/wasm/tenant-picker.wasm target/parts
 wasm-bindgen --keep-lld-exports --target web --no-typescript --out-dir target/parts --out-name tenant-picker \
   target/parts/cut.wasm
 node tools/finish.mjs dist

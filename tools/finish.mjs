@@ -1,9 +1,9 @@
-// node tools/finish.mjs [DIST]: makes the site in DIST (by default dist) from index.html, style/, src/*.js, the messages
-// in target/locales, and what tools/build.sh has left in target/parts.
+// node tools/finish.mjs [DIST]: makes the site in DIST (by default dist) of the page that trunk has left in target/page,
+// and of the parts that tools/build.sh has left in target/parts.
 //
 // 1. The parts of the wasm are optimized for size, and the glue is fitted to them.
 // 2. index.html names each message by its number, as the files of the languages do.
-// 3. Every file is minified, and named after the hash of its content.
+// 3. The JavaScript is minified, and every file is named after the hash of its content.
 // 4. The style sheet and the first two scripts are copied into index.html.
 // 5. Every file gets a .br and a .gz beside it. The sizes are printed and checked against
 //    tools/budgets.json.
@@ -43,9 +43,10 @@ const WASM_OPTIMIZATIONS = [
 
 const file = (name) => join(dist, name);
 const made = (name) => join("target/parts", name);
+const ofTrunk = (name) => join("target/page", name);
 
-/** index.html. The steps below change it; `finish` writes it. */
-let page = readFileSync("index.html", "utf8");
+/** index.html, as trunk has minified it. The steps below change it; `finish` writes it. */
+let page = readFileSync(ofTrunk("index.html"), "utf8");
 
 /** Replaces what is in the page exactly once. */
 const replace = (pattern, replacement) => {
@@ -53,35 +54,27 @@ const replace = (pattern, replacement) => {
   page = page.replace(pattern, () => replacement);
 };
 
-/** Replaces each data-message="ID" in the page by the number of that message in locales/en.ftl. */
+/** Replaces each data-message=ID in the page by the number of that message in locales/en.ftl. */
 const numberMessages = () => {
   const source = readFileSync("locales/en.ftl", "utf8");
   const ids = [...source.matchAll(/^([a-z][a-z\d-]*) =/gm)].map(([, id]) => id);
-  page = page.replace(/data-message="([a-z\d-]+)"/g, (_, id) => {
+  page = page.replace(/data-message=([a-z\d-]+)/g, (_, id) => {
     if (!ids.includes(id)) throw Error(`locales/en.ftl has no ${id}`);
-    return `data-message="${ids.indexOf(id)}"`;
+    return `data-message=${ids.indexOf(id)}`;
   });
 };
 
-/** Spaces around the tags of these elements mean nothing in index.html. */
-const BLOCKS =
-  "!|html|head|body|meta|title|link|script|main|div|section|form|p|h\\d|label|input|button|footer|template|noscript";
-
-/** Removes comments, spaces around tags, and quotes that HTML does without. */
-const minifyPage = () => {
-  page = page
-    .replace(/<!--.*?-->/gs, "")
-    .replace(/\s+/g, " ")
-    .replace(RegExp(` ?(</?(?:${BLOCKS})\\b[^>]*>) ?`, "g"), "$1")
-    .replace(/<[^>]+>/g, (tag) => tag.replace(/="([^\s"'`=<>]+)"/g, "=$1").replace(/ ?\/>$/, ">"))
-    .trim();
-};
-
-const minified = (path, loader, ...options) =>
-  execFileSync("esbuild", ["--minify", `--loader=${loader}`, "--legal-comments=none", ...options], {
-    input: typeof path === "string" ? readFileSync(path) : path,
+const minified = (code) =>
+  execFileSync("esbuild", ["--minify", "--format=esm", "--target=es2022", "--loader=js", "--legal-comments=none"], {
+    input: code,
   });
-const script = (path) => minified(path, "js", "--format=esm", "--target=es2022");
+
+/** The content of a file that trunk has copied, and given a name with a hash. */
+const copied = (name, extension) => {
+  const found = readdirSync(ofTrunk("")).find((file) => file.startsWith(name) && file.endsWith(extension));
+  if (!found) throw Error(`trunk has made no ${name}${extension}`);
+  return readFileSync(ofTrunk(found));
+};
 
 /** Writes a file whose name has the hash of its content in it, and returns the name. */
 const write = (name, content) => {
@@ -137,7 +130,7 @@ const writeApp = () => {
     names,
     imports.map(({ name }) => name),
   );
-  return { main, views, callback, glue: script(Buffer.from(glue)) };
+  return { main, views, callback, glue: minified(glue) };
 };
 
 /**
@@ -163,38 +156,39 @@ const inline = (name, element) => {
 /** Writes the files of the languages, and names them in the page. */
 const writeLanguages = () => {
   mkdirSync(file("locales"));
-  for (const name of readdirSync("target/locales")) {
-    const written = write(`locales/${name}`, readFileSync(join("target/locales", name)));
+  for (const name of readdirSync(ofTrunk("locales"))) {
+    const written = write(`locales/${name}`, readFileSync(ofTrunk(`locales/${name}`)));
     replace(RegExp(`(?<=href=)"?/locales/${name}"?(?=[ >])`), `/${written}`);
   }
 };
 
 /** Writes the files that are named in the page, and the page. Returns the names of those that the page contains. */
 const writeSite = () => {
-  const style = write("picker.css", minified("style/picker.css", "css"));
-  const first = write("first.js", script("src/first.js"));
-  const boot = write("boot.js", script("src/boot.js"));
+  const style = write("picker.css", copied("picker", ".css"));
+  const first = write("first.js", minified(copied("first", ".js")));
+  const boot = write("boot.js", minified(copied("boot", ".js")));
   const { main, views, callback, glue: code } = writeApp();
   const glue = write("tenant-picker.js", Buffer.concat([code, Buffer.from(loadBlockedScripts(first, boot))]));
   writeLanguages();
   const glueIntegrity = integrity(glue);
   // The browser asks for glue and main part at once. boot.js repeats the second request exactly, as WebKit requires.
   // Browsers do not check the integrity of such a preload.
+  replace(/<link [^>]*rel=preload[^>]*>/, "");
   replace(
-    /<link rel=app>/,
+    /<link [^>]*rel=modulepreload[^>]*>/,
     `<link rel=fallback-style href=/${style}>` +
       `<link rel=modulepreload crossorigin href=/${glue} ${glueIntegrity}>` +
       `<link rel=preload as=fetch type=application/wasm href=/${main}>` +
       `<link rel=views href=/${views} ${integrity(views)}>` +
       `<link rel=callback href=/${callback} ${integrity(callback)}>`,
   );
-  replace(/<link rel=stylesheet[^>]*>/, `<style>${inline(style, "style")}</style>`);
-  replace(/<script src=src\/first.js><\/script>/, `<script>${inline(first, "script")}</script>`);
+  replace(/<link [^>]*rel=stylesheet[^>]*>/, `<style>${inline(style, "style")}</style>`);
+  replace(/<script [^>]*src=\/first[^>]*><\/script>/, `<script>${inline(first, "script")}</script>`);
   replace(
-    /<script type=module src=src\/boot.js><\/script>/,
+    /<script [^>]*src=\/boot[^>]*><\/script>/,
     `<script type=module>${inline(boot, "script")}</script>`,
   );
-  page += `<script type=module src=/${glue} ${glueIntegrity}></script>`;
+  replace(/<\/body>/, `<script type=module src=/${glue} ${glueIntegrity}></script></body>`);
   writeFileSync(file("index.html"), page);
   return [style, first, boot];
 };
@@ -260,7 +254,6 @@ const finish = () => {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist);
   numberMessages();
-  minifyPage();
   const inlined = writeSite();
   const sizes = compressAll(inlined);
   printSizes(sizes);

@@ -2,7 +2,7 @@
 # Installs on this machine what the tenant picker is built and tested with. The Makefile calls it
 # before each target.
 #
-#   tools/setup.sh build   Rust's wasm target, wasm-bindgen, wasm-split, wasm-opt, esbuild, axe-core
+#   tools/setup.sh build   Rust's wasm target, wasm-bindgen, trunk, wasm-split, wasm-opt, esbuild, axe-core
 #   tools/setup.sh demo    the same, and the npm packages of the local hosted UI and the examples
 #   tools/setup.sh test    the same, and rustfmt, clippy, Chromium and its driver; if possible also
 #                          valgrind, Firefox and WebKit with their drivers, an AWS emulator and schemathesis
@@ -22,6 +22,7 @@ cd "$(dirname "$0")/.."
 PREFIX=${TENANT_PICKER_TOOLS:-${XDG_DATA_HOME:-$HOME/.local/share}/tenant-picker-tools}
 TARGET=wasm32-unknown-unknown
 NODE=20.20
+TRUNK=0.21.14
 WASM_SPLIT=0.2.4
 # The program wasm-bindgen must have the version of the crate, which Cargo.lock names.
 WASM_BINDGEN=$(sed -n '/^name = "wasm-bindgen"$/{n;s/^version = "\(.*\)"$/\1/p;}' Cargo.lock)
@@ -165,6 +166,7 @@ has_wasm_bindgen() {
     [ "$($program --version 2>/dev/null)" = "$program $WASM_BINDGEN" ] || return 1
   done
 }
+has_trunk() { [ "$(trunk --version 2>/dev/null)" = "trunk $TRUNK" ]; }
 # It does not tell its version. cargo notes what it has installed.
 has_wasm_split() { grep -qs "^\"wasm_split_cli_support $WASM_SPLIT " "$PREFIX/.crates.toml"; }
 
@@ -273,6 +275,9 @@ print_env() {
   echo "export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner"
   # The end-to-end tests run axe-core in the browser. It finds what is not accessible on a page.
   echo "export AXE_CORE=$(quoted "$PREFIX/node_modules/axe-core/axe.min.js")"
+  echo "export TRUNK_SKIP_VERSION_CHECK=true"
+  # trunk fails if NO_COLOR is 1, the usual value: it takes only true and false.
+  echo "[ -z \"\${NO_COLOR-}\" ] || export NO_COLOR=true"
   if [ -e "$PREFIX/ministack/requirements.txt" ] && have jq; then
     echo "export MINISTACK=$(quoted "$PREFIX/ministack/bin/ministack")"
   fi
@@ -301,6 +306,7 @@ main() {
   need_basics
   need_rust
   cargo_tool wasm-bindgen-cli "$WASM_BINDGEN" has_wasm_bindgen "a minute"
+  cargo_tool trunk "$TRUNK" has_trunk "2 minutes"
   cargo_tool wasm_split_cli_support "$WASM_SPLIT" has_wasm_split "20 seconds" build-binary
   want_std_source
   need_npm_tools
