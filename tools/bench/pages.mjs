@@ -16,6 +16,7 @@ const load = (name) => import(pathToFileURL(resolve(harness, name)));
 const [{ launch }, { startServer }] = [await load("browser.mjs"), await load("server.mjs")];
 const pages = named.map((page) => page.split("="));
 const work = "target/bench";
+mkdirSync(work, { recursive: true });
 const RTT = 150;
 const CPUS = [4, 1];
 const FIELD = "#identifier,#email,input[name=email],input[name=username]";
@@ -258,6 +259,11 @@ const middle = (values) => sorted(values)[Math.floor(values.length / 2)];
 const spread = (values, digits = 0) =>
   `${middle(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)})`;
 const rows = [];
+/** Adds a row, and writes what there is so far: what was measured in half an hour is not lost if something fails. */
+const add = (cells) => {
+  rows.push(cells.map((cell) => cell || "–").join("\t") + "\n");
+  writeFileSync(join(work, "pages.tsv"), rows.join(""));
+};
 /**
  * A row of the table. A ratio is taken within each round, so that a slow moment of the machine affects
  * both sides of it.
@@ -274,7 +280,7 @@ const row = (what, target, figures, { unit = "ms", digits = 0 } = {}) => {
         : `${name} ${spread(figures.get(name), digits)}`,
     );
   if (figures.has("before") && middle(own)) others.push(`picker to before ${ratio(own, figures.get("before"))}`);
-  rows.push([
+  add([
     `${what}, ${unit}`,
     spread(own, digits),
     base ? spread(base, digits) : "",
@@ -373,7 +379,6 @@ for (const cpu of CPUS) {
 }
 
 // ── with the lookup service ──
-mkdirSync(work, { recursive: true });
 const KINDS = ["Werke", "Logistics", "Énergie", "Hospital"];
 const tenant = (i) => `[[tenants]]
 code = "org-${i}"
@@ -429,7 +434,7 @@ try {
   );
   const { browser, close } = await launch();
   const { first, again, conditional } = await repeatVisit(browser, origin);
-  rows.push([
+  add([
     "repeat visit, requests to the network",
     `${again}, ${conditional} of them conditional (first visit: ${first})`,
     "",
@@ -442,7 +447,7 @@ try {
     keys.push(...(await longList(browser, origin)));
   keys.sort((a, b) => a - b);
   const p95 = keys[Math.ceil(keys.length * 0.95) - 1];
-  rows.push([
+  add([
     "a key in 5,000 organizations → paint, CPU ×4, ms",
     `median ${middle(keys)}, p95 ${p95}, most ${keys.at(-1)} (${keys.length} keys)`,
     "",
@@ -455,7 +460,7 @@ try {
   service.kill();
 }
 const worst = Math.max(...noise);
-rows.push([
+add([
   "noise: half of the times by hand are within",
   `${(worst * 100).toFixed(0)} %${worst > 0.1 ? ": this machine is too noisy to judge by one run" : ""}`,
   "",
@@ -463,7 +468,7 @@ rows.push([
   "≤ 10 %",
   "",
 ]);
-rows.push([
+add([
   "load average at the end",
   loadavg()
     .map((load) => load.toFixed(1))
@@ -473,8 +478,4 @@ rows.push([
   "",
   "",
 ]);
-writeFileSync(
-  join(work, "pages.tsv"),
-  rows.map((cells) => cells.map((cell) => cell || "–").join("\t") + "\n").join(""),
-);
 process.exit(0);
