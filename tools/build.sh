@@ -35,7 +35,7 @@ trunk build --features split --log error,trunk=info,trunk::processing::minify=er
 # that calls JavaScript; the others call it through the main one. So what trunk has made of the whole
 # program is not used.
 rm -rf target/parts
-wasm-split-cli --out-name cut target/wasm32-unknown-unknown/wasm/tenant-picker.wasm target/parts
+wasm-split-cli --out-name cut "${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown/wasm/tenant-picker.wasm" target/parts
 wasm-bindgen --keep-lld-exports --target web --no-typescript --out-dir target/parts --out-name tenant-picker \
   target/parts/cut.wasm
 node tools/finish.mjs dist

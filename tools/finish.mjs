@@ -50,8 +50,9 @@ let page = readFileSync(ofTrunk("index.html"), "utf8");
 
 /** Replaces what is in the page exactly once. */
 const replace = (pattern, replacement) => {
-  if (!pattern.test(page)) throw Error(`index.html has no ${pattern}`);
-  page = page.replace(pattern, () => replacement);
+  const around = page.split(pattern);
+  if (around.length !== 2) throw Error(`target/page/index.html has ${pattern} ${around.length - 1} times, not once`);
+  page = around.join(replacement);
 };
 
 /** Replaces each data-message=ID in the page by the number of that message in locales/en.ftl. */
