@@ -34,7 +34,8 @@ impl Table {
     pub async fn check(&self, progress: &impl Progress) -> Result<Pointer, TableError> {
         for _ in 0..3 {
             let records = self.records().await?;
-            let (expected, found) = (of_records(&records)?, self.all_listings(&records.pointer, progress).await?);
+            let expected = of_records(&records)?;
+            let found = self.all_listings(&records.pointer, expected.count, progress).await?;
             if self.pointer(Consistency::Strong).await? != Some(records.pointer) {
                 continue;
             }
@@ -50,7 +51,12 @@ impl Table {
         Err(TableError::Stale)
     }
 
-    async fn all_listings(&self, pointer: &Pointer, progress: &impl Progress) -> Result<Listings, TableError> {
+    async fn all_listings(
+        &self,
+        pointer: &Pointer,
+        of: usize,
+        progress: &impl Progress,
+    ) -> Result<Listings, TableError> {
         let (g, mut found) = (pointer.generation, Listings::default());
         let pages = stream::iter(0..SEGMENTS).map(|segment| self.pages(g.prefix(), segment)).flatten_unordered(None);
         let mut pages = std::pin::pin!(pages);
@@ -58,7 +64,7 @@ impl Table {
             for attributes in page.iter().filter(|attributes| !g.is_log(key_of(attributes))) {
                 found.add(Item::read(g, attributes)?);
             }
-            progress.at(Stage::Verifying, found.count, found.count);
+            progress.at(Stage::Verifying, found.count, of);
         }
         Ok(found)
     }

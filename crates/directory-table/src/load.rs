@@ -78,6 +78,20 @@ pub enum Stage {
     Tidying,
 }
 
+/// The items of a generation: how many, and their sum.
+#[derive(Debug, PartialEq, Eq, Default)]
+struct Items {
+    count: usize,
+    sum: Sum,
+}
+
+impl Items {
+    fn add(&mut self, item: &Item) {
+        self.count += 1;
+        self.sum += item.sum();
+    }
+}
+
 impl Table {
     /// Loads the file. `anew` writes a new generation even if the table seems to have it.
     ///
@@ -112,8 +126,8 @@ impl Table {
         let pointer = found.get(POINTER).map(crate::table::read_pointer).transpose()?.unwrap_or_default();
         let other = found.get(LOADING).map(Loading::read).transpose().map_err(TableError::from)?;
         let mut loading = self.begin(contents, &pointer, other, progress.now()).await?;
-        self.write_items(contents, &mut loading, progress).await?;
-        let verified = self.verify(contents, &mut loading, progress).await;
+        let written = self.write_items(contents, &mut loading, progress).await?;
+        let verified = self.verify(&written, &mut loading, progress).await;
         if matches!(verified, Err(LoadError::NotVerified { .. })) {
             // The next load takes another generation.
             let failed = Loading { sum: Sum::default(), until: 0, ..loading };
@@ -150,23 +164,37 @@ impl Table {
             }
             None => Vec::new(),
         };
+        self.announce(loading, expected).await
+    }
+
+    /// Keeps in the table how far a load is and until when it is believed to be at work, if what is there is as expected.
+    async fn announce(
+        &self,
+        loading: Loading,
+        expected: Vec<(&'static str, AttributeValue)>,
+    ) -> Result<Loading, LoadError> {
         match self.transact(vec![Action::PutIf(loading.attributes(), expected)]).await {
             Ok(()) => Ok(loading),
+            // Somebody else has begun, or has taken over.
             Err(TableError::Stale) => Err(LoadError::Busy { seconds: LEASE }),
             Err(error) => Err(error.into()),
         }
     }
 
+    /// Writes what is not written yet. Returns what is there then, with what was written before.
     async fn write_items(
         &self,
         contents: &Contents<'_>,
         loading: &mut Loading,
         progress: &impl Progress,
-    ) -> Result<(), LoadError> {
-        let (of, g) = (contents.len(), loading.generation);
-        let mut items = contents.items().skip(usize::try_from(loading.done).unwrap_or(usize::MAX)).peekable();
+    ) -> Result<Items, LoadError> {
+        let (of, g, mut all) = (contents.len(), loading.generation, Items::default());
+        let mut items = contents.items();
+        items.by_ref().take(usize::try_from(loading.done).unwrap_or(usize::MAX)).for_each(|item| all.add(&item));
+        let mut items = items.peekable();
         while items.peek().is_some() {
             let part: Vec<Item> = items.by_ref().take(KEEP_EVERY).collect();
+            part.iter().for_each(|item| all.add(item));
             let done = usize::try_from(loading.done).unwrap_or_default();
             let requests = part.chunks(WRITE_MAX).map(|chunk| {
                 let attributes = chunk.iter().map(|item| item.attributes(g)).collect();
@@ -178,46 +206,31 @@ impl Table {
                 progress.at(Stage::Writing, (done + (i + 1) * WRITE_MAX).min(of), of);
             }
             drop(under_way);
-            let further = Loading { done: loading.done + part.len() as u64, ..*loading };
-            *loading = self.keep(loading, further, progress.now()).await?;
+            let done = loading.done + part.len() as u64;
+            *loading =
+                self.announce(Loading { done, until: progress.now() + LEASE, ..*loading }, state(loading)).await?;
         }
-        Ok(())
-    }
-
-    /// Keeps in the table how far the load is, and that it is at work.
-    async fn keep(&self, before: &Loading, loading: Loading, now: u64) -> Result<Loading, LoadError> {
-        let loading = Loading { until: now + LEASE, ..loading };
-        match self.transact(vec![Action::PutIf(loading.attributes(), state(before))]).await {
-            Ok(()) => Ok(loading),
-            // Somebody else has taken over.
-            Err(TableError::Stale) => Err(LoadError::Busy { seconds: LEASE }),
-            Err(error) => Err(error.into()),
-        }
+        Ok(all)
     }
 
     /// Reads back what was written.
-    async fn verify(
-        &self,
-        contents: &Contents<'_>,
-        loading: &mut Loading,
-        progress: &impl Progress,
-    ) -> Result<(), LoadError> {
-        let (g, of, mut expected) = (loading.generation, contents.len(), Sum::default());
-        contents.items().for_each(|item| expected += item.sum());
-        let (mut sum, mut found) = (Sum::default(), 0);
+    async fn verify(&self, written: &Items, loading: &mut Loading, progress: &impl Progress) -> Result<(), LoadError> {
+        let (g, mut found) = (loading.generation, Items::default());
         let pages = stream::iter(0..SEGMENTS).map(|segment| self.pages(g.prefix(), segment)).flatten_unordered(None);
         let mut pages = std::pin::pin!(pages);
         while let Some(page) = pages.try_next().await? {
             for attributes in &page {
-                sum += Item::read(g, attributes).map_err(TableError::from)?.sum();
+                found.add(&Item::read(g, attributes).map_err(TableError::from)?);
             }
-            found += page.len();
-            progress.at(Stage::Verifying, found, of);
+            progress.at(Stage::Verifying, found.count, written.count);
             if progress.now() + LEASE / 2 > loading.until {
-                *loading = self.keep(loading, *loading, progress.now()).await?;
+                *loading = self.announce(Loading { until: progress.now() + LEASE, ..*loading }, state(loading)).await?;
             }
         }
-        if (sum, found) == (expected, of) { Ok(()) } else { Err(LoadError::NotVerified { found, expected: of }) }
+        if found == *written {
+            return Ok(());
+        }
+        Err(LoadError::NotVerified { found: found.count, expected: written.count })
     }
 
     /// Sets the pointer to the new generation, if it is what it was when the load began, and nobody has taken the load over.

@@ -4,9 +4,11 @@ use crate::{Clock, dump, engine, load, table, tenant};
 use directory_table::contents::{Contents, ContentsError};
 use directory_table::error::TableError;
 use directory_table::key::Generation;
-use directory_table::load::{LoadError, Loaded};
+use directory_table::load::{LoadError, Loaded, Progress, Stage};
 use lookup_service::directory_file::SAMPLE;
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, mpsc};
+use std::thread;
 
 /// A file with so many tenants.
 fn many(count: usize) -> String {
@@ -86,6 +88,43 @@ fn a_load_that_reads_back_for_long_says_that_it_is_at_work() {
     let (quick, slow) = (transactions(0), transactions(8));
     // Eight pages, one for each segment, take 64 seconds. Without a word for 20 it counts as given up.
     assert!(slow >= quick + 3, "{slow} and {quick}");
+}
+
+/// A load that stands still once it has written something, as on a machine that sleeps, until it is told to go on.
+struct Paused(mpsc::Sender<()>, Mutex<mpsc::Receiver<()>>);
+
+impl Progress for Paused {
+    fn at(&self, what: Stage, _: usize, _: usize) {
+        if what == Stage::Writing && self.0.send(()).is_ok() {
+            let _ = self.1.lock().unwrap().recv();
+        }
+    }
+
+    fn now(&self) -> u64 {
+        Clock::default().now()
+    }
+}
+
+#[test]
+fn a_load_that_another_one_has_taken_over_stops() {
+    let engine = engine();
+    let text = many(400);
+    let contents = Contents::read(&text).unwrap();
+    let (has_written, written) = mpsc::channel();
+    let (go_on, told) = mpsc::channel();
+    let (engine, contents, paused) = (&engine, &contents, Paused(has_written, Mutex::new(told)));
+    thread::scope(|scope| {
+        let first = scope.spawn(move || engine.block_on(table(engine).load(contents, false, &paused)));
+        written.recv().unwrap();
+        let clock = Clock::default();
+        clock.now.store(21, Ordering::Relaxed);
+        let second = engine.block_on(table(engine).load(contents, false, &clock));
+        assert_eq!(second.unwrap(), Loaded::Generation(Generation(1)));
+        drop((written, go_on));
+        let first = first.join().unwrap();
+        assert!(matches!(first, Err(LoadError::Busy { .. })), "{first:?}");
+    });
+    assert_eq!(dump(engine), text);
 }
 
 #[test]
