@@ -8,6 +8,7 @@ use crate::browser::{self, EarlyLookup};
 use crate::early;
 use crate::failure::{ConfigFailure, KeysFailure, LookupFailure, NoResponse, TokenFailure};
 use deployment::Deployment;
+use gloo_net::http::{Method, Request, RequestBuilder};
 use js_sys::{Array, JSON, Promise, Reflect};
 use leptos::prelude::window;
 use lookup_api::{Identifier, LookupResponse, Tenant};
@@ -19,7 +20,7 @@ use sign_in::tokens::{AwaitedTokens, TokenRequest, UnverifiedTokens};
 use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::AbortSignal;
+use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect};
 
 /// The time limit of requests that people wait for at the form, in milliseconds (docs/contract.md).
 const LOOKUP_LIMIT: u32 = 15_000;
@@ -41,7 +42,7 @@ pub async fn deployment(early: Option<Promise>) -> Result<Arc<Deployment>, Confi
     let is_early = early.is_some();
     let response = match early {
         Some(promise) => Awaited::Parts(promise.into()),
-        None => get(&browser::own_path("config.json"), LOOKUP_LIMIT, "no-cache"),
+        None => get(&browser::own_path("config.json"), LOOKUP_LIMIT, RequestCache::NoCache),
     };
     let Response { status, text, .. } =
         response.response().await.map_err(|error| ConfigFailure::NoResponse(no_response(&error)))?;
@@ -61,7 +62,7 @@ pub async fn messages(language: &str, address: &str) -> Option<JsValue> {
     if language == "en" {
         return Some(JsValue::NULL);
     }
-    JSON::parse(&get(address, LOOKUP_LIMIT, "default").text().await?).ok()
+    JSON::parse(&get(address, LOOKUP_LIMIT, RequestCache::Default).text().await?).ok()
 }
 
 /// Looks up the organizations that match. Of an email address only the domain is sent ([`Identifier::request`]). The
@@ -128,7 +129,7 @@ fn post_lookup(deployment: &Deployment, body: &str) -> Awaited {
 pub async fn other_organizations(deployment: &Deployment, session: &Session) -> Vec<Tenant> {
     let Some(url) = &deployment.memberships_url else { return Vec::new() };
     let proof = ["Bearer ", session.id_token().secret()].concat();
-    let response = fetch(&url.href, LOOKUP_LIMIT, &[], &[("authorization", &proof)]);
+    let response = send(request(Method::GET, &url.href, LOOKUP_LIMIT).header("authorization", &proof).build(), &[]);
     let tenants = response.text().await.and_then(|text| LookupResponse::parse(&text).ok());
     let mut tenants = tenants.map(|response| response.tenants).unwrap_or_default();
     tenants.retain(|tenant| tenant.code != session.tenant.code);
@@ -149,8 +150,8 @@ pub async fn redeem(token_request: TokenRequest, awaited: AwaitedTokens) -> Resu
 /// Sends a request to revoke a refresh token. The response is not awaited, because the page is about to be left.
 /// `keepalive` lets the request finish all the same.
 pub fn revoke(request: &TokenRequest) {
-    let options = [("method", "POST"), ("keepalive", "true"), ("body", &request.body)];
-    drop(fetch(&request.url, SIGN_IN_LIMIT, &options, &[FORM]));
+    let sent = self::request(Method::POST, &request.url, SIGN_IN_LIMIT).header(FORM.0, FORM.1).body(&*request.body);
+    drop(send(sent, &[("keepalive", "true")]));
 }
 
 /// Where a key set may come from.
@@ -168,8 +169,8 @@ pub enum Freshness {
 /// If there is no response, or it is no key set.
 pub async fn keys(jwks_uri: &str, freshness: Freshness) -> Result<Jwks, KeysFailure> {
     let cache = match freshness {
-        Freshness::Cached => "default",
-        Freshness::Fresh => "reload",
+        Freshness::Cached => RequestCache::Default,
+        Freshness::Fresh => RequestCache::Reload,
     };
     match get(jwks_uri, SIGN_IN_LIMIT, cache)
         .response()
@@ -181,29 +182,36 @@ pub async fn keys(jwks_uri: &str, freshness: Freshness) -> Result<Jwks, KeysFail
     }
 }
 
-fn get(url: &str, limit: u32, cache: &str) -> Awaited {
-    fetch(url, limit, &[("cache", cache)], &[])
+fn get(url: &str, limit: u32, cache: RequestCache) -> Awaited {
+    send(request(Method::GET, url, limit).cache(cache).build(), &[])
 }
 
 fn post(url: &str, limit: u32, headers: &[(&str, &str)], body: &str) -> Awaited {
-    fetch(url, limit, &[("method", "POST"), ("body", body)], headers)
+    let request = request(Method::POST, url, limit);
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
+    send(request.body(body), &[])
 }
 
-/// Sends a request at once. `options` are those of JavaScript's `fetch`.
-fn fetch(url: &str, limit: u32, options: &[(&str, &str)], headers: &[(&str, &str)]) -> Awaited {
-    let init = browser::object(&[("credentials", "omit"), ("redirect", "error")]);
-    let set = |name: &str, value: &JsValue| drop(Reflect::set(&init, &name.into(), value));
-    for (name, value) in options {
-        set(name, &(*value).into());
-    }
-    set("headers", &browser::object(headers));
-    set("signal", &AbortSignal::timeout_with_u32(limit));
-    Awaited::Fetched(window().fetch_with_str_and_init(url, init.unchecked_ref()).into())
+fn request(method: Method, url: &str, limit: u32) -> RequestBuilder {
+    RequestBuilder::new(url)
+        .method(method)
+        .credentials(RequestCredentials::Omit)
+        .redirect(RequestRedirect::Error)
+        .abort_signal(Some(&AbortSignal::timeout_with_u32(limit)))
+}
+
+/// Sends a request at once. `more` are options of JavaScript's `fetch`. A request that cannot be made has no response.
+fn send(request: Result<Request, gloo_net::Error>, more: &[(&str, &str)]) -> Awaited {
+    let sent = match request {
+        Ok(request) => window().fetch_with_request_and_init(&request.into(), browser::object(more).unchecked_ref()),
+        Err(_) => Promise::reject(&JsValue::NULL),
+    };
+    Awaited::Fetched(sent.into())
 }
 
 /// A response that has not been read yet.
 enum Awaited {
-    /// From this module's `fetch`.
+    /// From [`send`].
     Fetched(JsFuture),
     /// From `boot.js`, as an array with status, text and Retry-After.
     Parts(JsFuture),
