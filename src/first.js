@@ -22,12 +22,14 @@
   };
   // The style reserves the height of the organizations used before, so that nothing moves when the app shows them.
   try {
-    const recents = JSON.parse(stored("tenant-picker.recents")).length;
+    const recents = JSON.parse(stored("tenant-picker.recents"))?.length;
     if (recents) root.style.setProperty("--recents", (root.dataset.recents = recents));
   } catch {}
 
-  // The language and the script of a tag. "zh-TW" has the script Hant.
+  // The language and the script of a tag. "zh-TW" has the script Hant. English is told apart without Intl, whose first
+  // use takes longer than all else here.
   const scripted = (tag) => {
+    if (/^en(-[a-z]{2})?$/i.test(tag)) return ["en", "Latn"];
     try {
       const { language, script } = new Intl.Locale(tag).maximize();
       return [language, script];
@@ -50,11 +52,16 @@
     if (asked) sessionStorage.setItem(LANGUAGE, asked);
   } catch {}
   const links = [...document.querySelectorAll("link[hreflang]")];
-  const bare = (tag) => String(scripted(tag));
+  const startsAlike = (one, tag) => one.hreflang.slice(0, 2) === tag.slice(0, 2);
+  const isWrittenAlike = (one, tag) => one.title && String(scripted(one.hreflang)) === String(scripted(tag));
   let link;
   for (const tag of [asked, stored(LANGUAGE, "sessionStorage"), stored(LANGUAGE), ...(navigator.languages ?? [])]) {
     if (!tag) continue;
-    link ??= links.find((one) => one.hreflang.toLowerCase() === tag.toLowerCase()) ?? links.find((one) => bare(one.hreflang) === bare(tag) && one.title);
+    link ??=
+      links.find((one) => one.hreflang.toLowerCase() === tag.toLowerCase()) ??
+      // Most often this finds it, and then only one link is looked at closely. "iw" is an old tag for Hebrew.
+      links.find((one) => startsAlike(one, tag) && isWrittenAlike(one, tag)) ??
+      links.find((one) => isWrittenAlike(one, tag));
   }
   setPageLanguage(link?.hreflang ?? "en");
   // The form is invisible until its words are there, for three seconds at most (src/boot.js). The user can type in
@@ -74,7 +81,9 @@
     sent.hidden = false;
   }, true);
   if (root.dataset.screen !== "form") return;
-  // Not if organizations used before come first, because the focus would skip them.
-  if (!root.dataset.recents && document.activeElement === document.body) document.getElementById("identifier").focus();
+  // Not if organizations used before come first, because the focus would skip them. The focus needs the layout, so it is
+  // set within the first frame, which needs that too.
+  const field = document.getElementById("identifier");
+  if (!root.dataset.recents) requestAnimationFrame(() => document.activeElement === document.body && field.focus());
   performance.mark("usable");
 })();
