@@ -26,7 +26,8 @@ fn sources(page: &str, element: &str) -> String {
     let inline = page.split(&open).skip(1).filter_map(|rest| {
         let (attributes, rest) = rest.split_once('>')?;
         let (content, _) = rest.split_once(&close)?;
-        (!attributes.contains("src=")).then_some(content)
+        // What is data is not run, and needs no hash.
+        (!attributes.contains("src=") && !attributes.contains("type=application/")).then_some(content)
     });
     inline.map(|content| format!(" 'sha256-{}'", Base64::encode_string(&Sha256::digest(content)))).collect()
 }
@@ -38,8 +39,7 @@ mod tests {
     #[test]
     fn inline_scripts_are_named_by_their_hash_and_files_are_not() {
         // The example of CSP Level 3, §8.3: `alert('Hello, world.');`
-        let page =
-            r#"<style>p{}</style><script type=module src=/a.js></script><script>alert('Hello, world.');</script>"#;
+        let page = r#"<style>p{}</style><script type=module src=/a.js></script><script type=application/json id=config>{}</script><script>alert('Hello, world.');</script>"#;
         let inline = Inline::of(page);
         assert_eq!(inline.scripts, " 'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='");
         assert_eq!(inline.styles.matches("sha256-").count(), 1);

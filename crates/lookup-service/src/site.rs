@@ -93,17 +93,18 @@ async fn config(State(site): State<Site>, request: HeaderMap) -> Result<Response
 async fn file(State(site): State<Site>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let index = ServeFile::new(site.folder.join("index.html")).precompressed_br().precompressed_gzip();
-    let page_below_path = site.config.load().page.clone();
-    if let Some(page) = page_below_path.as_ref().filter(|_| path == "/index.html" && is_read(request.method())) {
+    let page = site.config.load().page.clone();
+    let page = page.filter(|page| is_read(request.method()) && page.is_for(request.headers()));
+    if let Some(page) = page.as_ref().filter(|_| path == "/index.html") {
         return ([(header::CACHE_CONTROL, REVALIDATED)], page.respond_to(request.headers())).into_response();
     }
     // The app has addresses such as /callback. A path that is no file and has no extension gets the page.
     let page = service_fn(move |request: Request| {
-        let (index, page) = (index.clone(), page_below_path.clone());
+        let (index, page) = (index.clone(), page.clone());
         async move {
             match (extension(request.uri().path()), page) {
-                (None, Some(page)) if is_read(request.method()) => Ok(page.respond_to(request.headers())),
-                (None, _) => index.oneshot(request).await.map(|response| response.map(Body::new)),
+                (None, Some(page)) => Ok(page.respond_to(request.headers())),
+                (None, None) => index.oneshot(request).await.map(|response| response.map(Body::new)),
                 (Some(_), _) => Ok::<_, Infallible>(Problem::NotFound.into_response()),
             }
         }

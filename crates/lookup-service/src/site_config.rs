@@ -33,8 +33,8 @@ pub struct SiteConfig {
     /// The entity tag of the bytes. `None` if the file has an error: then browsers must not cache it, so that the next
     /// load gets the mended file.
     pub etag: Option<ETag>,
-    /// index.html with its links below the picker's path. `None` if the picker has an origin of its own: then the file
-    /// is served as it is.
+    /// index.html with its links below the picker's path, and with config.json in it, which saves the app a request. A
+    /// config.json with errors is not in it. `None` if that is no other than the file.
     pub page: Option<Page>,
     /// The value of `Content-Security-Policy`.
     pub policy: HeaderValue,
@@ -81,7 +81,12 @@ impl SiteConfig {
             Ok(body) => Self::read(body.into(), &inline, base),
             Err(error) => (Self::of(None, None, None, &inline), vec![error.into()]),
         };
-        config.page = html.filter(|_| !base.is_root()).map(|html| Page::new(base.applied_to(&html).into_owned()));
+        let usable = config.body.as_ref().filter(|_| findings.is_empty());
+        let text = usable.map(|body| String::from_utf8_lossy(body)).unwrap_or_default();
+        config.page = html.and_then(|file| {
+            let html = with_config(&base.applied_to(&file), &text);
+            (html != file).then(|| Page::new(html, base.is_root()))
+        });
         (config, findings)
     }
 
@@ -115,6 +120,15 @@ impl SiteConfig {
             deployment: deployment.cloned().map(Arc::new),
         }
     }
+}
+
+/// The page with config.json in the element that `src/boot.js` reads. Without that element it stays as it is.
+fn with_config(html: &str, config: &str) -> String {
+    let Some((before, rest)) = html.split_once(" id=config") else { return html.to_owned() };
+    let Some((attributes, after)) = rest.split_once('>') else { return html.to_owned() };
+    // In JSON, the sign can only be part of a string. It must not end the element.
+    let json = config.trim_start_matches('\u{feff}').replace('<', "\\u003c");
+    [before, " id=config", attributes, ">", json.trim(), after].concat()
 }
 
 /// What is wrong with the text. The parser reports one error, which may be the consequence of a field that is there

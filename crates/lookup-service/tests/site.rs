@@ -105,6 +105,29 @@ async fn below_a_path_the_page_has_its_links_and_headers_there() {
 }
 
 #[tokio::test]
+async fn config_json_is_in_the_page_unless_it_has_an_error() {
+    const PAGE: &str = "<!doctype html><script id=config type=application/json></script><script>let a</script>";
+    let built = built();
+    let file = built.path().join("dist/config.json");
+    let written =
+        CONFIG.replace("/callback", "/login/callback").replace("\"logo\"", "\"product\": \"</script>\", \"logo\"");
+    fs::write(&file, &written).unwrap();
+    let (_, headers, body) = get_below(&built, PAGE, "/login/").await;
+    let expected = PAGE.replace(
+        " type=application/json></script>",
+        &format!(" type=application/json>{}</script>", written.replace("</script>", "\\u003c/script>")),
+    );
+    assert_eq!(String::from_utf8_lossy(&body), expected);
+    assert_eq!(
+        headers["content-security-policy"].to_str().unwrap().matches("'sha256-").count(),
+        1,
+        "data needs no hash"
+    );
+    fs::write(&file, written.replace("user_pools", "pools")).unwrap();
+    assert_eq!(&get_below(&built, PAGE, "/login/").await.2[..], PAGE.as_bytes());
+}
+
+#[tokio::test]
 async fn pages_of_other_origins_may_load_the_element_and_nothing_else() {
     let built = built();
     fs::write(built.path().join("dist/embed.js"), "export {}").unwrap();

@@ -89,7 +89,7 @@ pub struct CommandLine {
     #[arg(long, conflicts_with = "check")]
     pub print_headers: bool,
 
-    /// Print index.html with its links below --base-path, for a static host, and exit
+    /// Print index.html with config.json in it and its links below --base-path, for a static host, and exit
     #[arg(long)]
     pub print_page: bool,
 

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::page::Page;
 use crate::site;
 use crate::site_config::SiteConfig;
 use base64ct::{Base64, Encoding};
@@ -93,7 +94,8 @@ fn print_embed_headers(folder: &Path, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// `--print-page`: index.html with its links below `--base-path`, for a static host.
+/// `--print-page`: index.html with config.json in it and with its links below `--base-path`, for a static host. Without a
+/// config.json, it is not in the page.
 ///
 /// # Errors
 /// If a report cannot be written.
@@ -102,17 +104,27 @@ pub(crate) fn print_page(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> io::Result<ExitCode> {
-    let Some(file) = command_line.page() else {
+    let (Some(page), Some(config)) = (command_line.page(), command_line.config_file()) else {
         writeln!(err, "--print-page needs --site DIR")?;
         return Ok(ExitCode::from(FAULT));
     };
-    match fs::read_to_string(&file) {
-        Ok(page) => write!(out, "{}", command_line.base_path.applied_to(&page))?,
+    let file = match fs::read(&page) {
+        Ok(file) => file,
         Err(error) => {
-            writeln!(err, "{}: {error}", file.display())?;
+            writeln!(err, "{}: {error}", page.display())?;
+            return Ok(ExitCode::from(FAULT));
+        }
+    };
+    let (site, findings) = SiteConfig::load(&config, Some(&page), &command_line.base_path);
+    if command_line.config.is_some() || site.body.is_some() {
+        for finding in &findings {
+            writeln!(err, "{}: {finding}", config.display())?;
+        }
+        if !findings.is_empty() {
             return Ok(ExitCode::from(FAULT));
         }
     }
+    out.write_all(site.page.as_ref().map_or(&file, Page::html))?;
     Ok(ExitCode::SUCCESS)
 }
 
