@@ -9,7 +9,8 @@ export const hash = (algorithm, bytes, encoding) =>
 /** What the name of a file that never changes ends in. */
 export const fingerprint = (bytes) => hash("sha256", bytes, "hex").slice(0, 16);
 
-const brotli = (bytes) => {
+/** The bytes, compressed as small as brotli gets. */
+export const brotli = (bytes) => {
   const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT } = zlib.constants;
   return zlib.brotliCompressSync(bytes, {
     params: {

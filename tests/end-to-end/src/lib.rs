@@ -91,6 +91,8 @@ pub struct Conditions {
     pub config: Option<Option<String>>,
     /// Fields of config.json that replace the ordinary ones or are added.
     pub settings: Option<Value>,
+    /// The page does not have config.json in it, as on a server that knows nothing of the picker.
+    pub config_apart: bool,
     /// More tenants, in the format of `tenants.toml`, for the lookup service. The hosted UI always knows
     /// [`SEVERAL_MORE`], and no others.
     pub directory: Option<String>,
@@ -126,6 +128,11 @@ impl Conditions {
     /// A browser with a back/forward cache: for tests that use the history.
     pub fn whole_browser() -> Self {
         Self { whole_browser: true, ..Self::default() }
+    }
+
+    /// The page does not have config.json in it.
+    pub fn config_apart() -> Self {
+        Self { config_apart: true, ..Self::default() }
     }
 
     /// The hosted UI is the hostile provider.

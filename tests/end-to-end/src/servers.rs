@@ -219,13 +219,18 @@ fn write_directory(folder: &Path, more: &str) -> Result<PathBuf> {
 /// The folder of the built site, or a copy with other files.
 fn site_for(conditions: &Conditions, folder: &Path) -> Result<PathBuf> {
     let built = root().join("dist");
-    if conditions.files.is_empty() {
+    if conditions.files.is_empty() && !conditions.config_apart {
         return Ok(built);
     }
     let site = folder.join("site");
     copy_folder(&built, &site)?;
     for (name, text) in &conditions.files {
         std::fs::write(site.join(name), text)?;
+    }
+    if conditions.config_apart {
+        // The service has no place for it then, and serves the file.
+        let page = site.join("index.html");
+        std::fs::write(&page, std::fs::read_to_string(&page)?.replace(" id=config", ""))?;
     }
     Ok(site)
 }

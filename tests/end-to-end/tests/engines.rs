@@ -318,13 +318,14 @@ fn the_password_manager_fills_the_field(engine: Engine) {
 // ── how the page arrives ─────────────────────────────────────────────────────────────────────────────────────────────
 
 fn every_file_is_requested_once(engine: Engine) {
-    journey("once", Conditions { delivery: Some(Delivery::COUNTED), ..in_engine(engine) }, |w| async move {
+    let conditions = Conditions { delivery: Some(Delivery::COUNTED), config_apart: true, ..in_engine(engine) };
+    journey("once", conditions, |w| async move {
         assert_eq!(opens_until_settled(&w, "/").await?, "form");
         waits_until_idle(&w).await?;
         for (what, ending) in [("the glue", ".js"), ("the settings", "/config.json")] {
             assert_eq!(w.request_count(ending)?, 1, "{what}");
         }
-        for part in ["main", "views", "callback"] {
+        for part in ["views", "callback"] {
             let mut names =
                 std::fs::read_dir(root().join("dist"))?.filter_map(|file| file.ok()?.file_name().into_string().ok());
             let name = names.find(|name| name.starts_with(part) && name.ends_with(".wasm")).context("a part")?;

@@ -9,7 +9,7 @@ use std::fmt::Write;
 /// current.
 #[test]
 fn config_json_comes_from_the_cache_until_the_page_is_reloaded() {
-    ordinary_journey("config-cache", |w| async move {
+    journey("config-cache", Conditions::config_apart(), |w| async move {
         // transferSize is 0 for what came from the cache without a request, and greater for any response, even 304 (Not
         // Modified). https://www.w3.org/TR/resource-timing/#dom-performanceresourcetiming-transfersize
         let transfer = "const [entry] = performance.getEntriesByName(new URL('/config.json', location).href);

@@ -9,6 +9,14 @@ use tokio::time::sleep;
 
 const VIEWS: &str = "*/views-*.wasm";
 
+/// Takes the main part out of each page as soon as it is parsed, as if the page had ended before it.
+const NO_MAIN_PART: &str =
+    "document.addEventListener('readystatechange', () => document.getElementById('main-part')?.remove())";
+
+/// Whether the form has kept the main part, as it is in the page.
+const IS_KEPT: &str = "return caches.match('/main-part').then(async (kept) =>
+    kept && (await kept.arrayBuffer()).byteLength === document.getElementById('main-part').textContent.length)";
+
 /// Opens the form while the views are held back, keeps the page from being left, and submits. Every address that the
 /// page wants to leave for is in `window.leaves`.
 async fn leaves_early_and_stays(w: &World) -> Result<()> {
@@ -117,9 +125,7 @@ fn what_needs_a_screen_waits_for_the_views() {
 #[test]
 fn a_part_that_does_not_load_ends_in_the_crash_page() {
     ordinary_journey("lost-part", |w| async move {
-        for (part, path) in
-            [("main", "/"), ("views", "/"), ("main", "/callback"), ("views", "/callback"), ("callback", "/callback")]
-        {
+        for (part, path) in [("views", "/"), ("views", "/callback"), ("callback", "/callback")] {
             w.block_requests(Some(&format!("*/{part}-*.wasm"))).await?;
             w.open(path).await?;
             w.sees_problem("app_crashed").await?;
@@ -130,6 +136,49 @@ fn a_part_that_does_not_load_ends_in_the_crash_page() {
         w.waits_for("return 'app' in document.documentElement.dataset").await?;
         w.field().await?;
         w.block_requests(None).await
+    });
+}
+
+#[test]
+fn a_page_that_ends_before_its_main_part_is_a_crash_page() {
+    ordinary_journey("lost-end", |w| async move {
+        w.runs_in_every_page(NO_MAIN_PART).await?;
+        for path in ["/", "/callback"] {
+            w.open(path).await?;
+            w.sees_problem("app_crashed").await?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_callback_uses_the_main_part_that_the_form_has_kept() {
+    ordinary_journey("kept", |w| async move {
+        w.open("/").await?;
+        w.waits_for(IS_KEPT).await?;
+        w.submit("ada@acme.example").await?;
+        w.sees_sign_in_page("AcmeSAML").await?;
+        w.runs_in_every_page(NO_MAIN_PART).await?;
+        w.press("Continue as ada@acme.example").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await
+    });
+}
+
+#[test]
+fn a_kept_main_part_that_somebody_has_changed_is_not_used() {
+    ordinary_journey("kept-changed", |w| async move {
+        w.open("/").await?;
+        w.waits_for(IS_KEPT).await?;
+        w.run_script(
+            "return caches.open('tenant-picker').then((cache) => cache.put('/main-part', new Response('changed')))",
+        )
+        .await?;
+        w.submit("ada@acme.example").await?;
+        w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await?;
+        // The next form replaces it.
+        w.open("/").await?;
+        w.waits_for(IS_KEPT).await
     });
 }
 

@@ -21,7 +21,7 @@ fn the_callback_address_is_cleaned_even_if_the_app_never_loads() {
 #[test]
 fn a_form_sent_before_the_app_has_loaded_is_looked_up_once() {
     journey("too-early", Conditions::watched(), |w| async move {
-        w.hold_requests("*.wasm").await?;
+        w.hold_requests("*/tenant-picker-*.js").await?;
         w.open("/").await?;
         w.field().await?;
         w.waits_for_value("return document.activeElement.id === 'identifier'").await?;
@@ -48,12 +48,13 @@ fn a_form_sent_before_the_app_has_loaded_is_looked_up_once() {
 
 #[test]
 fn a_form_sent_while_config_json_loads_is_looked_up_once() {
-    journey("slow-settings", Conditions::watched(), |w| async move {
+    let conditions = Conditions { config_apart: true, ..Conditions::watched() };
+    journey("slow-settings", conditions, |w| async move {
         // window.runs is set when the app has started and waits for config.json.
         w.runs_in_every_page(
-            "const { instantiateStreaming } = WebAssembly;
-             WebAssembly.instantiateStreaming = (...wasm) => {
-               const ready = instantiateStreaming(...wasm);
+            "const { instantiate } = WebAssembly;
+             WebAssembly.instantiate = (...wasm) => {
+               const ready = instantiate(...wasm);
                ready.then(() => setTimeout(() => { window.runs = true }));
                return ready;
              }",
@@ -196,7 +197,8 @@ fn text_typed_or_sent_before_the_app_has_loaded_is_kept() {
 
 #[test]
 fn a_response_waits_until_config_json_loads_at_the_second_try() {
-    journey("settings-later", Conditions::watched(), |w| async move {
+    let conditions = Conditions { config_apart: true, ..Conditions::watched() };
+    journey("settings-later", conditions, |w| async move {
         w.open("/?tenant=acme").await?;
         w.sees_sign_in_page("AcmeSAML").await?;
         w.block_requests(Some("*/config.json")).await?;

@@ -160,7 +160,7 @@ fn an_error_is_shown_once_and_leaves_the_form_in_view_on_a_phone() {
 fn a_form_sent_before_the_app_has_loaded_shows_progress_in_the_pages_language() {
     for (lang, words) in [("en", "Looking up your organization…"), ("de", "Ihre Organisation wird gesucht…")] {
         ordinary_journey("sent-early", move |w| async move {
-            w.hold_requests("*.wasm").await?;
+            w.hold_requests("*/tenant-picker-*.js").await?;
             w.open(&format!("/?lang={lang}")).await?;
             let is_drawn = "const { lang, dataset } = document.documentElement;
                 return 'boot' in dataset && !('words' in dataset) && lang";
