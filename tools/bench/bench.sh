@@ -27,7 +27,7 @@ measure_pages() {
   (cd "$work/harness" && npm install --silent --no-fund --no-audit --ignore-scripts)
   (cd "$work/peers" && npm ci --silent --no-fund --no-audit && node build.mjs "${peers[@]}" >/dev/null)
   CHROME=${CHROME:-/usr/bin/chromium} node tools/bench/pages.mjs "$work/harness" "$RUNS" \
-    picker=dist by-hand="$pages/${peers[0]}" oauth4webapi="$pages/${peers[1]}" oidc-client-ts="$pages/${peers[2]}" \
+    picker=dist by-hand="$pages/${peers[0]}" static-host=dist oauth4webapi="$pages/${peers[1]}" oidc-client-ts="$pages/${peers[2]}" \
     react-oidc-context="$pages/${peers[3]}" amplify-ui="$pages/${peers[4]}" ${BEFORE:+before="$BEFORE"}
 }
 

@@ -3,20 +3,52 @@
 //   node tools/bench/pages.mjs HARNESS ROUNDS picker=DIR by-hand=DIR NAME=DIR...
 // tools/bench/bench.sh calls it, and says where HARNESS comes from. Every page is measured once in
 // each round. The results are rows for the table of bench.sh, in target/bench/pages.tsv: what, the
-// picker, the baseline (by-hand), the ratio of the two, the target, and the other pages' ratios. A page
-// named "before" is another build of the picker.
-import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+// picker, the baseline (by-hand), the ratio of the two, the target, and the other pages' ratios. The
+// picker has config.json in its page, as the lookup service serves it. A page named "static-host" is the
+// picker without that, and one named "before" is another build of it.
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { loadavg } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 
 const [harness, rounds, ...named] = process.argv.slice(2);
 const load = (name) => import(pathToFileURL(resolve(harness, name)));
 const [{ launch }, { startServer }] = [await load("browser.mjs"), await load("server.mjs")];
-const pages = named.map((page) => page.split("="));
 const work = "target/bench";
 mkdirSync(work, { recursive: true });
+
+const freePort = () =>
+  new Promise((done) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+/** Serves the picker with config.json in its page. Returns the address. */
+const servedWithConfig = async (dir) => {
+  const site = join(work, "site");
+  rmSync(site, { recursive: true, force: true });
+  cpSync(dir, site, { recursive: true });
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const pool = { issuer: `${origin}/idp/contract`, hosted_ui: `${origin}/idp/contract` };
+  const config = join(work, "config.json");
+  writeFileSync(config, JSON.stringify({ lookup_url: "/v1/lookup", user_pools: [pool], redirect_uri: `${origin}/callback` }));
+  const page = execFileSync("target/release/lookup-service", ["--print-page", "--site", dir, "--config", config]);
+  writeFileSync(join(site, "index.html"), page);
+  // The server compresses the page.
+  for (const old of ["br", "gz"]) rmSync(join(site, `index.html.${old}`));
+  await startServer({ dir: site, port });
+  return `${origin}/`;
+};
+const pages = [];
+for (const [name, dir] of named.map((page) => page.split("="))) {
+  pages.push([name, name === "picker" ? await servedWithConfig(dir) : dir]);
+}
+const [, pickerDir] = named[0].split("=");
 const RTT = 150;
 const CPUS = [4, 1];
 const FIELD = "#identifier,#email,input[name=email],input[name=username]";
@@ -291,7 +323,7 @@ const row = (what, target, figures, { unit = "ms", digits = 0 } = {}) => {
 };
 
 // ── what the harness measures itself (measure.mjs) ──
-const measure = (cpu) => {
+const measure = async (cpu) => {
   const out = join(work, "measure.json");
   const options = {
     baseline: pages[1][0],
@@ -306,7 +338,8 @@ const measure = (cpu) => {
     ...pages.flatMap(([name, dir]) => ["--page", `${name}=${dir}`]),
     ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, `${value}`]),
   ];
-  execFileSync("node", [join(harness, "measure.mjs"), ...flags], { stdio: "ignore" });
+  // Not synchronously: this process serves the picker.
+  await promisify(execFile)("node", [join(harness, "measure.mjs"), ...flags], { maxBuffer: 1e8 });
   const { results } = JSON.parse(readFileSync(out, "utf8"));
   const broken = results.find(
     ({ error, usableOk, authorizeOk, typedOk }) => error || !(usableOk && authorizeOk && typedOk),
@@ -331,7 +364,10 @@ const journeysOf = (name) => {
 const travel = async (cpu) => {
   const told = new Map();
   const servers = new Map();
-  for (const [name, dir] of pages) servers.set(name, await startServer({ dir }));
+  for (const [name, place] of pages) {
+    const isServed = place.startsWith("http:");
+    servers.set(name, isServed ? { origin: new URL(place).origin, close() {} } : await startServer({ dir: place }));
+  }
   for (let round = 0; round < Number(rounds); round++) {
     const { browser, close } = await launch();
     // The first page in a new browser is slow. And every page comes first in its turn.
@@ -360,7 +396,7 @@ const noteNoise = (times) => {
 };
 for (const cpu of CPUS) {
   const at = `CPU ×${cpu}`;
-  const measured = measure(cpu);
+  const measured = await measure(cpu);
   row(`first paint, ${at}`, "≤ 1.10", measured("fcp"));
   row(`the field is there, ${at}`, "≤ 1.05", measured("fieldAt"));
   row(`usable, ${at}`, "≤ 1.05", measured("usable"));
@@ -409,7 +445,7 @@ const service = spawn(
     "--listen",
     "127.0.0.1:0",
     "--site",
-    pages[0][1],
+    pickerDir,
     "--config",
     join(work, "config.json"),
     "--directory",
