@@ -27,8 +27,11 @@
     if (address.href !== location.href) history.replaceState(null, "", address);
   } catch {}
 
-  // Resolved after the first frame of the form, or after half a second: a tab in the background draws no frame.
+  const happens = (target, event) => new Promise((done) => target.addEventListener(event, done, { once: true }));
+  // Resolved after the first frame of the form, or after half a second: a tab in the background draws no frame. callback.html
+  // has this script in its head, and there it waits for the body.
   const drawn = new Promise((done) => {
+    if (!document.body) return done(happens(document, "readystatechange"));
     if (root.dataset.screen !== "form") return done();
     requestAnimationFrame(() => setTimeout(done));
     setTimeout(done, 500);
@@ -99,7 +102,7 @@
   if (messages) {
     const show = () => delete root.dataset.texts;
     setTimeout(show, 3000);
-    messages.then((texts) => {
+    Promise.all([messages, drawn]).then(([texts]) => {
       translate(texts);
       show();
     });
@@ -122,25 +125,36 @@
     const { href, integrity } = link(name);
     return fetch(href, { integrity, ...options });
   };
-  const happens = (target, event) => new Promise((done) => target.addEventListener(event, done, { once: true }));
-  // The main part is at the end of the page, a character for each byte (tools/finish.mjs). So it is there a round trip
-  // earlier than a file would be.
-  const mainOfPage = async () => {
-    if (document.readyState === "loading") await happens(document, "readystatechange");
-    const text = document.getElementById("main-part").textContent;
+  // The main part is at the end of the form's page, a character for each byte (tools/finish.mjs). So it is there a round
+  // trip earlier than a file would be.
+  const mainOf = (text) => {
     const bytes = new Uint8Array(text.length);
-    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      bytes[i] = code === 94 ? 0 : code === 93 ? 13 : code === 43 ? 60 : code;
+    }
     return bytes;
   };
-  // The callback is another page, which needs the main part too. The form keeps it, so that the callback need not wait
-  // for the end of its page. What has another hash is of another build, or somebody has changed it.
-  const KEPT = path + "main-part";
-  const keptMain = async () => {
-    const bytes = await (await caches.match(KEPT)).arrayBuffer();
+  const mainOfPage = async () => {
+    if (document.readyState === "loading") await happens(document, "readystatechange");
+    const element = document.getElementById("main-part");
+    return element ? mainOf(element.textContent) : mainOfForm("force-cache").catch(() => mainOfForm("no-cache"));
+  };
+  // callback.html is without it. Who was at the form has that page in the cache, perhaps of an earlier build.
+  const mainOfForm = async (cache) => {
+    const page = await (await fetch(path, { cache })).text();
+    // This script is in that page too, with the text that is looked for. The element is behind it.
+    return intact(mainOf(page.split("id=main-part>").pop().split("<")[0]));
+  };
+  // What has another hash is of another build, or somebody has changed it.
+  const intact = async (bytes) => {
     const hash = new Uint8Array(await crypto.subtle.digest("SHA-384", bytes));
     if (link("main").integrity !== "sha384-" + btoa(String.fromCharCode(...hash))) throw undefined;
     return bytes;
   };
+  // The callback needs the main part too. The form keeps it, so that the callback need not load it again.
+  const KEPT = path + "main-part";
+  const keptMain = async () => intact(await (await caches.match(KEPT)).arrayBuffer());
   const keepMain = async (bytes) => {
     const cache = await caches.open("tenant-picker");
     await keptMain().catch(() => cache.put(KEPT, new Response(bytes)));

@@ -1,5 +1,5 @@
-//! index.html as it is served: with config.json in it, and with links below the picker's path. So it differs from the
-//! file, and is kept in memory.
+//! The pages as they are served: with config.json in them, and with links below the picker's path. So they differ from
+//! their files, and are kept in memory.
 
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
@@ -15,6 +15,49 @@ use sha2::{Digest, Sha256};
 
 /// How long a page is served before it is compressed as small as it gets, which takes a core for a third of a second.
 const SERVED_FIRST: Duration = if cfg!(test) { Duration::from_millis(20) } else { Duration::from_secs(10) };
+
+/// The pages of a site.
+#[derive(Debug, Clone)]
+pub struct Pages {
+    form: ServedPage,
+    callback: ServedPage,
+}
+
+/// One of the files that `make build` has made for a page.
+#[derive(Debug, Clone)]
+pub struct ServedPage {
+    /// The name of the file.
+    pub(crate) file: &'static str,
+    /// What is served in its place. `None` if that would be no other.
+    pub(crate) page: Option<Page>,
+}
+
+impl ServedPage {
+    /// The form, and every address without a file of its own.
+    pub(crate) const FORM: &str = "index.html";
+    /// The callback. It is the form's page without what has been loaded by then.
+    pub(crate) const CALLBACK: &str = "callback.html";
+}
+
+impl Pages {
+    /// A site without a page for the callback. The form's page can do the same.
+    pub(crate) fn new(form: Option<Page>) -> Self {
+        let form = ServedPage { file: ServedPage::FORM, page: form };
+        Self { callback: form.clone(), form }
+    }
+
+    /// A site with a page for the callback.
+    pub(crate) fn with_callback(self, page: Option<Page>) -> Self {
+        Self { callback: ServedPage { file: ServedPage::CALLBACK, page }, ..self }
+    }
+
+    /// The page of an address, by its path below the picker's.
+    pub(crate) fn at(&self, path: &str) -> &ServedPage {
+        let rest = path.strip_prefix("/callback");
+        let is_callback = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest == ".html");
+        if is_callback { &self.callback } else { &self.form }
+    }
+}
 
 /// A page, and the same compressed once somebody has asked for it.
 #[derive(Debug, Clone)]

@@ -14,6 +14,7 @@ use headers::{HeaderMapExt, IfNoneMatch};
 use tower::{ServiceExt, service_fn};
 use tower_http::services::{ServeDir, ServeFile};
 
+use crate::page::ServedPage;
 use crate::problem::Problem;
 use crate::site_config::{CurrentConfig, SiteConfig};
 
@@ -92,19 +93,19 @@ async fn config(State(site): State<Site>, request: HeaderMap) -> Result<Response
 
 async fn file(State(site): State<Site>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
-    let index = ServeFile::new(site.folder.join("index.html")).precompressed_br().precompressed_gzip();
-    let page = site.config.load().page.clone();
+    let ServedPage { file, page } = site.config.load().pages.at(&path).clone();
+    let page_file = ServeFile::new(site.folder.join(file)).precompressed_br().precompressed_gzip();
     let page = page.filter(|page| is_read(request.method()) && page.is_for(request.headers()));
-    if let Some(page) = page.as_ref().filter(|_| path == "/index.html") {
+    if let Some(page) = page.as_ref().filter(|_| path.strip_prefix('/') == Some(file)) {
         return ([(header::CACHE_CONTROL, REVALIDATED)], page.respond_to(request.headers())).into_response();
     }
     // The app has addresses such as /callback. A path that is no file and has no extension gets the page.
     let page = service_fn(move |request: Request| {
-        let (index, page) = (index.clone(), page.clone());
+        let (page_file, page) = (page_file.clone(), page.clone());
         async move {
             match (extension(request.uri().path()), page) {
                 (None, Some(page)) => Ok(page.respond_to(request.headers())),
-                (None, None) => index.oneshot(request).await.map(|response| response.map(Body::new)),
+                (None, None) => page_file.oneshot(request).await.map(|response| response.map(Body::new)),
                 (Some(_), _) => Ok::<_, Infallible>(Problem::NotFound.into_response()),
             }
         }

@@ -16,7 +16,7 @@ use platform::{WebUrl, first_repeated_key};
 use crate::base_path::BasePath;
 use crate::format_guess::{Format, instead_of_json};
 use crate::inline::Inline;
-use crate::page::{Page, etag};
+use crate::page::{Page, Pages, ServedPage, etag};
 use crate::regular_file::{self, ReadError};
 use crate::text_encoding::{EncodingError, decode};
 
@@ -33,9 +33,9 @@ pub struct SiteConfig {
     /// The entity tag of the bytes. `None` if the file has an error: then browsers must not cache it, so that the next
     /// load gets the mended file.
     pub etag: Option<ETag>,
-    /// index.html with its links below the picker's path, and with config.json in it, which saves the app a request. A
-    /// config.json with errors is not in it. `None` if that is no other than the file.
-    pub page: Option<Page>,
+    /// The pages, with their links below the picker's path, and with config.json in them, which saves the app a request. A
+    /// config.json with errors is not in them.
+    pub pages: Pages,
     /// The value of `Content-Security-Policy`.
     pub policy: HeaderValue,
     /// The issuer of tenants that name none: that of the only user pool.
@@ -72,21 +72,27 @@ pub enum SiteConfigError {
 }
 
 impl SiteConfig {
-    /// Reads config.json, and the page whose inline scripts the policy has to name. `base` is the path that the picker
-    /// is below. Returns what to serve, and what is wrong with config.json.
-    pub fn load(path: &Path, page: Option<&Path>, base: &BasePath) -> (Self, Vec<SiteConfigError>) {
-        let html = page.and_then(|page| String::from_utf8(regular_file::read(page).ok()?).ok());
-        let inline = html.as_deref().map(Inline::of).unwrap_or_default();
+    /// Reads config.json, and the pages in the site's folder, whose inline scripts the policy has to name. `base` is the
+    /// path that the picker is below. Returns what to serve, and what is wrong with config.json.
+    pub fn load(path: &Path, site: Option<&Path>, base: &BasePath) -> (Self, Vec<SiteConfigError>) {
+        let html = |name| String::from_utf8(regular_file::read(&site?.join(name)).ok()?).ok();
+        let (form, callback) = (html(ServedPage::FORM), html(ServedPage::CALLBACK));
+        // Both pages have the same scripts.
+        let inline = form.as_deref().map(Inline::of).unwrap_or_default();
         let (mut config, findings) = match regular_file::read(path) {
             Ok(body) => Self::read(body.into(), &inline, base),
             Err(error) => (Self::of(None, None, None, &inline), vec![error.into()]),
         };
         let usable = config.body.as_ref().filter(|_| findings.is_empty());
         let text = usable.map(|body| String::from_utf8_lossy(body)).unwrap_or_default();
-        config.page = html.and_then(|file| {
+        let page = |file: String| {
             let html = with_config(&base.applied_to(&file), &text);
             (html != file).then(|| Page::new(html, base.is_root()))
-        });
+        };
+        config.pages = Pages::new(form.and_then(page));
+        if let Some(file) = callback {
+            config.pages = config.pages.with_callback(page(file));
+        }
         (config, findings)
     }
 
@@ -109,7 +115,7 @@ impl SiteConfig {
         Self {
             body,
             etag,
-            page: None,
+            pages: Pages::new(None),
             policy: policy(deployment, inline),
             only_issuer: deployment.and_then(|deployment| match deployment.user_pools.as_slice() {
                 [only] => Some(only.issuer.clone()),

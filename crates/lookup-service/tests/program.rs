@@ -85,6 +85,37 @@ fn print_headers_prints_what_a_static_host_has_to_send() {
 }
 
 #[test]
+fn print_page_prints_a_page_with_config_json_and_links_below_the_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().to_str().unwrap();
+    let page = |title: &str| format!("<title>{title}</title><script id=config></script><a href=/>");
+    let printed = |title: &str| format!("<title>{title}</title><script id=config>{CONFIG}</script><a href=/login/>");
+    fs::write(folder.path().join("config.json"), CONFIG).unwrap();
+    fs::write(folder.path().join("index.html"), page("form")).unwrap();
+    fs::write(folder.path().join("callback.html"), page("callback")).unwrap();
+    for (option, title) in
+        [("--print-page", "form"), ("--print-page=index.html", "form"), ("--print-page=callback.html", "callback")]
+    {
+        let (code, out, err) = run(&[option, "--site", site, "--base-path", "/login/"]);
+        assert_eq!((code, out, err.as_str()), (Some(0), printed(title), ""), "{option}");
+    }
+    let (code, out, err) = run(&["--print-page=config.json", "--site", site]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.contains("[possible values: index.html, callback.html]"), "{err}");
+
+    fs::remove_file(folder.path().join("callback.html")).unwrap();
+    let (code, out, err) = run(&["--print-page=callback.html", "--site", site]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.contains("callback.html: No such file"), "{err}");
+
+    fs::write(folder.path().join("config.json"), "{}").unwrap();
+    let (code, out, err) = run(&["--print-page", "--site", site]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.contains("lookup_url: is required"), "{err}");
+    assert_eq!(run(&["--print-page"]).0, Some(2), "of which site?");
+}
+
+#[test]
 fn print_clients_prints_the_app_clients_by_issuer() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, content: &str| {

@@ -36,6 +36,8 @@ fn built() -> TempDir {
         ("index.html", "<!doctype html>"),
         ("index.html.br", "index as br"),
         ("index.html.gz", "index as gz"),
+        ("callback.html", "<!doctype html><p>callback"),
+        ("callback.html.br", "callback as br"),
         (WASM, "wasm"),
         (&format!("{WASM}.br"), "wasm as br"),
         ("logos/acme.svg", "<svg/>"),
@@ -50,7 +52,7 @@ fn built() -> TempDir {
 async fn request(parent: &Path, request: Request) -> (StatusCode, HeaderMap, Bytes) {
     let folder = parent.join("dist");
     let config = Arc::new(ArcSwap::from_pointee(
-        SiteConfig::load(&folder.join("config.json"), Some(&folder.join("index.html")), &BasePath::default()).0,
+        SiteConfig::load(&folder.join("config.json"), Some(&folder), &BasePath::default()).0,
     ));
     let directory = Arc::new(ArcSwap::from_pointee(parse(SAMPLE).unwrap()));
     let app =
@@ -64,7 +66,7 @@ async fn get_below(parent: &TempDir, page: &str, address: &str) -> (StatusCode, 
     let folder = parent.path().join("dist");
     fs::write(folder.join("index.html"), page).unwrap();
     let base_path: BasePath = "/login/".parse().unwrap();
-    let config = SiteConfig::load(&folder.join("config.json"), Some(&folder.join("index.html")), &base_path).0;
+    let config = SiteConfig::load(&folder.join("config.json"), Some(&folder), &base_path).0;
     let config = Arc::new(ArcSwap::from_pointee(config));
     let directory = Arc::new(ArcSwap::from_pointee(parse(SAMPLE).unwrap()));
     let site = Some(Site { folder, config: config.clone() });
@@ -82,6 +84,7 @@ async fn get(parent: &TempDir, address: &str) -> (StatusCode, HeaderMap, Bytes) 
 async fn below_a_path_the_page_has_its_links_and_headers_there() {
     const PAGE: &str = "<!doctype html><link href=/ hreflang=en><script src=/a.js></script><script>let a</script>";
     let built = built();
+    fs::write(built.path().join("dist/callback.html"), PAGE).unwrap();
     for address in ["/login/", "/login/callback", "/login/callback/acme", "/login/index.html"] {
         let (status, headers, body) = get_below(&built, PAGE, address).await;
         let expected =
@@ -128,6 +131,22 @@ async fn config_json_is_in_the_page_unless_it_has_an_error() {
 }
 
 #[tokio::test]
+async fn the_callbacks_page_has_config_json_and_its_links_below_the_path_too() {
+    const FORM: &str = "<!doctype html><script id=config type=application/json></script>";
+    let built = built();
+    fs::write(built.path().join("dist/config.json"), CONFIG.replace("/callback", "/login/callback")).unwrap();
+    fs::write(built.path().join("dist/callback.html"), format!("{FORM}<link href=/views.wasm>")).unwrap();
+    for address in ["/login/callback?code=1", "/login/callback/acme", "/login/callback.html"] {
+        let body = String::from_utf8(get_below(&built, FORM, address).await.2.to_vec()).unwrap();
+        assert!(body.contains("\"lookup_url\"") && body.contains("href=/login/views.wasm"), "{address}: {body}");
+    }
+    // An older build has no such page.
+    fs::remove_file(built.path().join("dist/callback.html")).unwrap();
+    let form = get_below(&built, FORM, "/login/").await.2;
+    assert_eq!(get_below(&built, FORM, "/login/callback?code=1").await.2, form);
+}
+
+#[tokio::test]
 async fn pages_of_other_origins_may_load_the_element_and_nothing_else() {
     let built = built();
     fs::write(built.path().join("dist/embed.js"), "export {}").unwrap();
@@ -144,20 +163,24 @@ async fn pages_of_other_origins_may_load_the_element_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn the_pages_of_the_app_are_index_html_and_are_revalidated() {
+async fn the_pages_of_the_app_are_index_html_and_callback_html_and_are_revalidated() {
     let built = built();
-    for address in [
-        "/",
-        "/?tenant=acme",
-        "/callback?code=1.2&state=3",
-        "/signed-out",
-        "/logos",
-        "/logos/",
-        "/acme-12345678",
-        "/a/b/c",
+    let callback = "<!doctype html><p>callback";
+    for (address, page) in [
+        ("/", "<!doctype html>"),
+        ("/?tenant=acme", "<!doctype html>"),
+        ("/callback?code=1.2&state=3", callback),
+        ("/callback/acme?code=1.2", callback),
+        ("/callback.html", callback),
+        ("/callbacks", "<!doctype html>"),
+        ("/signed-out", "<!doctype html>"),
+        ("/logos", "<!doctype html>"),
+        ("/logos/", "<!doctype html>"),
+        ("/acme-12345678", "<!doctype html>"),
+        ("/a/b/c", "<!doctype html>"),
     ] {
         let (status, headers, body) = get(&built, address).await;
-        assert_eq!((status, &body[..]), (StatusCode::OK, &b"<!doctype html>"[..]), "{address}");
+        assert_eq!((status, &body[..]), (StatusCode::OK, page.as_bytes()), "{address}");
         assert_eq!(headers["content-type"], "text/html", "{address}");
         assert_eq!(headers["cache-control"], "no-cache", "{address}");
     }
@@ -226,7 +249,8 @@ async fn a_browser_that_takes_brotli_or_gzip_gets_the_smaller_file() {
     let built = built();
     for (address, accept, encoding, content) in [
         ("/", "gzip, br", Some("br"), "index as br"),
-        ("/callback", "gzip", Some("gzip"), "index as gz"),
+        ("/signed-out", "gzip", Some("gzip"), "index as gz"),
+        ("/callback", "br, gzip", Some("br"), "callback as br"),
         ("/", "identity", None, "<!doctype html>"),
         (&format!("/{WASM}"), "br", Some("br"), "wasm as br"),
         (&format!("/{WASM}"), "gzip", None, "wasm"),

@@ -91,7 +91,8 @@ pub struct Conditions {
     pub config: Option<Option<String>>,
     /// Fields of config.json that replace the ordinary ones or are added.
     pub settings: Option<Value>,
-    /// The page does not have config.json in it, as on a server that knows nothing of the picker.
+    /// The page does not have config.json in it, and is also that of the callback, as on a server that knows nothing of the
+    /// picker.
     pub config_apart: bool,
     /// More tenants, in the format of `tenants.toml`, for the lookup service. The hosted UI always knows
     /// [`SEVERAL_MORE`], and no others.

@@ -228,9 +228,12 @@ fn site_for(conditions: &Conditions, folder: &Path) -> Result<PathBuf> {
         std::fs::write(site.join(name), text)?;
     }
     if conditions.config_apart {
-        // The service has no place for it then, and serves the file.
+        // The service has no place for it then, and serves the file. The form's page is that of every address.
         let page = site.join("index.html");
         std::fs::write(&page, std::fs::read_to_string(&page)?.replace(" id=config", ""))?;
+        for page in ["callback.html", "callback.html.br", "callback.html.gz"] {
+            std::fs::remove_file(site.join(page))?;
+        }
     }
     Ok(site)
 }

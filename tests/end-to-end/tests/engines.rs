@@ -21,6 +21,7 @@ journeys! {
     axe_finds_nothing_and_arabic_runs_from_right_to_left: Firefox, WebKit;
     back_from_the_hosted_ui_leads_to_what_was_typed: Firefox, WebKit;
     every_file_is_requested_once: Chromium, Firefox, WebKit;
+    every_file_of_a_callback_is_requested_once: Chromium, Firefox, WebKit;
     is_in_the_language_that_the_browser_asks_for: Firefox, WebKit;
     leaving_can_be_cancelled_and_nothing_typed_is_lost: Firefox, WebKit;
     reload_back_and_forward_redeem_nothing_a_second_time: Firefox, WebKit;
@@ -325,14 +326,32 @@ fn every_file_is_requested_once(engine: Engine) {
         for (what, ending) in [("the glue", ".js"), ("the settings", "/config.json")] {
             assert_eq!(w.request_count(ending)?, 1, "{what}");
         }
-        for part in ["views", "callback"] {
-            let mut names =
-                std::fs::read_dir(root().join("dist"))?.filter_map(|file| file.ok()?.file_name().into_string().ok());
-            let name = names.find(|name| name.starts_with(part) && name.ends_with(".wasm")).context("a part")?;
-            assert_eq!(w.request_count(&name)?, 1, "{part}");
-        }
-        Ok(())
+        each_part_was_requested_once(&w)
     });
+}
+
+fn every_file_of_a_callback_is_requested_once(engine: Engine) {
+    let conditions = Conditions { delivery: Some(Delivery::COUNTED), ..in_engine(engine) };
+    journey("once-callback", conditions, |w| async move {
+        opens_until_settled(&w, "/callback").await?;
+        waits_until_idle(&w).await?;
+        for (what, ending) in
+            [("the glue", ".js"), ("the form's page, for its main part", "/"), ("the page", "/callback")]
+        {
+            assert_eq!(w.request_count(ending)?, 1, "{what}");
+        }
+        each_part_was_requested_once(&w)
+    });
+}
+
+fn each_part_was_requested_once(w: &World) -> Result<()> {
+    for part in ["views", "callback"] {
+        let mut names =
+            std::fs::read_dir(root().join("dist"))?.filter_map(|file| file.ok()?.file_name().into_string().ok());
+        let name = names.find(|name| name.starts_with(part) && name.ends_with(".wasm")).context("a part")?;
+        assert_eq!(w.request_count(&name)?, 1, "{part}");
+    }
+    Ok(())
 }
 
 fn a_page_that_comes_in_pieces_signs_in_once(engine: Engine) {

@@ -13,6 +13,16 @@ const VIEWS: &str = "*/views-*.wasm";
 const NO_MAIN_PART: &str =
     "document.addEventListener('readystatechange', () => document.getElementById('main-part')?.remove())";
 
+/// What is loaded as the form's page is that of another build.
+const NO_FORM_AGAIN: &str = "const original = window.fetch;
+    window.fetch = (address, ...rest) => address === '/'
+      ? Promise.resolve(new Response('<script type=application/wasm id=main-part>other</script>'))
+      : original(address, ...rest)";
+
+/// Whether the callback has loaded the form's page, for the main part in it.
+const LOADED_FORM: &str =
+    "return performance.getEntriesByType('resource').some(({ name }) => name === location.origin + '/')";
+
 /// Whether the form has kept the main part, as it is in the page.
 const IS_KEPT: &str = "return caches.match('/main-part').then(async (kept) =>
     kept && (await kept.arrayBuffer()).byteLength === document.getElementById('main-part').textContent.length)";
@@ -123,6 +133,32 @@ fn what_needs_a_screen_waits_for_the_views() {
 }
 
 #[test]
+fn the_app_waits_a_second_for_the_response_to_an_early_lookup() {
+    ordinary_journey("waits-for-lookup", |w| async move {
+        w.runs_in_every_page(
+            "const original = window.fetch;
+             window.fetch = (address, ...rest) => /lookup/.test(address)
+               ? new Promise(() => {})
+               : original(address, ...rest);
+             new MutationObserver(() => {
+               if ('app' in document.documentElement.dataset) window.startedAt ??= performance.now();
+             }).observe(document, { attributes: true, subtree: true, attributeFilter: ['data-app'] })",
+        )
+        .await?;
+        w.hold_requests(VIEWS).await?;
+        w.open("/").await?;
+        w.submit("ada@acme.example").await?;
+        w.release_requests().await?;
+        w.waits_for("return window.startedAt").await?;
+        let waited = "const views = performance.getEntriesByType('resource').find(({ name }) => /views-/.test(name));
+            return startedAt - views.responseEnd";
+        let waited = w.run_script(waited).await?.as_f64();
+        assert!(waited >= Some(1000.0), "{waited:?}");
+        Ok(())
+    });
+}
+
+#[test]
 fn a_part_that_does_not_load_ends_in_the_crash_page() {
     ordinary_journey("lost-part", |w| async move {
         for (part, path) in [("views", "/"), ("views", "/callback"), ("callback", "/callback")] {
@@ -140,10 +176,14 @@ fn a_part_that_does_not_load_ends_in_the_crash_page() {
 }
 
 #[test]
-fn a_page_that_ends_before_its_main_part_is_a_crash_page() {
+fn a_page_that_ends_before_its_main_part_loads_it_again_and_is_a_crash_page_if_it_cannot() {
     ordinary_journey("lost-end", |w| async move {
         w.runs_in_every_page(NO_MAIN_PART).await?;
+        w.open("/").await?;
+        w.waits_for("return 'app' in document.documentElement.dataset").await?;
+        w.runs_in_every_page(NO_FORM_AGAIN).await?;
         for path in ["/", "/callback"] {
+            w.run_script("return caches.delete('tenant-picker')").await?;
             w.open(path).await?;
             w.sees_problem("app_crashed").await?;
         }
@@ -157,10 +197,36 @@ fn the_callback_uses_the_main_part_that_the_form_has_kept() {
         w.open("/").await?;
         w.waits_for(IS_KEPT).await?;
         w.submit("ada@acme.example").await?;
-        w.sees_sign_in_page("AcmeSAML").await?;
-        w.runs_in_every_page(NO_MAIN_PART).await?;
-        w.press("Continue as ada@acme.example").await?;
-        w.is_signed_in_to("acme", "Acme Corporation").await
+        w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await?;
+        assert_eq!(w.run_script(LOADED_FORM).await?, false);
+        Ok(())
+    });
+}
+
+#[test]
+fn without_cache_storage_the_callback_takes_the_main_part_out_of_the_forms_page() {
+    ordinary_journey("not-kept", |w| async move {
+        w.runs_in_every_page("CacheStorage.prototype.open = CacheStorage.prototype.match = () => Promise.reject()")
+            .await?;
+        w.open("/").await?;
+        w.submit("ada@acme.example").await?;
+        w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await?;
+        assert_eq!(w.run_script(LOADED_FORM).await?, true);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_server_may_answer_the_callback_with_the_forms_page() {
+    journey("one-page", Conditions::config_apart(), |w| async move {
+        w.open("/").await?;
+        w.submit("ada@acme.example").await?;
+        w.signs_in_at("AcmeSAML", "Continue as ada@acme.example").await?;
+        w.is_signed_in_to("acme", "Acme Corporation").await?;
+        assert_eq!(w.run_script("return !!document.getElementById('main-part')").await?, true);
+        Ok(())
     });
 }
 

@@ -11,6 +11,7 @@ use crate::client_address::ClientAddress;
 use crate::directory::Directory;
 use crate::directory_file::{self, LoadError, SAMPLE};
 use crate::limits::{LimitSettings, UNKNOWN_CODES};
+use crate::page::ServedPage;
 use axum::http::HeaderValue;
 use clap::Args;
 use platform::WebUrl;
@@ -89,9 +90,11 @@ pub struct CommandLine {
     #[arg(long, conflicts_with = "check")]
     pub print_headers: bool,
 
-    /// Print index.html with config.json in it and its links below --base-path, for a static host, and exit
-    #[arg(long)]
-    pub print_page: bool,
+    /// Print index.html or callback.html with config.json in it and its links below --base-path, for a static host, and
+    /// exit
+    #[arg(long, value_name = "PAGE", num_args = 0..=1, require_equals = true,
+        default_missing_value = ServedPage::FORM, value_parser = [ServedPage::FORM, ServedPage::CALLBACK])]
+    pub print_page: Option<String>,
 
     /// Print the app clients of all tenants as JSON, {issuer: {client_id: code}}, and exit. Tenants without an issuer
     /// get that of config.json
@@ -152,11 +155,6 @@ impl CommandLine {
     /// What the directory is called in messages.
     pub(crate) fn directory_name(&self) -> String {
         self.directory_file().map_or("the built-in sample".to_owned(), |path| path.display().to_string())
-    }
-
-    /// The page of the site, if there is a site.
-    pub(crate) fn page(&self) -> Option<PathBuf> {
-        Some(self.site.as_ref()?.join("index.html"))
     }
 
     /// config.json: that of `--config`, else that of the site's folder.

@@ -20,6 +20,7 @@ use crate::limits::Limits;
 use crate::memberships::Memberships;
 use crate::metrics::Metrics;
 use crate::organizations::{Elsewhere, Organizations};
+use crate::page::ServedPage;
 use crate::regular_file::ReadError;
 use crate::reload::{Pace, Reload, follow, take_directory};
 use crate::reload_count::ReloadCount;
@@ -53,7 +54,7 @@ pub async fn run(command_line: CommandLine, open: Option<Open>) -> ExitCode {
         Some(reports::check)
     } else if command_line.print_headers {
         Some(reports::print_headers)
-    } else if command_line.print_page {
+    } else if command_line.print_page.is_some() {
         Some(reports::print_page)
     } else if command_line.print_clients {
         Some(reports::print_clients)
@@ -212,22 +213,23 @@ fn open_directory(command_line: &CommandLine) -> Result<OpenDirectory, Fault> {
 
 fn open_config(command_line: &CommandLine) -> Result<Option<(CurrentConfig, Reload)>, Fault> {
     let Some(file) = command_line.config_file() else { return Ok(None) };
-    let page = command_line.page();
-    // The policy depends on both files: a new page has other hashes.
-    let watch = Watch::new(page.iter().chain([&file]).cloned().collect::<Vec<_>>());
-    let (config, findings) = SiteConfig::load(&file, page.as_deref(), &command_line.base_path);
+    let site = command_line.site.clone();
+    // The policy depends on all of them: a new page has other hashes.
+    let pages = site.iter().flat_map(|site| [ServedPage::FORM, ServedPage::CALLBACK].map(|page| site.join(page)));
+    let watch = Watch::new(pages.chain([file.clone()]).collect::<Vec<_>>());
+    let (config, findings) = SiteConfig::load(&file, site.as_deref(), &command_line.base_path);
     log_findings(&file, &findings);
     if findings.iter().any(|f| matches!(f, SiteConfigError::Unreadable(ReadError::NotRegular(_)))) {
         return Err(Fault::log("config.json cannot be used"));
     }
     // With a site, the page shows the errors to the operator. Without one, nothing would.
-    if page.is_none() && !findings.is_empty() {
+    if site.is_none() && !findings.is_empty() {
         return Err(Fault::log("config.json cannot be used"));
     }
     let config: CurrentConfig = Arc::new(ArcSwap::from_pointee(config));
     let (current, path) = (config.clone(), file.clone());
     let base_path = command_line.base_path.clone();
-    let load = move || SiteConfig::load(&path, page.as_deref(), &base_path);
+    let load = move || SiteConfig::load(&path, site.as_deref(), &base_path);
     let reload = follow(watch, PACE, load, move |(config, findings)| {
         current.store(Arc::new(config));
         log_findings(&file, &findings);
@@ -238,7 +240,7 @@ fn open_config(command_line: &CommandLine) -> Result<Option<(CurrentConfig, Relo
 
 fn open_site(command_line: &CommandLine, config: Option<CurrentConfig>) -> Result<Option<Site>, Fault> {
     let (Some(folder), Some(config)) = (command_line.site.clone(), config) else { return Ok(None) };
-    if !folder.join("index.html").is_file() {
+    if !folder.join(ServedPage::FORM).is_file() {
         return Err(Fault::log(format_args!("no index.html in {}: is the site built?", folder.display())));
     }
     Ok(Some(Site { folder, config }))

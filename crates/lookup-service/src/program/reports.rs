@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::page::Page;
+use crate::page::{Page, ServedPage};
 use crate::site;
 use crate::site_config::SiteConfig;
 use base64ct::{Base64, Encoding};
@@ -36,7 +36,7 @@ pub(crate) fn check(command_line: &CommandLine, out: &mut impl Write, err: &mut 
         }
     }
     if let Some(file) = command_line.config_file() {
-        let findings = SiteConfig::load(&file, command_line.page().as_deref(), &command_line.base_path).1;
+        let findings = SiteConfig::load(&file, command_line.site.as_deref(), &command_line.base_path).1;
         if findings.is_empty() {
             writeln!(out, "{}: no problems", file.display())?;
         }
@@ -59,7 +59,7 @@ pub(crate) fn print_headers(
         writeln!(err, "--print-headers needs --config FILE (or --site DIR with a config.json in it)")?;
         return Ok(ExitCode::from(FAULT));
     };
-    let (config, findings) = SiteConfig::load(&file, command_line.page().as_deref(), &command_line.base_path);
+    let (config, findings) = SiteConfig::load(&file, command_line.site.as_deref(), &command_line.base_path);
     if !findings.is_empty() {
         findings.iter().try_for_each(|finding| writeln!(err, "{}: {finding}", file.display()))?;
         return Ok(ExitCode::from(FAULT));
@@ -94,7 +94,7 @@ fn print_embed_headers(folder: &Path, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// `--print-page`: index.html with config.json in it and with its links below `--base-path`, for a static host. Without a
+/// `--print-page`: a page with config.json in it and with its links below `--base-path`, for a static host. Without a
 /// config.json, it is not in the page.
 ///
 /// # Errors
@@ -104,18 +104,20 @@ pub(crate) fn print_page(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> io::Result<ExitCode> {
-    let (Some(page), Some(config)) = (command_line.page(), command_line.config_file()) else {
+    let asked = command_line.print_page.as_deref().unwrap_or(ServedPage::FORM);
+    let (Some(folder), Some(config)) = (&command_line.site, command_line.config_file()) else {
         writeln!(err, "--print-page needs --site DIR")?;
         return Ok(ExitCode::from(FAULT));
     };
-    let file = match fs::read(&page) {
-        Ok(file) => file,
+    let file = folder.join(asked);
+    let content = match fs::read(&file) {
+        Ok(content) => content,
         Err(error) => {
-            writeln!(err, "{}: {error}", page.display())?;
+            writeln!(err, "{}: {error}", file.display())?;
             return Ok(ExitCode::from(FAULT));
         }
     };
-    let (site, findings) = SiteConfig::load(&config, Some(&page), &command_line.base_path);
+    let (site, findings) = SiteConfig::load(&config, Some(folder), &command_line.base_path);
     if command_line.config.is_some() || site.body.is_some() {
         for finding in &findings {
             writeln!(err, "{}: {finding}", config.display())?;
@@ -124,7 +126,7 @@ pub(crate) fn print_page(
             return Ok(ExitCode::from(FAULT));
         }
     }
-    out.write_all(site.page.as_ref().map_or(&file, Page::html))?;
+    out.write_all(site.pages.at(&format!("/{asked}")).page.as_ref().map_or(&content, Page::html))?;
     Ok(ExitCode::SUCCESS)
 }
 
