@@ -4,10 +4,11 @@
 // tools/bench/bench.sh calls it, and says where HARNESS comes from. Every page is measured once in
 // each round. The results are rows for the table of bench.sh, in target/bench/pages.tsv: what, the
 // picker, the baseline (by-hand), the ratio of the two, the target, and the other pages' ratios. The
-// picker has config.json in its page, as the lookup service serves it. A page named "static-host" is the
-// picker without that, and one named "before" is another build of it.
+// picker has config.json in its pages, and a page of its own for the callback, as the lookup service
+// serves it. A page named "static-host" is the picker without that, and one named "before" is another
+// build of it.
 import { execFile, execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { loadavg } from "node:os";
 import { join, resolve } from "node:path";
@@ -27,9 +28,9 @@ const freePort = () =>
       server.close(() => done(port));
     });
   });
-/** Serves the picker with config.json in its page. Returns the address. */
-const servedWithConfig = async (dir) => {
-  const site = join(work, "site");
+/** Serves a build of the picker as the lookup service does. Returns the address. */
+const servedWithConfig = async (name, dir) => {
+  const site = join(work, `site-${name}`);
   rmSync(site, { recursive: true, force: true });
   cpSync(dir, site, { recursive: true });
   const port = await freePort();
@@ -37,20 +38,26 @@ const servedWithConfig = async (dir) => {
   const pool = { issuer: `${origin}/idp/contract`, hosted_ui: `${origin}/idp/contract` };
   const config = join(work, "config.json");
   writeFileSync(config, JSON.stringify({ lookup_url: "/v1/lookup", user_pools: [pool], redirect_uri: `${origin}/callback` }));
-  const page = execFileSync("target/release/lookup-service", ["--print-page", "--site", dir, "--config", config]);
-  writeFileSync(join(site, "index.html"), page);
-  // The server compresses the page.
-  for (const old of ["br", "gz"]) rmSync(join(site, `index.html.${old}`));
+  // The server knows the page of a path by its folder, and compresses the pages.
+  for (const [page, place] of [["index.html", "index.html"], ["callback.html", "callback/index.html"]]) {
+    if (!existsSync(join(dir, page))) continue;
+    const flags = [`--print-page=${page}`, "--site", dir, "--config", config];
+    mkdirSync(join(site, place, ".."), { recursive: true });
+    writeFileSync(join(site, place), execFileSync("target/release/lookup-service", flags));
+    for (const old of ["br", "gz"]) rmSync(join(site, `${page}.${old}`), { force: true });
+  }
   await startServer({ dir: site, port });
   return `${origin}/`;
 };
 const pages = [];
 for (const [name, dir] of named.map((page) => page.split("="))) {
-  pages.push([name, name === "picker" ? await servedWithConfig(dir) : dir]);
+  pages.push([name, ["picker", "before"].includes(name) ? await servedWithConfig(name, dir) : dir]);
 }
 const [, pickerDir] = named[0].split("=");
 const RTT = 150;
 const CPUS = [4, 1];
+/** How long people hold a mouse button, in ms. The harness does not hold it at all. */
+const PRESS = 80;
 const FIELD = "#identifier,#email,input[name=email],input[name=username]";
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const within = (promise, ms, what) =>
@@ -78,13 +85,14 @@ const visit = async (browser, cpu) => {
   cdp.on("Runtime.bindingCalled", ({ payload }) => (marks.push(JSON.parse(payload)), recheck()));
   cdp.on(
     "Network.requestWillBeSent",
-    ({ requestId: id, request, timestamp, type }) => (
+    ({ requestId: id, request, timestamp, wallTime, type }) => (
       requests.push({
         id,
         url: request.url,
         method: request.method,
         conditional: false,
         timestamp,
+        at: wallTime * 1000,
         type,
       }),
       recheck()
@@ -115,6 +123,8 @@ const visit = async (browser, cpu) => {
       const from = performance.getEntriesByType("navigation")[0]?.fetchStart ?? 0;
       for (const { name, startTime: at } of list.getEntries()) __mark(JSON.stringify({ name, at, from }));
     }).observe({ type: "mark", buffered: true });
+    addEventListener("click", ({ timeStamp }) =>
+      __mark(JSON.stringify({ name: "click", at: performance.timeOrigin + timeStamp })), true);
     const app = new MutationObserver(() => {
       if (!("app" in document.documentElement.dataset)) return;
       app.disconnect();
@@ -157,7 +167,17 @@ const visit = async (browser, cpu) => {
       })
       .catch(() => {});
   };
-  return { page, cdp, requests, until, mark, sends, done: () => context.close().catch(() => {}) };
+  const presses = async (text) => {
+    await page.focus(FIELD);
+    await cdp.send("Input.insertText", { text });
+    const button = await page.$("form button");
+    const { x, y } = await button.clickablePoint();
+    const mouse = { x, y, button: "left", clickCount: 1 };
+    await cdp.send("Input.dispatchMouseEvent", { ...mouse, type: "mousePressed" });
+    await sleep(PRESS);
+    cdp.send("Input.dispatchMouseEvent", { ...mouse, type: "mouseReleased" }).catch(() => {});
+  };
+  return { page, cdp, requests, until, mark, sends, presses, done: () => context.close().catch(() => {}) };
 };
 const isAuthorize = ({ url, type }) => type === "Document" && /[?&]response_type=code/.test(url);
 
@@ -195,8 +215,9 @@ const appReady = async (browser, origin, cpu) => {
 
 /**
  * The time from the navigation to the callback until the user is signed in, less the two round trips
- * that every page needs: once for a user who was at the form for three seconds, and once for one who
- * submitted it as soon as it was usable.
+ * that every page needs: once for a user who was at the form for three seconds and pressed its button,
+ * and once for one who submitted it as soon as it was usable. And from the end of that press to the
+ * authorize request.
  */
 const callback = async (browser, origin, cpu) => {
   const times = {};
@@ -206,13 +227,14 @@ const callback = async (browser, origin, cpu) => {
   ]) {
     const visitor = await visit(browser, cpu);
     try {
-      const { cdp, mark, sends } = visitor;
+      const { cdp, requests, mark, sends, presses } = visitor;
       await cdp.send("Page.navigate", { url: `${origin}/` });
       await mark("usable");
       await sleep(pause);
-      await sends("user@acme.test");
+      await (pause ? presses : sends)("user@acme.test");
       const { at, from } = await mark("signed-in");
       times[what] = at - from - 2 * RTT;
+      if (pause) times["click after a press"] = requests.find(isAuthorize).at - (await mark("click")).at;
     } finally {
       await visitor.done();
     }
@@ -368,6 +390,8 @@ const travel = async (cpu) => {
     const isServed = place.startsWith("http:");
     servers.set(name, isServed ? { origin: new URL(place).origin, close() {} } : await startServer({ dir: place }));
   }
+  // The harness makes its signing keys when they are first asked for, which takes half a second.
+  await fetch(`${servers.get(pages[1][0]).origin}/idp/acme/jwks`);
   for (let round = 0; round < Number(rounds); round++) {
     const { browser, close } = await launch();
     // The first page in a new browser is slow. And every page comes first in its turn.
@@ -409,6 +433,7 @@ for (const cpu of CPUS) {
   const told = await travel(cpu);
   row(`fastest hand → authorize request, ${at}`, "≤ 1.15", told.get("fastest hand"));
   row(`app ready, ${at}`, "", told.get("app ready"));
+  row(`click, held for ${PRESS} ms → authorize request, ${at}`, "", told.get("click after a press"));
   row(`warm callback → signed in, less two round trips, ${at}`, "≤ 1.2", told.get("warm callback"));
   row(`cold callback → signed in, less two round trips, ${at}`, "≤ 1.5", told.get("cold callback"));
   noteNoise(told.get("fastest hand").get(pages[1][0]));
