@@ -1,6 +1,6 @@
-// Runs right behind the form, before the app has loaded. It removes the authorization response from the address bar,
+// Runs right behind the form, or in the head of callback.html, before the app has loaded. It removes the authorization response from the address bar,
 // reads config.json, sends the lookup if the user submits early, fetches the messages of the language that src/first.js
-// chose, loads the parts of the app, and starts it. tools/finish.mjs puts this script into index.html, because a file of
+// chose, loads the parts of the app, and starts it. tools/finish.mjs puts this script into the pages, because a file of
 // its own would cost a round trip. It is no module, because a module would wait for the end of the page.
 (async () => {
   const root = document.documentElement;
@@ -28,10 +28,10 @@
   } catch {}
 
   const happens = (target, event) => new Promise((done) => target.addEventListener(event, done, { once: true }));
-  // Resolved after the first frame of the form, or after half a second: a tab in the background draws no frame. callback.html
-  // has this script in its head, and there it waits for the body.
-  const drawn = new Promise((done) => {
-    if (!document.body) return done(happens(document, "readystatechange"));
+  // callback.html has this script in its head.
+  const parsed = document.getElementById("app") ? undefined : happens(document, "readystatechange");
+  // Resolved after the first frame of the form, or after half a second: a tab in the background draws no frame.
+  const drawn = parsed ?? new Promise((done) => {
     if (root.dataset.screen !== "form") return done();
     requestAnimationFrame(() => setTimeout(done));
     setTimeout(done, 500);
@@ -102,7 +102,7 @@
   if (messages) {
     const show = () => delete root.dataset.texts;
     setTimeout(show, 3000);
-    Promise.all([messages, drawn]).then(([texts]) => {
+    Promise.all([messages, parsed]).then(([texts]) => {
       translate(texts);
       show();
     });
@@ -138,14 +138,15 @@
   const mainOfPage = async () => {
     if (document.readyState === "loading") await happens(document, "readystatechange");
     const element = document.getElementById("main-part");
-    return element ? mainOf(element.textContent) : mainOfForm("force-cache").catch(() => mainOfForm("no-cache"));
+    return element ? mainOf(element.textContent) : mainOfForm().catch(mainOfFile);
   };
-  // callback.html is without it. Who was at the form has that page in the cache, perhaps of an earlier build.
-  const mainOfForm = async (cache) => {
-    const page = await (await fetch(path, { cache })).text();
+  // callback.html is without it. Who was at the form has that page in the cache, perhaps of another build.
+  const mainOfForm = async () => {
+    const page = await (await fetch(path, { cache: "only-if-cached", mode: "same-origin" })).text();
     // This script is in that page too, with the text that is looked for. The element is behind it.
     return intact(mainOf(page.split("id=main-part>").pop().split("<")[0]));
   };
+  const mainOfFile = async () => (await part("main")).arrayBuffer();
   // What has another hash is of another build, or somebody has changed it.
   const intact = async (bytes) => {
     const hash = new Uint8Array(await crypto.subtle.digest("SHA-384", bytes));

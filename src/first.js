@@ -1,7 +1,8 @@
 // Runs before the first paint, so it does only what must be done by then: it chooses the screen and the language,
 // reserves the height of what the app will add, and takes care that nothing the user types or submits from now on
 // is lost. src/boot.js does everything else, after the form is visible. tools/finish.mjs puts this script into
-// index.html, after the form: the first access to storage takes a while, because the browser asks another process.
+// the pages. In index.html it is after the form: the first access to storage takes a while, because the browser asks
+// another process.
 (() => {
   const root = document.documentElement;
   // The path of the form: that of its link in the page (the service changes it where the picker is below a path).

@@ -86,8 +86,7 @@ const write = (name, content) => {
   return fingerprinted;
 };
 
-const integrityOf = (content) => `integrity="sha384-${hash("sha384", content, "base64")}"`;
-const integrity = (name) => integrityOf(readFileSync(file(name)));
+const integrity = (name) => `integrity="sha384-${hash("sha384", readFileSync(file(name)), "base64")}"`;
 
 const options = { stdio: ["ignore", "pipe", "ignore"], maxBuffer: 1e8 };
 const binaryen = (tool, ...args) => execFileSync(tool, [...WASM_FEATURES, ...args], options).toString();
@@ -178,14 +177,15 @@ const writeLanguages = () => {
 };
 
 /**
- * The page of the callback. Who comes there was at the form, which has kept the main part. There is no form to be drawn before
- * the scripts run, so they are in the head. A preload of the parts would be as fast, but Safari would load them twice.
+ * The page of the callback. Most who come there were at the form, which has kept the main part; for all others it is a file.
+ * There is no form to be drawn before the scripts run, so they are in the head. A preload of the parts would be as fast, but
+ * Safari would load them twice.
  */
 const callbackPage = () => {
-  const scripts = page.slice(page.indexOf("<script>"), page.indexOf("<footer"));
-  const [before, after] = page.split(scripts);
-  const [head, body] = before.split("</head>");
-  return `${head}${scripts}</head>${body}${after}`;
+  const found = /^(.*)(<\/head>.*<\/main>\s*)(<script>.*<\/script>)(\s*<footer.*)$/s.exec(page);
+  if (!found) throw Error("target/page/index.html does not have its scripts between main and footer");
+  const [, head, body, scripts, end] = found;
+  return [head, scripts, body, end].join("");
 };
 
 /** Writes the files that are named in the page, and the page. Returns what the page contains: names of files, and the main part. */
@@ -193,7 +193,8 @@ const writeSite = () => {
   const style = write("picker.css", copied("picker", ".css"));
   const first = write("first.js", minified(copied("first", ".js")));
   const boot = write("boot.js", minified(copied("boot", ".js")));
-  const { main, views, callback, glue: code } = writeApp();
+  const { main: content, views, callback, glue: code } = writeApp();
+  const main = write("main.wasm", content);
   const glue = write("tenant-picker.js", Buffer.concat([code, Buffer.from(loadBlockedScripts(first, boot))]));
   writeLanguages();
   const glueIntegrity = integrity(glue);
@@ -202,7 +203,7 @@ const writeSite = () => {
     /<link [^>]*rel=modulepreload[^>]*>/,
     `<link rel=fallback-style href=/${style}>` +
       `<link rel=modulepreload crossorigin href=/${glue} ${glueIntegrity}>` +
-      `<link rel=main ${integrityOf(main)}>` +
+      `<link rel=main href=/${main} ${integrity(main)}>` +
       `<link rel=views href=/${views} ${integrity(views)}>` +
       `<link rel=callback href=/${callback} ${integrity(callback)}>`,
   );
@@ -211,9 +212,9 @@ const writeSite = () => {
   replace(/<script [^>]*src=\/boot[^>]*><\/script>/, `<script>${inline(boot, "script")}</script>`);
   replace(/<\/body>/, `<script type=module src=/${glue} ${glueIntegrity}></script></body>`);
   writeFileSync(file("callback.html"), callbackPage());
-  replace(/<\/body>/, `<script type=application/wasm id=main-part>${asText(main)}</script></body>`);
+  replace(/<\/body>/, `<script type=application/wasm id=main-part>${asText(content)}</script></body>`);
   writeFileSync(file("index.html"), page);
-  return { inlined: [style, first, boot], main };
+  return { inlined: [style, first, boot, main], main: content };
 };
 
 /** Writes NAME.br and NAME.gz. Returns the sizes. */
@@ -256,7 +257,7 @@ const printSizes = ({ loaded, fallbacks, largest }) => {
   print({ name: basename(dist), bytes: "bytes", brotli: "brotli" });
   loaded.forEach(print);
   print({ ...largest, name: "a language, at most" });
-  console.log("within index.html, and files for a policy that forbids that:");
+  console.log("within index.html, and files for who cannot use that (docs/performance.md):");
   fallbacks.forEach(print);
 };
 

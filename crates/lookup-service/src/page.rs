@@ -25,17 +25,17 @@ pub struct Pages {
 
 /// One of the files that `make build` has made for a page.
 #[derive(Debug, Clone)]
-pub struct ServedPage {
+pub(crate) struct ServedPage {
     /// The name of the file.
     pub(crate) file: &'static str,
-    /// What is served in its place. `None` if that would be no other.
+    /// What is served in its place. `None`: the file as it is.
     pub(crate) page: Option<Page>,
 }
 
 impl ServedPage {
     /// The form, and every address without a file of its own.
     pub(crate) const FORM: &str = "index.html";
-    /// The callback. It is the form's page without what has been loaded by then.
+    /// The callback. It is the form's page without the main part, which the form has kept.
     pub(crate) const CALLBACK: &str = "callback.html";
 }
 
@@ -61,7 +61,7 @@ impl Pages {
 
 /// A page, and the same compressed once somebody has asked for it.
 #[derive(Debug, Clone)]
-pub struct Page(Arc<Content>);
+pub(crate) struct Page(Arc<Content>);
 
 #[derive(Debug)]
 struct Content {

@@ -126,7 +126,9 @@ pub(crate) fn print_page(
             return Ok(ExitCode::from(FAULT));
         }
     }
-    out.write_all(site.pages.at(&format!("/{asked}")).page.as_ref().map_or(&content, Page::html))?;
+    let served = site.pages.at(&format!("/{asked}"));
+    let page = served.page.as_ref().filter(|_| served.file == asked);
+    out.write_all(page.map_or(&content, Page::html))?;
     Ok(ExitCode::SUCCESS)
 }
 
