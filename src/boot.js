@@ -1,7 +1,8 @@
-// Runs right behind the form, or in the head of callback.html, before the app has loaded. It removes the authorization response from the address bar,
-// reads config.json, sends the lookup if the user submits early, fetches the messages of the language that src/first.js
-// chose, loads the parts of the app, and starts it. tools/finish.mjs puts this script into the pages, because a file of
-// its own would cost a round trip. It is no module, because a module would wait for the end of the page.
+// Runs right behind the form, or in the head of callback.html, before the app has loaded. It removes the authorization
+// response from the address bar, reads config.json, sends the lookup if the user submits early, fetches the messages of the
+// language that src/first.js chose, loads the parts of the app, and starts it. tools/finish.mjs puts this script into the
+// pages, because a file of its own would cost a round trip. It is no module, because a module would wait for the end of the
+// page.
 (async () => {
   const root = document.documentElement;
   // Tells that this script ran (tools/finish.mjs).
@@ -125,8 +126,8 @@
     const { href, integrity } = link(name);
     return fetch(href, { integrity, ...options });
   };
-  // The main part is at the end of the form's page, a character for each byte (tools/finish.mjs). So it is there a round
-  // trip earlier than a file would be.
+  // The main part is at the end of the form's page, so it is there a round trip earlier than a file would be. It is a
+  // character for each byte; NUL, CR and < are written as ^ (94), ] (93) and + (43) (`asText` in tools/finish.mjs).
   const mainOf = (text) => {
     const bytes = new Uint8Array(text.length);
     for (let i = 0; i < text.length; i++) {

@@ -159,7 +159,7 @@ const STAND_INS = { "\0": "^", "\r": "]", "<": "+" };
 
 /**
  * A character for each byte, to be put into an element of the page: the one with the byte's number, or its stand-in. A byte
- * that is a stand-in's own number gets the character with a number 256 higher. boot.js reads them. That is 0.2 kB larger than
+ * that is a stand-in's own number gets the character with a number 256 higher. boot.js reads them. That is 0.3 kB larger than
  * the bytes, compressed; base64 would be 7 kB larger.
  */
 const asText = (bytes) =>
