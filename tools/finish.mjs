@@ -1,7 +1,7 @@
 // node tools/finish.mjs [DIST]: makes the site in DIST (by default dist) of the page that trunk has left in target/page,
 // and of the parts that tools/build.sh has left in target/parts.
 //
-// 1. The parts of the wasm are optimized for size, and the glue is fitted to them.
+// 1. The parts of the wasm are optimized for size (tools/order.mjs too), and the glue is fitted to them.
 // 2. index.html names each message by its number, as the files of the languages do.
 // 3. The JavaScript is minified, and every file is named after the hash of its content.
 // 4. The style sheet, the first two scripts and the main part of the wasm are copied into index.html. callback.html is the
@@ -13,6 +13,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "nod
 import { basename, extname, join } from "node:path";
 import { brotli, compressed, fingerprint, hash } from "./delivery.mjs";
 import { fitted } from "./glue.mjs";
+import { withFunctionsOrdered } from "./order.mjs";
 
 const dist = process.argv[2] ?? "dist";
 
@@ -26,16 +27,16 @@ const WASM_FEATURES = [
   "--enable-multivalue",
 ];
 
+/** No data is in the lowest kilobyte: the stack ends there, which grows down from a megabyte. */
+const SMALLEST = ["-Oz", "--low-memory-unused"];
+
 const WASM_OPTIMIZATIONS = [
-  // Flat code has more equal parts to merge. The second and third -Oz remove what that leaves.
-  "-Oz",
+  // Flat code has more equal parts to merge. The second -Oz removes what that leaves.
+  ...SMALLEST,
   "--flatten",
   "--rereloop",
   "-Oz",
-  "-Oz",
-  // No data is in the lowest kilobyte: the stack ends there, which grows down from a megabyte.
-  "--low-memory-unused",
-  // Functions of similar names side by side compress better. The names can go after that.
+  // Functions of similar names are alike more often, so tools/order.mjs begins with that order. The names can go after that.
   "--reorder-functions-by-name",
   "--strip-debug",
   "--strip-producers",
@@ -107,9 +108,15 @@ const merge = (to, ...parts) => {
   binaryen("wasm-merge", "-g", made("imports.wasm"), "__wasm_split", ...named, "-o", made(to));
 };
 
-/** Makes a part as small as it gets, and returns what wasm-opt printed. */
-const optimize = (from, to, ...more) =>
-  binaryen("wasm-opt", ...WASM_OPTIMIZATIONS, ...more, made(from), "-o", made(to));
+/** Makes a part as small as it gets, and returns what wasm-opt printed when it was first called. */
+const optimize = (from, to, ...more) => {
+  const text = made("part.wat");
+  const printed = binaryen("wasm-opt", ...WASM_OPTIMIZATIONS, ...more, made(from), "-S", "-o", text);
+  writeFileSync(text, withFunctionsOrdered(readFileSync(text, "utf8")));
+  // Once more, since wasm-opt makes some code shorter only while it writes it as bytes.
+  binaryen("wasm-opt", ...SMALLEST, text, "-o", made(to));
+  return printed;
+};
 
 /** Writes the parts of the wasm but the main one. Returns their names, the content of the main one, and the glue. */
 const writeApp = () => {
