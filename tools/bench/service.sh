@@ -122,7 +122,7 @@ for name in constant 1000 1000000; do
 done
 
 # Only with 1,000 tenants: a million takes callgrind minutes, and gave 1.3 % more
-# (docs/performance.md).
+# (docs/service-performance.md).
 tools/bench/instructions.sh | tee "$work/instructions"
 tell "instructions of a lookup, 1000 tenants" "$(sed 's/.*: //' "$work/instructions")"
 for with in metrics request-ids; do

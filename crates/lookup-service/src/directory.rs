@@ -1,7 +1,7 @@
 //! The directory: which organizations a domain or a code belongs to. No I/O, no clock, no log.
 //!
 //! All texts are in a few large strings. So a million organizations need few allocations, and little more memory than
-//! their texts (docs/performance.md).
+//! their texts (docs/service-performance.md).
 
 use std::sync::Arc;
 use std::{iter, slice};

@@ -1,7 +1,7 @@
 //! The log: one JSON object in each line.
 //!
 //! The formatter is written here because every lookup writes a line: tracing-subscriber's JSON formatter takes more
-//! instructions than the lookup itself (docs/performance.md).
+//! instructions than the lookup itself (docs/service-performance.md).
 
 use std::cell::RefCell;
 use std::fmt::{self, Debug, Write as _};

@@ -1,7 +1,7 @@
 //! The queue between the code that logs and the thread that writes.
 //!
 //! tracing-appender's queue wakes its thread for nearly every line. On one core that costs more than a lookup
-//! (docs/performance.md).
+//! (docs/service-performance.md).
 
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

@@ -2,7 +2,7 @@
 //! logged.
 //!
 //! Everything that a lookup passes through is called from this file, in order, as one future. A stack of tower's layers would be
-//! boxed, cloned and moved for every request, at several times the cost of the lookup (docs/performance.md).
+//! boxed, cloned and moved for every request, at several times the cost of the lookup (docs/service-performance.md).
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;

@@ -1,7 +1,7 @@
 //! A map from names to values, packed for a million names. No I/O.
 //!
 //! A map with `String` keys needs an allocation for each, and a lookup in a map of that size consists mostly of cache
-//! misses. Here a lookup reads the table, which has the value, then the name (docs/performance.md).
+//! misses. Here a lookup reads the table, which has the value, then the name (docs/service-performance.md).
 
 use std::hash::{BuildHasher, RandomState};
 
