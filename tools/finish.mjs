@@ -1,7 +1,8 @@
 // node tools/finish.mjs [DIST]: makes the site in DIST (by default dist) of the page that trunk has left in target/page,
 // and of the parts that tools/build.sh has left in target/parts.
 //
-// 1. The parts of the wasm are optimized for size (tools/order.mjs too), and the glue is fitted to them.
+// 1. The parts of the wasm are optimized for size, their functions get the order of tools/order.mjs, and the glue is
+//    fitted to them.
 // 2. index.html names each message by its number, as the files of the languages do.
 // 3. The JavaScript is minified, and every file is named after the hash of its content.
 // 4. The style sheet, the first two scripts and the main part of the wasm are copied into index.html. callback.html is the
@@ -36,7 +37,7 @@ const WASM_OPTIMIZATIONS = [
   "--flatten",
   "--rereloop",
   "-Oz",
-  // Functions of similar names are alike more often, so tools/order.mjs begins with that order. The names can go after that.
+  // tools/order.mjs begins with this order, since functions of similar names are alike more often.
   "--reorder-functions-by-name",
   "--strip-debug",
   "--strip-producers",
@@ -89,7 +90,8 @@ const write = (name, content) => {
 
 const integrity = (name) => `integrity="sha384-${hash("sha384", readFileSync(file(name)), "base64")}"`;
 
-const options = { stdio: ["ignore", "pipe", "ignore"], maxBuffer: 1e8 };
+/** What a tool writes to stderr is in the error, if there is one. */
+const options = { stdio: "pipe", maxBuffer: 1e8 };
 const binaryen = (tool, ...args) => execFileSync(tool, [...WASM_FEATURES, ...args], options).toString();
 
 /** Writes a module that hands on what the parts import from the main one: memory, function table, stack pointer. */
@@ -108,12 +110,12 @@ const merge = (to, ...parts) => {
   binaryen("wasm-merge", "-g", made("imports.wasm"), "__wasm_split", ...named, "-o", made(to));
 };
 
-/** Makes a part as small as it gets, and returns what wasm-opt printed when it was first called. */
+/** Makes a part as small as it gets. Returns what the first call of wasm-opt printed: the short names, if it gave any. */
 const optimize = (from, to, ...more) => {
   const text = made("part.wat");
   const printed = binaryen("wasm-opt", ...WASM_OPTIMIZATIONS, ...more, made(from), "-S", "-o", text);
   writeFileSync(text, withFunctionsOrdered(readFileSync(text, "utf8")));
-  // Once more, since wasm-opt makes some code shorter only while it writes it as bytes.
+  // Once more, since wasm-opt makes some code shorter only while it writes bytes. Without -g, the names of functions go.
   binaryen("wasm-opt", ...SMALLEST, text, "-o", made(to));
   return printed;
 };
@@ -167,7 +169,7 @@ const STAND_INS = { "\0": "^", "\r": "]", "<": "+" };
 /**
  * A character for each byte, to be put into an element of the page: the one with the byte's number, or its stand-in. A byte
  * that is a stand-in's own number gets the character with a number 256 higher. boot.js reads them. That is 0.3 kB larger than
- * the bytes, compressed; base64 would be 7 kB larger.
+ * the bytes, compressed; base64 would be 8 kB larger.
  */
 const asText = (bytes) =>
   bytes

@@ -121,7 +121,7 @@ for name in constant 1000 1000000; do
   [ "$name" = 1000 ] || tell "resident; ready after, $name tenants" "$resident; ${loaded[$name]} s" "" "" "≤ 400 MB; ≤ 5 s"
 done
 
-# Only with 1,000 tenants: a million takes callgrind minutes, and gave 1.3 % more
+# Only with 1,000 tenants: a million takes callgrind minutes, and gave 0.3 % more
 # (docs/service-performance.md).
 tools/bench/instructions.sh | tee "$work/instructions"
 tell "instructions of a lookup, 1000 tenants" "$(sed 's/.*: //' "$work/instructions")"
