@@ -11,12 +11,13 @@
 mod accent;
 mod application;
 mod config_json;
+mod fields;
 mod link_parameters;
 mod return_to;
 
 pub use accent::Accent;
 pub use application::Application;
-pub use config_json::{ConfigError, ConfigFault};
+pub use fields::{ConfigError, ConfigFault};
 pub use link_parameters::LinkParameters;
 pub use return_to::{ReturnTo, ReturnToRules};
 

@@ -1,6 +1,7 @@
 //! A JSON value to look up fields in: parsed by the browser's `JSON.parse` in the wasm, by `serde_json` elsewhere.
 //!
-//! A JSON parser in Rust would be 11 kB of the wasm, and serde's derived deserializers 5 (docs/performance.md). So JSON is deserialized by hand, and only written by serde.
+//! A JSON parser in Rust would be 11 kB of the wasm, and serde's derived deserializers 5 (docs/performance.md). So JSON
+//! is deserialized by hand, and only written by serde.
 
 use alloc::string::String;
 use alloc::vec::Vec;
